@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#   make            ./lbgen and liblbgen.a          make demo    set up, build, print the example's rule set
+#   make test       set up, build, pass every test  make lint    static analysis      make layers   who includes whom
+#   make install    PREFIX, DESTDIR                 make format  clang-format         make bench    tests/bench
+#   V=1 shows the commands, DEBUG=1 builds with ASan and UBSan (into a folder of its own).
+
+VERSION := 0.1.0
+PREFIX  ?= /usr/local
+CC      ?= cc
+PKG_CONFIG ?= pkg-config
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+
+VARIANT := release
+ifeq ($(DEBUG),1)
+VARIANT := debug
+endif
+BUILD := build/$(VARIANT)
+
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
+OPTIMISE := -O2 -g -D_FORTIFY_SOURCE=2
+ifeq ($(DEBUG),1)
+OPTIMISE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS  += -fsanitize=address,undefined
+endif
+CFLAGS   ?= $(OPTIMISE)
+HARDEN   := -fstack-protector-strong -fPIE
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(HARDEN) $(CFLAGS) -Iinclude -I$(BUILD) -D_GNU_SOURCE \
+             -DLBGEN_VERSION='"$(VERSION)"' -MMD -MP $(PKG_CFLAGS)
+ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
+PKGS     := xtables inih
+PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
+LIBS      = $(shell $(PKG_CONFIG) --libs $(PKGS))
+CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check)
+
+SOURCES := $(wildcard gen/*/*.c)
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(BUILD)/templates_shipped.o
+TEMPLATES := $(filter-out templates/example.ini,$(sort $(wildcard templates/*.ini)))
+UNITS   := $(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c))
+UNIT_PROGRAMS := $(UNITS:%=$(BUILD)/tests/check_%)
+TOOLS   := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
+C_FILES := $(wildcard gen/*.c gen/*/*.c include/lbgen/*.h tests/*.c tests/*.h tests/*/*.c)
+
+PROGRAM := lbgen
+LIBRARY := liblbgen.a
+ifeq ($(DEBUG),1)
+PROGRAM := $(BUILD)/lbgen
+LIBRARY := $(BUILD)/liblbgen.a
+endif
+
+ifeq ($(V),1)
+say = @:
+else
+Q   := @
+say = @printf '  %-6s %s\n'
+endif
+
+.DEFAULT_GOAL := all
+.PHONY: all demo test check-units check-cases check-kernel check-debug check-valgrind check-long setup \
+        install clean format lint layers bench
+.DELETE_ON_ERROR:
+
+all: $(PROGRAM) $(LIBRARY)
+
+$(PROGRAM): $(BUILD)/gen/main.o $(LIBRARY)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(LIBRARY): $(OBJECTS)
+	$(say) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+$(BUILD)/%.o: %.c
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/templates_shipped.c: $(TEMPLATES) Makefile
+	$(say) EMBED $@
+	$(Q)mkdir -p $(@D) && { \
+	    echo '#include "lbgen/template.h"'; \
+	    echo 'const struct shipped_template shipped_templates[] = {'; \
+	    for t in $(TEMPLATES); do n=$${t##*/}; printf '{"%s",\n' "$${n%.ini}"; \
+	        sed 's/\\/\\\\/g; s/"/\\"/g; s/^/"/; s/$$/\\n"/' "$$t"; echo '},'; done; \
+	    echo '{0, 0}};'; } > $@
+
+$(BUILD)/templates_shipped.o: $(BUILD)/templates_shipped.c
+	$(Q)$(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+$(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(LIBRARY)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(CHECK_LIBS) $(LIBS)
+
+$(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+.SECONDARY:
+
+# --- what a bare machine lacks -------------------------------------------------------------------------------------
+
+setup:
+	$(Q)tests/setup build
+
+setup-test:
+	$(Q)tests/setup test
+
+# Their own make, so that pkg-config is asked after the set-up has put it there.
+demo: setup
+	@$(MAKE) --no-print-directory all
+	@printf '\n# lbgen templates/example.ini\n'
+	@./$(PROGRAM) -4 templates/example.ini
+	@printf '\n# lbgen -6 templates/example.ini\n'
+	@./$(PROGRAM) -6 templates/example.ini
+
+test: setup-test
+	@$(MAKE) --no-print-directory all layers
+	@tests/run
+
+# --- tests, one part at a time (tests/run calls them all and counts) -------------------------------------------------
+
+tools: $(TOOLS)
+
+check-units: $(UNIT_PROGRAMS)
+	@tests/units $(BUILD)
+
+# --- care ------------------------------------------------------------------------------------------------------------
+
+layers:
+	@tests/layers
+
+format:
+	clang-format -i $(C_FILES)
+
+lint: $(BUILD)/templates_shipped.c
+	clang-format --dry-run -Werror $(C_FILES)
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
+	    --enable=warning,performance,portability -Iinclude -DLBGEN_VERSION='"x"' gen
+	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) gen/main.c -- -std=gnu11 -D_GNU_SOURCE \
+	    -DLBGEN_VERSION='"x"' -Iinclude $(PKG_CFLAGS)
+	$(MAKE) --no-print-directory clean-build BUILD=build/clang
+	$(MAKE) --no-print-directory CC=clang BUILD=build/clang PROGRAM=build/clang/lbgen \
+	    LIBRARY=build/clang/liblbgen.a CFLAGS='-O2 -Werror' all
+	$(MAKE) --no-print-directory BUILD=build/gcc PROGRAM=build/gcc/lbgen LIBRARY=build/gcc/liblbgen.a \
+	    CC=gcc CFLAGS='-O2 -Werror' all
+
+clean-build:
+	rm -rf $(BUILD)
+
+bench: all
+	tests/bench/generate
+
+install: all
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/doc/lbgen
+	install -m 755 lbgen $(DESTDIR)$(PREFIX)/sbin/lbgen
+	install -m 644 man/lbgen.8 $(DESTDIR)$(PREFIX)/share/man/man8/lbgen.8
+	install -m 644 README.md templates/*.ini $(DESTDIR)$(PREFIX)/share/doc/lbgen
+
+clean:
+	rm -rf build lbgen liblbgen.a
+
+-include $(OBJECTS:.o=.d) $(BUILD)/gen/main.d $(UNIT_PROGRAMS:=.d) $(TOOLS:=.d)

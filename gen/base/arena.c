@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lbgen/arena.h"
+#include "lbgen/xalloc.h"
+
+enum { ALIGN = 8, BLOCK = 64 * 1024 };
+
+struct arena_block {
+    struct arena_block *older;
+    _Alignas(ALIGN) char bytes[];
+};
+
+static void add_block(struct arena *a, size_t bytes)
+{
+    struct arena_block *block = xmalloc(sizeof *block + bytes);
+
+    block->older = a->blocks;
+    a->blocks = block;
+    a->next = block->bytes;
+    a->left = bytes;
+}
+
+void *arena_alloc(struct arena *a, size_t bytes)
+{
+    bytes = (bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    if (bytes > a->left)
+        add_block(a, bytes > BLOCK ? bytes : BLOCK);
+    void *piece = a->next;
+    a->next += bytes;
+    a->left -= bytes;
+    return piece;
+}
+
+void *arena_copy(struct arena *a, const void *from, size_t bytes)
+{
+    void *copy = arena_alloc(a, bytes);
+
+    if (bytes)
+        memcpy(copy, from, bytes);
+    return copy;
+}
+
+char *arena_text(struct arena *a, const char *text, size_t len)
+{
+    char *copy = arena_alloc(a, len + 1);
+
+    if (len)
+        memcpy(copy, text, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+void *arena_join(struct arena *a, const void *old, size_t n, const void *items, size_t more, size_t size)
+{
+    char *joined = arena_alloc(a, (n + more) * size);
+
+    if (n)
+        memcpy(joined, old, n * size);
+    if (more)
+        memcpy(joined + n * size, items, more * size);
+    return joined;
+}
+
+void arena_free(struct arena *a)
+{
+    while (a->blocks) {
+        struct arena_block *older = a->blocks->older;
+
+        free(a->blocks);
+        a->blocks = older;
+    }
+    *a = (struct arena){0};
+}
