@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lbgen/caret.h"
+#include "lbgen/diag.h"
+#include "lbgen/vec.h"
+#include "lbgen/xalloc.h"
+
+static const char *const words[SEVERITIES] = {
+    [SEVERITY_ERROR] = "error", [SEVERITY_WARNING] = "warning", [SEVERITY_NOTE] = "note"};
+static const char *const colours[SEVERITIES] = {
+    [SEVERITY_ERROR] = "\033[1;31m", [SEVERITY_WARNING] = "\033[1;35m", [SEVERITY_NOTE] = "\033[1;36m"};
+
+static void add(struct diag *d, struct finding f, const char *format, va_list args)
+{
+    struct buf text = {0};
+
+    if (f.severity == SEVERITY_WARNING && d->warnings_are_errors)
+        f.severity = SEVERITY_ERROR;
+    buf_vprintf(&text, format, args);
+    f.text = arena_text(&d->texts, text.at, text.len);
+    buf_free(&text);
+    d->count[f.severity]++;
+    *VEC_ADD(d) = f;
+}
+
+void diag_at(struct diag *d, enum severity severity, srcpos at, size_t len, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add(d, (struct finding){.severity = severity, .at = at, .len = (uint32_t)len}, format, args);
+    va_end(args);
+}
+
+void diag_file(struct diag *d, enum severity severity, const char *file, const char *format, ...)
+{
+    const char *kept = file ? arena_text(&d->texts, file, strlen(file)) : NULL;
+    va_list args;
+
+    va_start(args, format);
+    add(d, (struct finding){.severity = severity, .at = SRC_NONE, .file = kept}, format, args);
+    va_end(args);
+}
+
+void diag_note(struct diag *d, srcpos at, const char *format, ...)
+{
+    va_list args;
+
+    va_start(args, format);
+    add(d, (struct finding){.severity = SEVERITY_NOTE, .at = at}, format, args);
+    va_end(args);
+}
+
+static void print_one(const struct finding *f, struct sources *sources, struct buf *out, bool colour)
+{
+    struct source_place place = {0};
+
+    if (f->at != SRC_NONE) {
+        place = sources_place(sources, f->at);
+        buf_printf(out, "%s:%zu:%zu: ", place.source->name, place.line, place.column);
+    } else {
+        buf_printf(out, "%s: ", f->file ? f->file : "lbgen");
+    }
+    buf_printf(out, "%s%s:%s %s\n", colour ? colours[f->severity] : "", words[f->severity],
+               colour ? "\033[0m" : "", f->text);
+    if (f->at != SRC_NONE && f->severity != SEVERITY_NOTE)
+        caret_print(out, place.line_text, place.line_len, place.column - 1, f->len, colour);
+}
+
+/* A finding and the notes behind it move as one: `first` is its index in the queue, `n` their number. */
+struct group {
+    srcpos at;
+    size_t first, n;
+};
+
+static int by_position(const void *a, const void *b)
+{
+    const struct group *x = a, *y = b;
+    /* SRC_NONE + 1 is 0: findings without a place come first. */
+    srcpos left = x->at + 1, right = y->at + 1;
+
+    if (left != right)
+        return left < right ? -1 : 1;
+    return x->first < y->first ? -1 : x->first > y->first;
+}
+
+void diag_print(struct diag *d, struct sources *sources, struct buf *out, bool colour)
+{
+    struct group *groups = xmalloc(d->n * sizeof *groups);
+    size_t n = 0;
+
+    for (size_t i = 0; i < d->n; i++)
+        if (n && d->at[i].severity == SEVERITY_NOTE)
+            groups[n - 1].n++;
+        else
+            groups[n++] = (struct group){.at = d->at[i].at, .first = i, .n = 1};
+    qsort(groups, n, sizeof *groups, by_position);
+    for (size_t g = 0; g < n; g++)
+        for (size_t i = 0; i < groups[g].n; i++)
+            print_one(&d->at[groups[g].first + i], sources, out, colour);
+    free(groups);
+}
+
+void diag_free(struct diag *d)
+{
+    free(d->at);
+    arena_free(&d->texts);
+    *d = (struct diag){0};
+}

@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <arpa/inet.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "lbgen/number.h"
+#include "lbgen/prefix.h"
+
+enum { TEXT_MAX = 63 }; /* longest inet_pton form is 45 bytes */
+
+static uint64_t load_big_endian(const unsigned char *p, size_t n)
+{
+    uint64_t value = 0;
+
+    for (size_t i = 0; i < 8; i++)
+        value = value << 8 | (i < n ? p[i] : 0);
+    return value;
+}
+
+static void store_big_endian(unsigned char *p, uint64_t value)
+{
+    for (int i = 7; i >= 0; i--, value >>= 8)
+        p[i] = (unsigned char)value;
+}
+
+static bool address_parse(const char *text, size_t n, struct prefix *out)
+{
+    char copy[TEXT_MAX + 1];
+    unsigned char bytes[16];
+
+    if (n > TEXT_MAX || memchr(text, '\0', n))
+        return false;
+    memcpy(copy, text, n);
+    copy[n] = '\0';
+    out->family = memchr(text, ':', n) ? IPV6 : IPV4;
+    out->len = family_ops[out->family].bits;
+    if (inet_pton(family_ops[out->family].af, copy, bytes) != 1)
+        return false;
+    out->first.high = load_big_endian(bytes, out->family == IPV6 ? 8 : 4);
+    out->first.low = out->family == IPV6 ? load_big_endian(bytes + 8, 8) : 0;
+    return true;
+}
+
+/* The bits that `len` keeps. */
+static struct address mask_of(uint8_t len)
+{
+    return (struct address){.high = len == 0 ? 0 : len >= 64 ? UINT64_MAX : UINT64_MAX << (64 - len),
+                            .low = len <= 64 ? 0 : UINT64_MAX << (128 - len)};
+}
+
+static bool complain_of_host_bits(const struct prefix *p, const char *text, size_t n, struct complaint *why)
+{
+    struct buf address = {0}, network = {0}, size = {0};
+    struct address mask = mask_of(p->len);
+    struct prefix cut = *p;
+    unsigned host_bits = family_ops[p->family].bits - p->len;
+
+    cut.first.high &= mask.high;
+    cut.first.low &= mask.low;
+    address_print(&address, p->family, p->first);
+    prefix_print(&network, &cut);
+    if (host_bits < 32)
+        buf_printf(&size, "%u", 1U << host_bits);
+    else
+        buf_printf(&size, "2^%u", host_bits);
+    complain(why, 0, n, "%.*s has bits set behind its /%u: write %s, or %s for all %s", (int)n, text, p->len,
+             buf_text(&address), buf_text(&network), buf_text(&size));
+    buf_free(&address);
+    buf_free(&network);
+    buf_free(&size);
+    return false;
+}
+
+bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct prefix *out, struct complaint *why)
+{
+    const char *slash = memchr(text, '/', n);
+    size_t address_len = slash ? (size_t)(slash - text) : n;
+    uint32_t len;
+    int shown = n > TEXT_MAX ? TEXT_MAX : (int)n;
+
+    if (slash && form == ADDRESS_ONLY)
+        return complain(why, address_len, n - address_len, "one address is expected here, not a prefix");
+    if (!address_parse(text, address_len, out)) {
+        if (memchr(text, '%', address_len))
+            return complain(why, 0, n, "'%.*s' has a zone; addresses are written without", shown, text);
+        return complain(why, 0, n, "'%.*s' is no IPv4 or IPv6 address%s", shown, text,
+                        form == ADDRESS_OR_PREFIX ? " or prefix" : "");
+    }
+    if (!slash)
+        return true;
+    if (!decimal_parse(slash + 1, n - address_len - 1, &len) || len > family_ops[out->family].bits)
+        return complain(why, address_len + 1, n - address_len - 1, "a prefix length of %s is 0..%u",
+                        family_ops[out->family].name, family_ops[out->family].bits);
+    out->len = (uint8_t)len;
+    struct address mask = mask_of(out->len);
+    if ((out->first.high & ~mask.high) || (out->first.low & ~mask.low))
+        return complain_of_host_bits(out, text, n, why);
+    return true;
+}
+
+static void print_ipv4(struct buf *out, uint64_t high)
+{
+    for (int shift = 56; shift >= 32; shift -= 8) {
+        buf_dec(out, (uint32_t)(high >> shift & 255));
+        if (shift > 32)
+            buf_char(out, '.');
+    }
+}
+
+void address_print(struct buf *out, enum family family, struct address a)
+{
+    unsigned char bytes[16];
+    char text[INET6_ADDRSTRLEN];
+
+    if (family == IPV4) {
+        print_ipv4(out, a.high);
+        return;
+    }
+    store_big_endian(bytes, a.high);
+    store_big_endian(bytes + 8, a.low);
+    buf_str(out, inet_ntop(AF_INET6, bytes, text, sizeof text));
+}
+
+void prefix_print(struct buf *out, const struct prefix *p)
+{
+    address_print(out, p->family, p->first);
+    buf_char(out, '/');
+    buf_dec(out, p->len);
+}
+
+int address_compare(struct address a, struct address b)
+{
+    if (a.high != b.high)
+        return a.high < b.high ? -1 : 1;
+    return a.low < b.low ? -1 : a.low > b.low;
+}
+
+struct address prefix_last(const struct prefix *p)
+{
+    struct address mask = mask_of(p->len), all = mask_of(family_ops[p->family].bits);
+
+    return (struct address){.high = p->first.high | (~mask.high & all.high),
+                            .low = p->first.low | (~mask.low & all.low)};
+}
+
+bool prefix_contains(const struct prefix *outer, const struct prefix *inner)
+{
+    struct address mask = mask_of(outer->len);
+
+    return outer->family == inner->family && outer->len <= inner->len &&
+           (inner->first.high & mask.high) == outer->first.high &&
+           (inner->first.low & mask.low) == outer->first.low;
+}
+
+bool prefix_equal(const struct prefix *a, const struct prefix *b)
+{
+    return a->family == b->family && a->len == b->len && address_compare(a->first, b->first) == 0;
+}
+
+bool netmask_parse(const char *text, size_t n, uint8_t *len, struct complaint *why)
+{
+    struct prefix p;
+    uint32_t bits;
+
+    if (decimal_parse(text, n, &bits) && bits >= 1 && bits <= 128) {
+        *len = (uint8_t)bits;
+        return true;
+    }
+    if (address_parse(text, n, &p) && p.family == IPV4)
+        for (uint8_t i = 1; i <= 32; i++)
+            if (mask_of(i).high == p.first.high) {
+                *len = i;
+                return true;
+            }
+    return complain(why, 0, n, "a mask is 255.255.255.0 or the like, or a prefix length 1..128");
+}

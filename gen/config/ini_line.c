@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lbgen/ini_line.h"
+
+enum { KEY_MAX = 49 /* inih: MAX_NAME - 1 */, HEADER_MAX = 49 /* inih: MAX_SECTION - 1 */ };
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+static size_t skip_blanks(const char *line, size_t at, size_t end)
+{
+    while (at < end && blank(line[at]))
+        at++;
+    return at;
+}
+
+static size_t trim_end(const char *line, size_t from, size_t end)
+{
+    while (end > from && blank(line[end - 1]))
+        end--;
+    return end;
+}
+
+bool ini_key_has_quotes(const char *name, size_t len)
+{
+    return len >= 4 && memcmp(name, "rule", 4) == 0 && (len == 4 || (len == 5 && (name[4] == '4' || name[4] == '6')));
+}
+
+/* Where the comment of a value begins (its `;`), or len. `from` is where the value may begin, behind `=` or a `]`. */
+static size_t comment_start(const char *line, size_t from, size_t len, bool quotes_count, bool *in_quotes)
+{
+    for (size_t i = from; i < len; i++) {
+        if (quotes_count && line[i] == '"')
+            *in_quotes = !*in_quotes;
+        else if (quotes_count && *in_quotes && line[i] == '\\' && i + 1 < len)
+            i++;
+        else if (line[i] == ';' && !*in_quotes && i > 0 && blank(line[i - 1]))
+            return i;
+    }
+    return len;
+}
+
+/* The length of a key at line[at..end), by the form [a-z][a-z0-9-]*; 0 when there is none. */
+static size_t key_length(const char *line, size_t at, size_t end)
+{
+    size_t i = at;
+
+    if (i == end || line[i] < 'a' || line[i] > 'z')
+        return 0;
+    while (i < end && ((line[i] >= 'a' && line[i] <= 'z') || (line[i] >= '0' && line[i] <= '9') || line[i] == '-'))
+        i++;
+    return i - at;
+}
+
+
+static void sort_header(const char *line, size_t at, size_t len, struct ini_line *out, struct complaint *why)
+{
+    bool no_quotes = false;
+    size_t end = trim_end(line, at, comment_start(line, at, len, false, &no_quotes));
+    const char *close = memchr(line + at, ']', end - at);
+
+    if (!close) {
+        out->kind = LINE_BAD_HEADER;
+        complain(why, at, end - at, "the section's header has no closing ]");
+        return;
+    }
+    size_t close_at = (size_t)(close - line);
+    if (close_at + 1 < end) {
+        size_t junk = skip_blanks(line, close_at + 1, end);
+
+        out->kind = LINE_BAD_HEADER;
+        complain(why, junk, end - junk, "nothing but a comment may stand behind a section's ]");
+        return;
+    }
+    out->bracket = at;
+    out->body_at = skip_blanks(line, at + 1, close_at);
+    out->body_len = trim_end(line, out->body_at, close_at) - out->body_at;
+    out->kind = LINE_HEADER;
+    if (out->body_len > HEADER_MAX) {
+        out->kind = LINE_BAD_HEADER;
+        complain(why, out->body_at, out->body_len, "a section's header has at most %d bytes; names have at most 40",
+                 HEADER_MAX);
+    }
+}
+
+static void sort_key(const char *line, size_t at, size_t name_len, size_t equals, size_t len, bool *in_quotes,
+                     struct ini_line *out)
+{
+    *in_quotes = false;
+    size_t comment =
+        comment_start(line, equals + 1, len, ini_key_has_quotes(line + at, name_len), in_quotes);
+
+    out->kind = LINE_KEY;
+    out->name_at = at;
+    out->name_len = name_len;
+    out->body_at = skip_blanks(line, equals + 1, comment);
+    out->body_len = trim_end(line, out->body_at, comment) - out->body_at;
+}
+
+static void sort_no_key(const char *line, size_t len, struct ini_line *out, struct complaint *why)
+{
+    bool no_quotes = false;
+    size_t end = trim_end(line, 0, comment_start(line, 0, len, false, &no_quotes));
+    const char *equals = memchr(line, '=', end);
+    size_t name_len = equals ? trim_end(line, 0, (size_t)(equals - line)) : 0;
+
+    out->kind = LINE_BAD;
+    if (!equals)
+        complain(why, 0, end, "a line is `key = value`, a [section] or a comment; this one has no =");
+    else if (name_len == 0)
+        complain(why, (size_t)(equals - line), 1, "there is no key before the =");
+    else if (name_len > KEY_MAX)
+        complain(why, 0, name_len, "this key has %zu bytes; no key has more than %d", name_len, KEY_MAX);
+    else
+        complain(why, 0, name_len, "unknown key '%.*s': keys are made of a-z, 0-9 and -", (int)name_len, line);
+}
+
+static void sort_continuation(const char *line, size_t at, size_t len, bool quotes_count, bool *in_quotes,
+                              struct ini_line *out)
+{
+    size_t comment = comment_start(line, at, len, quotes_count, in_quotes);
+
+    out->kind = LINE_CONTINUATION;
+    out->body_at = at;
+    out->body_len = trim_end(line, at, comment) - at;
+}
+
+/* An indented `[...]` is a header, unless more stands close behind the bracket, as in `[2001:db8::1]:443`. */
+static bool looks_like_header(const char *line, size_t at, size_t len)
+{
+    const char *close = memchr(line + at, ']', len - at);
+
+    return !close || close + 1 == line + len || blank(close[1]);
+}
+
+void ini_line_sort(const char *line, size_t len, bool quotes_count, bool *in_quotes, struct ini_line *out,
+                   struct complaint *why)
+{
+    size_t at = skip_blanks(line, 0, len);
+
+    if (at == len || ((line[at] == ';' || line[at] == '#') && (at == 0 || !*in_quotes))) {
+        out->kind = LINE_EMPTY;
+        return;
+    }
+    if (line[at] == '[' && (at == 0 || looks_like_header(line, at, len))) {
+        sort_header(line, at, len, out, why);
+        return;
+    }
+    size_t name_len = key_length(line, at, len);
+    size_t equals = skip_blanks(line, at + name_len, len);
+    if (name_len && name_len <= KEY_MAX && equals < len && line[equals] == '=')
+        sort_key(line, at, name_len, equals, len, in_quotes, out);
+    else if (at == 0)
+        sort_no_key(line, len, out, why);
+    else
+        sort_continuation(line, at, len, quotes_count, in_quotes, out);
+}
+
+/* The length of the UTF-8 character at p (RFC 3629: shortest form, no surrogates, up to U+10FFFF), or 0. */
+static size_t utf8_length(const unsigned char *p, size_t left)
+{
+    size_t n = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+
+    if (n == 0 || n > left)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((p[i] & 0xc0) != 0x80)
+            return 0;
+    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
+        (p[0] == 0xf4 && p[1] > 0x8f))
+        return 0;
+    return n;
+}
+
+bool ini_line_bytes_good(const char *line, size_t len, size_t comment_from, struct complaint *why)
+{
+    const unsigned char *p = (const unsigned char *)line;
+
+    for (size_t i = 0; i < len;) {
+        size_t n = 1;
+
+        if ((p[i] < 0x20 && p[i] != '\t') || p[i] == 0x7f)
+            return complain(why, i, 1, "control byte 0x%02x; of those only tab is allowed", p[i]);
+        if (p[i] >= 0x80 && i < comment_from && (n = utf8_length(p + i, len - i)) == 0)
+            return complain(why, i, 1, "byte 0x%02x is no UTF-8", p[i]);
+        i += n;
+    }
+    return true;
+}

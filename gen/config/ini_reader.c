@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * inih asks for lines (next_line) and answers with keys (take_piece). In between:
+ *
+ *   - a line that inih could misread never reaches it (ini_line.h);
+ *   - a value of more than PIECE bytes goes over in pieces, each behind the first with a leading blank, which inih takes for
+ *     continuation lines and hands over one by one under the same key;
+ *   - inih trims blanks at the ends of a piece, and looks for comments in it: where that could matter, blanks, `;` and `#`
+ *     travel as the control bytes 1 to 4, which no text has (they were refused before).
+ */
+#include <ini.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lbgen/buf.h"
+#include "lbgen/ini_line.h"
+#include "lbgen/ini_reader.h"
+#include "lbgen/vec.h"
+
+enum { PIECE = 100 /* inih's lines have 200 bytes, the key among them */, KEY_ROOM = 50 };
+
+static const char disguised[] = " \t;#"; /* travel as 1, 2, 3, 4 */
+
+struct reader {
+    const char *next, *end;
+    const char *text; /* position `base` */
+    srcpos base;
+    bool plain_bytes; /* nothing in the whole text that a line could be refused for */
+    const struct ini_handler *handler;
+    void *ctx;
+    struct diag *diag;
+
+    /* what inih has not got yet of the present line's value */
+    const char *rest;
+    size_t rest_len;
+    bool disguise;
+    const char *piece; /* where the piece that inih has now stands in the text */
+    bool new_line;     /* the next piece begins a continuation line: it is joined by a blank */
+
+    /* the statement that is being put together */
+    bool pending;    /* a key is open */
+    bool refused;    /* what stood above was refused, and its continuation lines with it */
+    bool quotes_count, in_quotes;
+    char key[KEY_ROOM];
+    srcpos key_at;
+    struct buf value;
+    struct {
+        struct ini_run *at;
+        size_t n, cap;
+    } runs;
+};
+
+static srcpos place(const struct reader *r, const char *p)
+{
+    return r->base + (srcpos)(p - r->text);
+}
+
+srcpos ini_value_place(const struct ini_value *v, size_t offset)
+{
+    size_t i = v->n_runs - 1;
+
+    while (i > 0 && v->runs[i].offset > offset)
+        i--;
+    return v->runs[i].at + (srcpos)(offset - v->runs[i].offset);
+}
+
+static void finish_statement(struct reader *r)
+{
+    if (!r->pending)
+        return;
+    struct ini_value value = {
+        .text = buf_text(&r->value), .len = r->value.len, .runs = r->runs.at, .n_runs = r->runs.n};
+    r->handler->key(r->ctx, r->key_at, r->key, &value);
+    r->pending = false;
+    r->value.len = 0;
+    r->runs.n = 0;
+}
+
+/* Hands out the next piece of the value, behind `used` bytes that are in str already. */
+static void put_piece(struct reader *r, char *str, size_t used)
+{
+    size_t n = r->rest_len < PIECE ? r->rest_len : PIECE;
+
+    r->piece = r->rest;
+    memcpy(str + used, r->rest, n);
+    if (r->disguise)
+        for (size_t i = used; i < used + n; i++) {
+            const char *d = strchr(disguised, str[i]);
+
+            if (d)
+                str[i] = (char)(d - disguised + 1);
+        }
+    str[used + n] = '\n';
+    str[used + n + 1] = '\0';
+    r->rest += n;
+    r->rest_len -= n;
+}
+
+static void begin_value(struct reader *r, const char *body, size_t len)
+{
+    r->rest = body;
+    r->rest_len = len;
+    r->disguise = len > PIECE || memchr(body, ';', len) || memchr(body, '#', len);
+}
+
+static char *give_key(struct reader *r, const char *line, const struct ini_line *l, char *str)
+{
+    finish_statement(r);
+    r->refused = false;
+    r->quotes_count = ini_key_has_quotes(line + l->name_at, l->name_len);
+    r->key_at = place(r, line + l->name_at);
+    r->new_line = false;
+    memcpy(str, line + l->name_at, l->name_len);
+    str[l->name_len] = '=';
+    begin_value(r, line + l->body_at, l->body_len);
+    put_piece(r, str, l->name_len + 1);
+    return str;
+}
+
+static char *give_continuation(struct reader *r, const char *line, const struct ini_line *l, char *str)
+{
+    r->new_line = true;
+    str[0] = ' ';
+    begin_value(r, line + l->body_at, l->body_len);
+    put_piece(r, str, 1);
+    return str;
+}
+
+static char *give_header(struct reader *r, const char *line, const struct ini_line *l, char *str)
+{
+    finish_statement(r);
+    r->refused = false;
+    r->handler->section(r->ctx, place(r, line + l->bracket), place(r, line + l->body_at), line + l->body_at,
+                        l->body_len);
+    str[0] = '[';
+    memcpy(str + 1, line + l->body_at, l->body_len);
+    memcpy(str + 1 + l->body_len, "]\n", 3);
+    return str;
+}
+
+static void refuse(struct reader *r, const char *line, enum line_kind kind, const struct complaint *why)
+{
+    finish_statement(r);
+    diag_at(r->diag, SEVERITY_ERROR, place(r, line + why->at), why->len, "%s", why->text);
+    r->refused = true;
+    r->in_quotes = false;
+    if (kind == LINE_BAD_HEADER)
+        r->handler->bad_section(r->ctx);
+}
+
+/* The next physical line, without its LF or CRLF; false at the end. */
+static bool next_physical(struct reader *r, const char **line, size_t *len)
+{
+    if (r->next == r->end)
+        return false;
+    const char *newline = memchr(r->next, '\n', (size_t)(r->end - r->next));
+
+    *line = r->next;
+    *len = (size_t)((newline ? newline : r->end) - r->next);
+    r->next = newline ? newline + 1 : r->end;
+    if (*len && (*line)[*len - 1] == '\r')
+        --*len;
+    return true;
+}
+
+static bool bytes_good(const struct reader *r, const char *line, size_t len, const struct ini_line *l,
+                       struct complaint *why)
+{
+    if (len > SOURCE_LINE_MAX)
+        return complain(why, 0, len, "this line has %zu bytes; a line may have %zu", len, SOURCE_LINE_MAX);
+    if (r->plain_bytes)
+        return true;
+    bool bad = l->kind == LINE_BAD || l->kind == LINE_BAD_HEADER;
+    return ini_line_bytes_good(line, len, bad ? len : l->body_at + l->body_len, why);
+}
+
+/* inih's reader: one line into str (of `size` bytes, which is at least 200), or NULL at the end. */
+static char *next_line(char *str, int size, void *stream)
+{
+    struct reader *r = stream;
+    struct complaint why;
+    const char *line;
+    size_t len;
+
+    (void)size;
+    if (r->rest_len) {
+        r->new_line = false;
+        str[0] = ' ';
+        put_piece(r, str, 1);
+        return str;
+    }
+    while (next_physical(r, &line, &len)) {
+        struct ini_line l = {0};
+        bool in_quotes = r->in_quotes;
+
+        ini_line_sort(line, len, r->quotes_count, &in_quotes, &l, &why);
+        struct complaint bytes_why;
+        if (!bytes_good(r, line, len, &l, &bytes_why)) {
+            refuse(r, line, l.kind == LINE_HEADER || l.kind == LINE_BAD_HEADER ? LINE_BAD_HEADER : LINE_BAD, &bytes_why);
+            continue;
+        }
+        if (l.kind == LINE_EMPTY)
+            continue;
+        if (l.kind == LINE_BAD || l.kind == LINE_BAD_HEADER) {
+            refuse(r, line, l.kind, &why);
+            continue;
+        }
+        r->in_quotes = l.kind == LINE_HEADER ? false : in_quotes;
+        if (l.kind == LINE_HEADER)
+            return give_header(r, line, &l, str);
+        if (l.kind == LINE_KEY)
+            return give_key(r, line, &l, str);
+        if (r->pending)
+            return give_continuation(r, line, &l, str);
+        if (!r->refused) {
+            complain(&why, l.body_at, l.body_len, "an indented line continues the value above, but there is none");
+            refuse(r, line, LINE_BAD, &why);
+        }
+    }
+    finish_statement(r);
+    return NULL;
+}
+
+/* inih's handler: one piece of a value. Builds of inih that pass a line number behind the value do no harm. */
+static int take_piece(void *user, const char *section, const char *name, const char *value)
+{
+    struct reader *r = user;
+    size_t len = strlen(value);
+
+    (void)section;
+    if (!r->pending) {
+        size_t name_len = strlen(name);
+
+        memcpy(r->key, name, name_len < KEY_ROOM ? name_len + 1 : KEY_ROOM);
+        r->key[KEY_ROOM - 1] = '\0';
+        r->pending = true;
+    } else if (r->new_line) {
+        buf_char(&r->value, ' ');
+    }
+    *VEC_ADD(&r->runs) = (struct ini_run){.offset = r->value.len, .at = place(r, r->piece)};
+    buf_add(&r->value, value, len);
+    if (r->disguise)
+        for (char *p = r->value.at + r->value.len - len; p < r->value.at + r->value.len; p++)
+            if (*p >= 1 && *p <= 4)
+                *p = disguised[*p - 1];
+    return 1;
+}
+
+/* Whether the text has nothing but printable ASCII, tabs and newlines, so that no line needs a closer look. */
+static bool all_plain(const char *text, size_t len)
+{
+    unsigned odd = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+
+        odd |= (unsigned)((unsigned char)(c - 0x20) >= 0x5f && c != '\n' && c != '\t');
+    }
+    return !odd;
+}
+
+void ini_read(struct sources *sources, int source, const struct ini_handler *handler, void *ctx, struct diag *diag)
+{
+    const struct source *s = &sources->at[source];
+    struct reader r = {.text = s->text, .next = s->text, .end = s->text + s->len, .base = s->base,
+                       .plain_bytes = all_plain(s->text, s->len), .handler = handler, .ctx = ctx, .diag = diag};
+
+    if (s->len >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0)
+        r.next += 3;
+    ini_parse_stream(next_line, &r, take_piece, &r);
+    buf_free(&r.value);
+    free(r.runs.at);
+}

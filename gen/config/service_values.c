@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lbgen/number.h"
+#include "lbgen/service_values.h"
+#include "lbgen/words.h"
+
+enum { PORT_ITEMS_MAX = 4096, WEIGHT_MAX = 65535 /* ipvsadm(8) */ };
+
+/* ipvs schedulers, linux/net/netfilter/ipvs/Kconfig. */
+static const char *const schedulers[] = {"rr",    "wrr", "lc", "wlc", "fo", "ovf",  "lblc",
+                                         "lblcr", "dh",  "sh", "mh",  "sed", "nq", "twos"};
+static const char *const scheduler_flags[] = {"sh-fallback", "sh-port", "mh-fallback", "mh-port",
+                                              "flag-1",      "flag-2",  "flag-3"};
+static const char *const forwardings[] = {"nat", "dr", "tun"};
+
+#define COUNT(a) ((int)(sizeof(a) / sizeof *(a)))
+
+static bool word_is(const char *text, size_t n, const char *word)
+{
+    return strlen(word) == n && memcmp(text, word, n) == 0;
+}
+
+static int find_word(const char *const *words, int count, const char *text, size_t n)
+{
+    for (int i = 0; i < count; i++)
+        if (word_is(text, n, words[i]))
+            return i;
+    return -1;
+}
+
+void set_protocols(struct service *s, const struct value *v)
+{
+    struct word w = {0};
+    struct complaint why;
+
+    while (item_next(v->ini->text, v->ini->len, &w)) {
+        enum proto p;
+
+        if (!proto_parse(v->ini->text + w.at, w.len, &p, &why)) {
+            value_refuse(v, w.at, &why);
+            if (w.len == 0)
+                break;
+            continue;
+        }
+        if (service_has_protocol(s, p)) {
+            value_warn(v, w.at, w.len, "protocol %s is in this list already", proto_ops[p].name);
+            continue;
+        }
+        if (!proto_ops[p].balanced)
+            value_warn(v, w.at, w.len, "%s packets are marked, but IPVS does not balance them", proto_ops[p].name);
+        s->protocols[s->n_protocols++] = (uint8_t)p;
+    }
+}
+
+/* Ports that repeat are warned of; an item that stands in the list already is dropped, one that shares some of another's
+ * ports is kept as written. */
+static bool port_is_new(const struct value *v, const struct word *w, const struct port_range *seen, uint32_t n,
+                        struct port_range item)
+{
+    for (uint32_t i = 0; i < n; i++)
+        if (ports_overlap(seen[i], item)) {
+            value_warn(v, w->at, w->len, "port %u is in this list already",
+                       item.low > seen[i].low ? item.low : seen[i].low);
+            return item.low != seen[i].low || item.high != seen[i].high;
+        }
+    return true;
+}
+
+static bool parse_port_item(const struct value *v, const struct word *w, const struct port_range *seen, uint32_t n,
+                            struct port_range *item, struct complaint *why)
+{
+    if (w->len == 0)
+        return complain(why, 0, 1, "an item of the list is empty here");
+    if (n == PORT_ITEMS_MAX)
+        return complain(why, 0, w->len, "a list has at most %d ports and ranges", PORT_ITEMS_MAX);
+    if (!ports_parse(v->ini->text + w->at, w->len, item, why))
+        return false;
+    if (n && ports_is_any(*item) != ports_is_any(seen[0]))
+        return complain(why, 0, w->len, "'any' is all ports and stands alone");
+    return true;
+}
+
+void set_ports(struct port_list *list, const struct value *v)
+{
+    struct port_range seen[PORT_ITEMS_MAX], item;
+    uint32_t n = list->n;
+    struct word w = {0};
+    struct complaint why;
+
+    if (n)
+        memcpy(seen, list->at, n * sizeof *seen);
+    while (item_next(v->ini->text, v->ini->len, &w)) {
+        if (!parse_port_item(v, &w, seen, n, &item, &why)) {
+            value_refuse(v, w.at, &why);
+            if (w.len == 0 || n == PORT_ITEMS_MAX)
+                break;
+        } else if (port_is_new(v, &w, seen, n, item)) {
+            seen[n++] = item;
+        }
+    }
+    list->at = arena_copy(v->mem, seen, n * sizeof *seen);
+    list->n = n;
+}
+
+void set_fwmark(struct service *s, const struct value *v)
+{
+    struct complaint why;
+
+    s->fwmark_at = ini_value_place(v->ini, 0);
+    if (!mark_parse(v->ini->text, v->ini->len, &s->mark, &s->mark_has_mask, &why)) {
+        s->mark = (struct mark){0};
+        value_refuse(v, 0, &why);
+    }
+}
+
+void set_scheduler(struct service_more *m, const struct value *v)
+{
+    int i;
+
+    if (value_choice(v, schedulers, COUNT(schedulers), &i))
+        m->scheduler = schedulers[i];
+}
+
+void set_scheduler_flags(struct service_more *m, const struct value *v)
+{
+    struct word w = {0};
+    struct complaint why;
+
+    while (item_next(v->ini->text, v->ini->len, &w)) {
+        int i = find_word(scheduler_flags, COUNT(scheduler_flags), v->ini->text + w.at, w.len);
+
+        if (i >= 0) {
+            m->scheduler_flags = (uint8_t)(m->scheduler_flags | 1 << i);
+            continue;
+        }
+        complain(&why, 0, w.len ? w.len : 1,
+                 "a scheduler flag is sh-port, sh-fallback, mh-port, mh-fallback, flag-1, flag-2 or flag-3");
+        value_refuse(v, w.at, &why);
+        if (w.len == 0)
+            break;
+    }
+}
+
+void set_forwarding(struct service_more *m, const struct value *v)
+{
+    int i;
+
+    if (value_choice(v, forwardings, COUNT(forwardings), &i))
+        m->forwarding = (enum forwarding)i;
+}
+
+static bool parse_weight(const char *text, size_t n, struct real_server *r, struct complaint *why)
+{
+    if (r->weight_given)
+        return complain(why, 0, n, "the weight is given twice");
+    if (!decimal_parse(text, n, &r->weight) || r->weight > WEIGHT_MAX)
+        return complain(why, 0, n, "a weight is 0..%d", WEIGHT_MAX);
+    return r->weight_given = true;
+}
+
+static bool parse_forwarding(const char *text, size_t n, struct real_server *r, struct complaint *why)
+{
+    int i = find_word(forwardings, COUNT(forwardings), text, n);
+
+    if (r->forwarding_given)
+        return complain(why, 0, n, "the forwarding is given twice");
+    if (i < 0)
+        return complain(why, 0, n, "forwarding is nat, dr or tun");
+    r->forwarding = (enum forwarding)i;
+    return r->forwarding_given = true;
+}
+
+/* The words behind a real server's address; a false return has its place in why->at, from the value's beginning. */
+static bool parse_server_words(const struct value *v, struct word w, struct real_server *r, struct complaint *why)
+{
+    const char *text = v->ini->text;
+
+    while (word_next(text, v->ini->len, &w)) {
+        bool is_weight = word_is(text + w.at, w.len, "weight");
+        struct word name = w;
+
+        if (!is_weight && !word_is(text + w.at, w.len, "forwarding"))
+            return complain(why, w.at, w.len, "behind the address come `weight N` and `forwarding nat|dr|tun`");
+        if (!word_next(text, v->ini->len, &w))
+            return complain(why, name.at, name.len, "a value is missing behind this word");
+        if (!(is_weight ? parse_weight : parse_forwarding)(text + w.at, w.len, r, why)) {
+            why->at += w.at;
+            return false;
+        }
+    }
+    return true;
+}
+
+void add_real_server(struct service_more *m, const struct value *v)
+{
+    struct real_server server = {.weight = 1};
+    struct complaint why;
+    struct word w = {0};
+
+    if (!word_next(v->ini->text, v->ini->len, &w))
+        return;
+    if (!prefix_parse(v->ini->text + w.at, w.len, ADDRESS_ONLY, &server.address, &why)) {
+        value_refuse(v, w.at, &why);
+        return;
+    }
+    if (!parse_server_words(v, w, &server, &why)) {
+        value_refuse(v, 0, &why);
+        return;
+    }
+    m->real_servers = arena_join(v->mem, m->real_servers, m->n_real_servers, &server, 1, sizeof server);
+    m->n_real_servers++;
+}
+
+void set_check(struct service_more *m, const struct value *v)
+{
+    static const char *const kinds[] = {"none", "tcp", "http", "https"};
+    struct word kind = {0}, port, path, more;
+    const char *text = v->ini->text;
+    size_t len = v->ini->len;
+    struct complaint why;
+
+    word_next(text, len, &kind);
+    int i = find_word(kinds, COUNT(kinds), text + kind.at, kind.len);
+    port = path = more = kind;
+    bool has_port = word_next(text, len, &port);
+    path = port;
+    bool has_path = has_port && word_next(text, len, &path);
+    more = path;
+    if (i < 0 || (i > 0) != has_port || (i > 1) != has_path || (has_path && word_next(text, len, &more))) {
+        complain(&why, 0, len, "a check is written: tcp PORT, http PORT PATH, https PORT PATH, or none");
+        value_refuse(v, 0, &why);
+    } else if (has_port && !port_parse(text + port.at, port.len, &m->check_port, &why)) {
+        value_refuse(v, port.at, &why);
+    } else if (has_path && text[path.at] != '/') {
+        complain(&why, 0, path.len, "the path of a check begins with /");
+        value_refuse(v, path.at, &why);
+    } else {
+        m->check = (enum health_check)i;
+        m->check_path = has_path ? arena_text(v->mem, text + path.at, path.len) : NULL;
+    }
+}

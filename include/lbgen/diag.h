@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Findings: queued wherever they are made, printed once at the edge, in the order of the input:
+ *
+ *     services.ini:7:13: error: port 70000 is not in 1..65535
+ *         ports = 80, 70000
+ *                     ^~~~~
+ */
+#ifndef LBGEN_DIAG_H
+#define LBGEN_DIAG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lbgen/arena.h"
+#include "lbgen/buf.h"
+#include "lbgen/source.h"
+
+enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE, SEVERITIES };
+
+struct finding {
+    enum severity severity;
+    srcpos at;        /* SRC_NONE: about a file as a whole, or about the run */
+    uint32_t len;     /* bytes to underline, at least 1 is drawn */
+    const char *file; /* where at is SRC_NONE: the file's name, or NULL */
+    const char *text;
+};
+
+/* Zero-initialise; diag_free when done. */
+struct diag {
+    struct finding *at;
+    size_t n, cap;
+    size_t count[SEVERITIES];
+    bool warnings_are_errors; /* set before the first finding */
+    struct arena texts;
+};
+
+/* A finding at a place. len 0 underlines one column. */
+void diag_at(struct diag *d, enum severity severity, srcpos at, size_t len, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* A finding about a file as a whole (file) or about the run (file NULL). */
+void diag_file(struct diag *d, enum severity severity, const char *file, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* A note that belongs to the finding reported last, and stays behind it. It shows no source line. */
+void diag_note(struct diag *d, srcpos at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static inline size_t diag_errors(const struct diag *d)
+{
+    return d->count[SEVERITY_ERROR];
+}
+
+/* Writes all findings, those without a place first, then by position. Control bytes of the source line are shown as
+ * `?`, a line of more than 200 columns is cut around the culprit. */
+void diag_print(struct diag *d, struct sources *sources, struct buf *out, bool colour);
+
+void diag_free(struct diag *d);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Which item has this name: a hash table of indices into the caller's array. */
+#ifndef LBGEN_NAME_INDEX_H
+#define LBGEN_NAME_INDEX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* The name of item i of the caller's array, *len bytes. */
+typedef const char *(*name_of_fn)(const void *items, uint32_t i, size_t *len);
+
+/* Set name_of and zero the rest; name_index_free when done. Four to eight bytes an item. */
+struct name_index {
+    name_of_fn name_of;
+    uint32_t *slots; /* index + 1; 0 is free */
+    size_t n, n_slots;
+};
+
+#define NAME_NOT_FOUND UINT32_MAX
+
+/* The item of that name, or NAME_NOT_FOUND. `items` is the caller's array, which may have moved since the last call. */
+uint32_t name_index_find(const struct name_index *index, const void *items, const char *name, size_t len);
+
+/* Enters item i, whose name is not in yet. */
+void name_index_add(struct name_index *index, const void *items, uint32_t i);
+
+void name_index_free(struct name_index *index);
+
+/* FNV-1a, 64 bits (draft-eastlake-fnv). Its high bits are the good ones after a multiplication. */
+uint64_t name_hash(const char *name, size_t len);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Addresses and prefixes of both families, as numbers: parse, print, compare, contain. */
+#ifndef LBGEN_PREFIX_H
+#define LBGEN_PREFIX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lbgen/buf.h"
+#include "lbgen/complaint.h"
+#include "lbgen/family.h"
+
+/* 128 bits, most significant first. An IPv4 address stands in the top 32 bits of `high`, the rest is 0. */
+struct address {
+    uint64_t high, low;
+};
+
+/* All bits of `first` behind `len` are 0. */
+struct prefix {
+    struct address first;
+    uint8_t family; /* enum family */
+    uint8_t len;    /* 0..32 or 0..128 */
+};
+
+/* What prefix_parse accepts beside inet_pton's forms (no zone, no leading zeros, no host names). */
+enum prefix_form { ADDRESS_ONLY, ADDRESS_OR_PREFIX };
+
+/* Parses text[0..n). Host bits under a mask are refused, with both readings offered. */
+bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct prefix *out, struct complaint *why);
+
+/* "192.0.2.0/24"; the length is always written (`/32` too), as iptables-save does. */
+void prefix_print(struct buf *out, const struct prefix *p);
+/* "192.0.2.1", without the length. */
+void address_print(struct buf *out, enum family family, struct address a);
+
+static inline bool prefix_is_host(const struct prefix *p)
+{
+    return p->len == family_ops[p->family].bits;
+}
+
+int address_compare(struct address a, struct address b);
+struct address prefix_last(const struct prefix *p);
+bool prefix_contains(const struct prefix *outer, const struct prefix *inner);
+bool prefix_equal(const struct prefix *a, const struct prefix *b);
+/* Prefixes are nested or disjoint: they overlap if one contains the other. */
+static inline bool prefix_overlaps(const struct prefix *a, const struct prefix *b)
+{
+    return prefix_contains(a, b) || prefix_contains(b, a);
+}
+
+/* A netmask as in persistence-mask: "255.255.255.0" or a length; the result is the length. */
+bool netmask_parse(const char *text, size_t n, uint8_t *len, struct complaint *why);
+
+#endif

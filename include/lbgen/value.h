@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A key's value on its way into the configuration: where it goes, and how complaints find their place. */
+#ifndef LBGEN_VALUE_H
+#define LBGEN_VALUE_H
+
+#include "lbgen/arena.h"
+#include "lbgen/diag.h"
+#include "lbgen/ini_reader.h"
+#include "lbgen/service.h"
+
+struct value {
+    struct arena *mem;
+    struct diag *diag;
+    const char *key; /* the user's word */
+    srcpos key_at;
+    const struct ini_value *ini;
+};
+
+/* Reports *why, whose place counts from byte `offset` of the value. Returns false. */
+bool value_refuse(const struct value *v, size_t offset, const struct complaint *why);
+
+/* Reports a warning about `len` bytes at `offset` of the value. */
+void value_warn(const struct value *v, size_t offset, size_t len, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+
+/* Puts one item text[0..n) into *out. */
+typedef bool (*item_parse_fn)(const char *text, size_t n, void *out, struct complaint *why);
+
+/* Parses a list and joins it to the n items of `size` bytes at `old`; returns the joined list and its length in *n. Items
+ * that are refused are reported and left out. */
+const void *value_list(const struct value *v, item_parse_fn parse, size_t size, const void *old, uint32_t *n);
+
+/* One of `n` words; the index goes to *out. Reports what there is to choose from otherwise. */
+bool value_choice(const struct value *v, const char *const *words, int n, int *out);
+
+/* Lists of prefixes and of interfaces, joined to what is in *list. */
+void value_prefixes(const struct value *v, struct prefix_list *list);
+void value_interfaces(const struct value *v, struct interface_list *list);
+
+bool value_yes_no(const struct value *v, bool *out);
+
+/* A decimal number of at most `max`. */
+bool value_number(const struct value *v, uint32_t max, uint32_t *out);
+
+/* Whether text is a name as services, templates and expectations have them; the reason otherwise. */
+bool name_good(const char *text, size_t n, struct complaint *why);
+
+#endif
