@@ -135,7 +135,11 @@ static void begin_service(struct builder *b, srcpos at, srcpos name_at, const ch
     b->service = (struct service){
         .name = name, .name_len = (uint8_t)len, .at = at, .header_len = (uint32_t)(name_at + len + 1 - at)};
     check_name(b, &list->names, list->at, what, name_at, name, len);
-    if (b->drop) {
+    if (!b->drop && b->template_name && (strlen(b->template_name) != len || memcmp(b->template_name, name, len) != 0)) {
+        diag_at(b->diag, SEVERITY_ERROR, name_at, len, "a template's file has one section, [template %s]",
+                b->template_name);
+        b->drop = true;
+    } else if (b->drop) {
         uint32_t other = len <= NAME_MAX_LEN ? name_index_find(&list->names, list->at, name, len) : NAME_NOT_FOUND;
 
         if (other != NAME_NOT_FOUND)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "lbgen/service.h"
 
 static const struct service_more all_default = {
@@ -7,6 +9,16 @@ static const struct service_more all_default = {
 const struct service_more *service_more(const struct service *s)
 {
     return s->more ? s->more : &all_default;
+}
+
+srcpos service_key_place(const struct service *s, enum service_key key, size_t *len)
+{
+    if (s->more && s->more->key_at[key] != SRC_NONE) {
+        *len = strlen(service_key_name(key));
+        return s->more->key_at[key];
+    }
+    *len = s->header_len;
+    return s->at;
 }
 
 bool service_has_ports(const struct service *s)

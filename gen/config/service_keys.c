@@ -89,6 +89,7 @@ static void set_template(struct service_more *m, const struct value *v)
 {
     struct complaint why;
 
+    m->template_at = ini_value_place(v->ini, 0);
     if (name_good(v->ini->text, v->ini->len, &why))
         m->template_name = arena_text(v->mem, v->ini->text, v->ini->len);
     else

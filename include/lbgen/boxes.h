@@ -11,7 +11,7 @@ enum { BOX_AXES = 4 };
 /* Both ends belong to the box. */
 struct box {
     uint32_t low[BOX_AXES], high[BOX_AXES];
-    uint32_t owner; /* the caller's */
+    uint32_t owner, tag; /* the caller's */
 };
 
 typedef void (*boxes_pair_fn)(void *ctx, const struct box *a, const struct box *b);

@@ -108,7 +108,8 @@ struct service_more {
     const char *const *keepalived;
     uint32_t n_keepalived;
     const char *template_name;
-    srcpos key_at[SERVICE_KEYS]; /* SRC_NONE-free only where given here (not through a template) */
+    srcpos template_at;          /* of the value */
+    srcpos key_at[SERVICE_KEYS]; /* of the word; SRC_NONE where not given in this very section */
 };
 
 struct service {
@@ -117,6 +118,7 @@ struct service {
     uint8_t n_protocols;
     uint8_t protocols[PROTOS]; /* enum proto, in the order written */
     bool mark_has_mask;
+    bool broken; /* its template can't be had (reported): what it lacks is not worth a word */
     srcpos at;        /* the header's bracket */
     srcpos fwmark_at; /* of its value */
     uint32_t given;   /* 1 << enum service_key: given here or, after templates were applied, there */
@@ -137,6 +139,9 @@ const struct service_more *service_more(const struct service *s);
 
 /* The user's word for a key, such as "real-server". */
 const char *service_key_name(enum service_key key);
+
+/* Where a rare key stands: its word, or the section's header when a template gave it. */
+srcpos service_key_place(const struct service *s, enum service_key key, size_t *len);
 
 /* Whether some protocol of the service has ports. */
 bool service_has_ports(const struct service *s);

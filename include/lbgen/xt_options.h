@@ -3,12 +3,11 @@
 #ifndef LBGEN_XT_OPTIONS_H
 #define LBGEN_XT_OPTIONS_H
 
+#include <getopt.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 #include "lbgen/xt_words.h"
-
-struct option;
 
 extern struct option xt_base_options[];
 extern const char xt_short_options[];
@@ -17,7 +16,6 @@ extern const char xt_short_options[];
 struct xt_plain {
     int letter;           /* as getopt_long returns it, 0: the word is none of them */
     const char *value;    /* NULL: it takes none, or none is left */
-    size_t value_word;    /* the word that the value is in */
     struct xt_span value_span;
     size_t next;          /* the word behind option and value */
 };

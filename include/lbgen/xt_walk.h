@@ -10,6 +10,8 @@
 #include "lbgen/xt_family.h"
 #include "lbgen/xt_words.h"
 
+enum { XT_VRRP = 112 }; /* known by name here also without /etc/protocols */
+
 struct xtables_rule_match;
 struct xtables_match;
 struct xtables_target;

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lbgen/lint.h"
+
+#define AT_HEADER(s) (s)->at, (s)->header_len
+
+static int shown(const struct service *s)
+{
+    return s->name_len;
+}
+
+static void lint_missing(const struct service *s, struct diag *d)
+{
+    static const enum service_key needed[] = {KEY_VIP, KEY_PORTS, KEY_FWMARK};
+
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (!service_has(s, needed[i]) && (needed[i] != KEY_PORTS || service_has_ports(s)))
+            diag_at(d, SEVERITY_ERROR, AT_HEADER(s), "service '%.*s' has no '%s'", shown(s), s->name,
+                    service_key_name(needed[i]));
+    if (service_has(s, KEY_PORTS) && s->n_protocols && !service_has_ports(s))
+        diag_at(d, SEVERITY_ERROR, AT_HEADER(s), "service '%.*s' has ports, but esp and ah have none", shown(s),
+                s->name);
+}
+
+/* A mark written without a mask gets the one of [lbgen]. */
+static void settle_mark(struct service *s, uint32_t default_mask, struct diag *d)
+{
+    if (s->mark.value == 0 || s->mark_has_mask)
+        return;
+    s->mark.mask = default_mask;
+    if (s->mark.value & ~default_mask)
+        diag_at(d, SEVERITY_ERROR, s->fwmark_at, 1, "fwmark 0x%x has bits outside fwmark-mask 0x%x", s->mark.value,
+                default_mask);
+}
+
+/* A list that has entries, but none of a family that the service has a VIP of: no rule comes of it there. */
+static void lint_family_list(const struct service *s, enum service_key key, const bool in_list[FAMILIES],
+                             struct diag *d)
+{
+    size_t len;
+
+    if (!in_list[IPV4] && !in_list[IPV6])
+        return;
+    for (int f = 0; f < FAMILIES; f++)
+        if (!in_list[f] && prefix_list_has(s->vips, (enum family)f)) {
+            srcpos at = service_key_place(s, key, &len);
+
+            diag_at(d, SEVERITY_WARNING, at, len,
+                    "'%s' of service '%.*s' has nothing of %s, so its %s VIPs get no rule from it",
+                    service_key_name(key), shown(s), s->name, family_ops[f].name, family_ops[f].name);
+        }
+}
+
+static void lint_prefix_list(const struct service *s, enum service_key key, struct prefix_list list, struct diag *d)
+{
+    const bool in_list[FAMILIES] = {prefix_list_has(list, IPV4), prefix_list_has(list, IPV6)};
+
+    lint_family_list(s, key, in_list, d);
+}
+
+static void lint_families(const struct service *s, const struct service_more *m, struct diag *d)
+{
+    bool real[FAMILIES] = {false, false};
+
+    for (uint32_t i = 0; i < m->n_real_servers; i++)
+        real[m->real_servers[i].address.family] = true;
+    lint_prefix_list(s, KEY_SOURCE, m->sources, d);
+    lint_prefix_list(s, KEY_MASQUERADE, m->masquerade, d);
+    lint_family_list(s, KEY_REAL_SERVER, real, d);
+}
+
+/* SNAT needs the one address that it writes. */
+static void lint_snat(const struct service *s, const struct service_more *m, struct diag *d)
+{
+    size_t len;
+    srcpos at = service_key_place(s, KEY_SNAT, &len);
+
+    for (int f = 0; m->snat && f < FAMILIES; f++) {
+        int hosts = 0, all = 0;
+
+        if (!prefix_list_has(m->masquerade, (enum family)f))
+            continue;
+        for (uint32_t i = 0; i < s->vips.n; i++)
+            if (s->vips.at[i].family == f) {
+                all++;
+                hosts += prefix_is_host(&s->vips.at[i]);
+            }
+        if (all != 1 || hosts != 1)
+            diag_at(d, SEVERITY_ERROR, at, len,
+                    "snat = yes needs exactly one %s VIP that is a single address; service '%.*s' has %d",
+                    family_ops[f].name, shown(s), s->name, hosts == all ? all : 0);
+    }
+}
+
+/* Keys that do nothing without masquerade, where the section itself gives them (a template may give them in advance). */
+static void lint_masquerade(const struct service *s, const struct service_more *m, struct diag *d)
+{
+    static const enum service_key helpers[] = {KEY_MASQUERADE_PORTS, KEY_MASQUERADE_OUT, KEY_SNAT};
+
+    if (service_has(s, KEY_MASQUERADE))
+        return;
+    for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++)
+        if (m->key_at[helpers[i]] != SRC_NONE)
+            diag_at(d, SEVERITY_WARNING, m->key_at[helpers[i]], strlen(service_key_name(helpers[i])),
+                    "'%s' does nothing without 'masquerade'", service_key_name(helpers[i]));
+}
+
+static void lint_protocols(const struct service *s, struct diag *d)
+{
+    if (service_has_protocol(s, PROTO_AH) && prefix_list_has(s->vips, IPV6))
+        diag_at(d, SEVERITY_WARNING, AT_HEADER(s),
+                "the IPv6 VIPs of service '%.*s' get no rule for ah, which ip6tables can't match as a protocol",
+                shown(s), s->name);
+}
+
+static void lint_mask(const struct service *s, const struct service_more *m, struct diag *d)
+{
+    if (m->n_real_servers && s->mark.value && s->mark.mask != MARK_MASK_ALL)
+        diag_at(d, SEVERITY_WARNING, s->fwmark_at, 1,
+                "IPVS compares all 32 bits of a mark: with mask 0x%x it finds %u only if nobody sets another bit",
+                s->mark.mask, s->mark.value);
+}
+
+void lint_services(struct config *config, struct diag *diag)
+{
+    for (size_t i = 0; i < config->services.n; i++) {
+        struct service *s = &config->services.at[i];
+
+        settle_mark(s, config->settings.fwmark_mask, diag);
+        if (!s->broken)
+            lint_missing(s, diag);
+        lint_protocols(s, diag);
+        if (!s->more)
+            continue;
+        lint_families(s, s->more, diag);
+        lint_snat(s, s->more, diag);
+        lint_masquerade(s, s->more, diag);
+        lint_mask(s, s->more, diag);
+    }
+}
+
+static void lint_vrrp(const struct config *config, struct diag *d)
+{
+    const struct vrrp *vrrp = &config->vrrp;
+    static const struct prefix link_local = {.first = {.high = 0xfe80ULL << 48}, .family = IPV6, .len = 10};
+
+    for (uint32_t i = 0; i < vrrp->sources.n; i++)
+        if (vrrp->sources.at[i].family == IPV6 && !prefix_contains(&link_local, &vrrp->sources.at[i])) {
+            diag_at(d, SEVERITY_WARNING, vrrp->sources_at, 1,
+                    "IPv6 VRRP comes from link-local addresses, inside fe80::/10; this one will not be seen");
+            break;
+        }
+    for (int f = 0; vrrp->sources.n && f < FAMILIES; f++) {
+        if (prefix_list_has(vrrp->sources, (enum family)f))
+            continue;
+        for (size_t i = 0; i < config->services.n; i++)
+            if (prefix_list_has(config->services.at[i].vips, (enum family)f)) {
+                diag_at(d, SEVERITY_WARNING, vrrp->sources_at, 1,
+                        "'source' of [vrrp] has nothing of %s, so no VRRP is accepted there, but there are %s VIPs",
+                        family_ops[f].name, family_ops[f].name);
+                break;
+            }
+    }
+}
+
+static void lint_expects(const struct config *config, struct diag *d)
+{
+    for (size_t i = 0; i < config->expects.n; i++) {
+        const struct expect *e = &config->expects.at[i];
+
+        if (!e->packet_given)
+            diag_at(d, SEVERITY_ERROR, e->at, e->header_len, "expectation '%s' has no 'packet'", e->name);
+        else if (!e->mark_given && !e->verdict_given && !e->service_given)
+            diag_at(d, SEVERITY_ERROR, e->at, e->header_len,
+                    "expectation '%s' expects nothing: give fwmark, verdict or service", e->name);
+        if (e->service && name_index_find(&config->services.names, config->services.at, e->service,
+                                          strlen(e->service)) == NAME_NOT_FOUND)
+            diag_at(d, SEVERITY_ERROR, e->service_at, strlen(e->service), "there is no service '%s'", e->service);
+    }
+}
+
+void lint_sections(const struct config *config, const char *input_name, struct diag *diag)
+{
+    lint_vrrp(config, diag);
+    lint_expects(config, diag);
+    if (config->services.n == 0 && config->rules.n == 0 && config->policies.n == 0 &&
+        config->vrrp.at == SRC_NONE && diag_errors(diag) == 0)
+        diag_file(diag, SEVERITY_WARNING, input_name, "the input is empty: no service, no rules");
+}

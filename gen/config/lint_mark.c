@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* One fwmark is one virtual server of IPVS for each family: what services say of it must agree. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lbgen/lint.h"
+#include "lbgen/xalloc.h"
+
+static int by_mark(const void *a, const void *b, void *services)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    const struct service *all = ((const struct services *)services)->at;
+    uint32_t mark_x = all[x].mark.value, mark_y = all[y].mark.value;
+
+    if (mark_x != mark_y)
+        return mark_x < mark_y ? -1 : 1;
+    return x < y ? -1 : x > y;
+}
+
+static int by_server(const void *a, const void *b)
+{
+    const struct real_server *x = a, *y = b;
+
+    return address_compare(x->address.first, y->address.first);
+}
+
+/* The real servers of one family, sorted by address, each with the forwarding that it has in the end. */
+struct servers {
+    struct real_server *at;
+    size_t n;
+};
+
+static struct servers servers_of(const struct service *s, enum family family)
+{
+    const struct service_more *m = service_more(s);
+    struct servers list = {.at = xmalloc(m->n_real_servers * sizeof *list.at)};
+
+    for (uint32_t i = 0; i < m->n_real_servers; i++)
+        if (m->real_servers[i].address.family == family) {
+            list.at[list.n] = m->real_servers[i];
+            if (!list.at[list.n].forwarding_given)
+                list.at[list.n].forwarding = m->forwarding;
+            list.n++;
+        }
+    qsort(list.at, list.n, sizeof *list.at, by_server);
+    return list;
+}
+
+static bool servers_differ(const struct service *a, const struct service *b, enum family family)
+{
+    struct servers x = servers_of(a, family), y = servers_of(b, family);
+    bool differ = x.n && y.n && x.n != y.n;
+
+    for (size_t i = 0; !differ && x.n && y.n && i < x.n; i++)
+        differ = address_compare(x.at[i].address.first, y.at[i].address.first) != 0 ||
+                 x.at[i].weight != y.at[i].weight || x.at[i].forwarding != y.at[i].forwarding;
+    free(x.at);
+    free(y.at);
+    return differ;
+}
+
+/* The first key about which both say something, and something else; SERVICE_KEYS when they agree. */
+static enum service_key disagreement(const struct service *a, const struct service *b)
+{
+    const struct service_more *x = service_more(a), *y = service_more(b);
+    uint32_t both = a->given & b->given;
+
+    if ((both >> KEY_SCHEDULER & 1) && x->scheduler != y->scheduler)
+        return KEY_SCHEDULER;
+    if ((both >> KEY_FORWARDING & 1) && x->forwarding != y->forwarding)
+        return KEY_FORWARDING;
+    if ((both >> KEY_PERSISTENCE & 1) && x->persistence != y->persistence)
+        return KEY_PERSISTENCE;
+    for (int f = 0; (both >> KEY_REAL_SERVER & 1) && f < FAMILIES; f++)
+        if (servers_differ(a, b, (enum family)f))
+            return KEY_REAL_SERVER;
+    return SERVICE_KEYS;
+}
+
+static void report_disagreement(const struct service *s, const struct service *first, enum service_key key,
+                                struct diag *d)
+{
+    size_t len;
+    srcpos other = service_key_place(first, key, &len);
+    srcpos at = service_key_place(s, key, &len);
+
+    diag_at(d, SEVERITY_ERROR, at, len, "services '%.*s' and '%.*s' share fwmark %u, but give it different values of '%s'",
+            first->name_len, first->name, s->name_len, s->name, s->mark.value, service_key_name(key));
+    diag_note(d, other, "'%.*s' gives it here", first->name_len, first->name);
+}
+
+/* Whoever gave a key first speaks for the mark; the others are held against him, so a group costs one pass. */
+static void lint_agreement(const struct services *services, const uint32_t *group, size_t n, struct diag *d)
+{
+    static const enum service_key keys[] = {KEY_SCHEDULER, KEY_FORWARDING, KEY_PERSISTENCE, KEY_REAL_SERVER};
+    const struct service *speaker[SERVICE_KEYS][FAMILIES] = {0};
+
+    for (size_t i = 0; i < n; i++) {
+        const struct service *s = &services->at[group[i]];
+        enum service_key told = SERVICE_KEYS;
+
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
+            for (int f = 0; f < FAMILIES; f++) {
+                const struct service **first = &speaker[keys[k]][f];
+
+                if (!service_has(s, keys[k]) || !prefix_list_has(s->vips, (enum family)f))
+                    continue;
+                if (!*first)
+                    *first = s;
+                else if (told == SERVICE_KEYS && disagreement(*first, s) == keys[k])
+                    report_disagreement(s, *first, told = keys[k], d);
+            }
+    }
+}
+
+/* What a group of one mark is, for the question of persistence. */
+struct group_facts {
+    const struct service *with_servers; /* the first that has real servers */
+    struct port_range ports;            /* the first one seen */
+    bool several_ports, persistent, hashed;
+};
+
+static void look_at(struct group_facts *facts, const struct service *s)
+{
+    const struct service_more *m = service_more(s);
+
+    if (m->n_real_servers && !facts->with_servers)
+        facts->with_servers = s;
+    facts->persistent |= m->persistence > 0;
+    /* sh and mh choose by the client's address alone, unless told to look at the port too. */
+    if (m->scheduler)
+        facts->hashed |= (strcmp(m->scheduler, "sh") == 0 && !(m->scheduler_flags & SCHED_SH_PORT)) ||
+                         (strcmp(m->scheduler, "mh") == 0 && !(m->scheduler_flags & SCHED_MH_PORT));
+    if (!service_has_ports(s))
+        return;
+    for (uint32_t i = 0; i < s->ports.n; i++) {
+        struct port_range r = s->ports.at[i];
+
+        if (facts->ports.high == 0)
+            facts->ports = r;
+        facts->several_ports |= r.low != r.high || r.low != facts->ports.low || r.high != facts->ports.high;
+    }
+}
+
+static void lint_persistence(const struct services *services, const uint32_t *group, size_t n, struct diag *d)
+{
+    struct group_facts facts = {0};
+
+    for (size_t i = 0; i < n; i++)
+        look_at(&facts, &services->at[group[i]]);
+    if (!facts.with_servers || !facts.several_ports || facts.persistent || facts.hashed)
+        return;
+    const struct service *s = facts.with_servers;
+    diag_at(d, SEVERITY_WARNING, s->at, s->header_len,
+            "fwmark %u has several ports but no persistence: a client's connections may go to different real servers",
+            s->mark.value);
+}
+
+/* Nothing can disagree, and nobody has real servers, where no service has more than a VIP, ports and a mark. */
+static bool worth_a_look(const struct services *services)
+{
+    for (size_t i = 0; i < services->n; i++)
+        if (services->at[i].more)
+            return true;
+    return false;
+}
+
+void lint_marks(const struct config *config, struct diag *diag)
+{
+    const struct services *services = &config->services;
+    size_t n = 0;
+
+    if (!worth_a_look(services))
+        return;
+    uint32_t *order = xmalloc(services->n * sizeof *order);
+    for (uint32_t i = 0; i < services->n; i++)
+        if (services->at[i].mark.value)
+            order[n++] = i;
+    qsort_r(order, n, sizeof *order, by_mark, (void *)(uintptr_t)services);
+    for (size_t i = 0, end; i < n; i = end) {
+        for (end = i + 1; end < n; end++)
+            if (services->at[order[end]].mark.value != services->at[order[i]].mark.value)
+                break;
+        lint_agreement(services, order + i, end - i, diag);
+        lint_persistence(services, order + i, end - i, diag);
+    }
+    free(order);
+}

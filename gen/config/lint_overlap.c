@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Which services claim the same packet.
+ *
+ * VIPs are sorted by address; since prefixes are nested or disjoint, the sorted list falls into clusters, runs in which every
+ * prefix lies inside the first one. Nearly all services are alone in their cluster, and done. For the others each cluster's
+ * claims become boxes (claim.h), and boxes_overlapping finds the pairs.
+ *
+ * Boxes that are equal, as in a hundred thousand copies of one service, would be n^2 pairs. Of equal boxes only four speak
+ * for all: the first one and the first with another mark (they meet a later box that has no override), the last one without
+ * override and the last such with another mark (they meet an earlier box). The others are held against these alone.
+ *
+ * A service is hidden if each of its boxes lies inside a box of another service with the same mark. If it has no override,
+ * nothing of another mark can stand between the two (that would be an error), so it can go without any change.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lbgen/claim.h"
+#include "lbgen/lint.h"
+#include "lbgen/vec.h"
+#include "lbgen/xalloc.h"
+
+enum { PARTNERS_MAX = 8 /* findings told of one service */, PAIRS_MAX = 64 /* ... looked at */ };
+
+/* A VIP in the list that is sorted; kept small, since there may be millions. */
+struct vip_ref {
+    uint64_t high; /* of its address */
+    uint32_t service, vip;
+};
+
+struct conflict {
+    uint32_t later, earlier; /* services */
+    struct claim_example example;
+};
+
+struct overlap {
+    const struct services *services;
+    struct diag *diag;
+    struct {
+        struct conflict *at;
+        size_t n, cap;
+    } conflicts;
+    /* for each service; made when the first pair is found */
+    uint32_t *pairs;   /* conflicts found */
+    uint32_t *covered; /* boxes that lie inside another service's of the same mark */
+    uint32_t *coverer; /* ... of this one, the first found */
+
+    /* the present cluster */
+    struct claim_space space;
+    struct box_list boxes;
+    bool *box_covered; /* by a box's tag */
+};
+
+static const struct prefix *prefix_of(const struct services *services, const struct vip_ref *ref)
+{
+    return &services->at[ref->service].vips.at[ref->vip];
+}
+
+static int by_address(const void *a, const void *b, void *ctx)
+{
+    const struct vip_ref *x = a, *y = b;
+
+    if (x->high != y->high)
+        return x->high < y->high ? -1 : 1;
+    const struct prefix *p = prefix_of(ctx, x), *q = prefix_of(ctx, y);
+    int order = address_compare(p->first, q->first);
+    if (order == 0)
+        order = p->len - q->len;
+    if (order == 0)
+        order = x->service < y->service ? -1 : x->service > y->service;
+    return order ? order : (x->vip > y->vip) - (x->vip < y->vip);
+}
+
+static bool override(const struct service *s)
+{
+    return service_more(s)->override;
+}
+
+static void note_conflict(struct overlap *o, const struct box *earlier, const struct box *later)
+{
+    if (o->pairs[later->owner]++ >= PAIRS_MAX)
+        return;
+    struct conflict *c = VEC_ADD(&o->conflicts);
+    c->later = later->owner;
+    c->earlier = earlier->owner;
+    claim_example(&o->space, earlier, later, &c->example);
+}
+
+static bool inside(const struct box *inner, const struct box *outer)
+{
+    for (int axis = 0; axis < BOX_AXES; axis++)
+        if (inner->low[axis] < outer->low[axis] || inner->high[axis] > outer->high[axis])
+            return false;
+    return true;
+}
+
+/* Notes that `inner` lies inside `outer`, if it does. Of two equal ones the later is the hidden one. */
+static void note_cover(struct overlap *o, const struct box *inner, const struct box *outer)
+{
+    const struct service *s = &o->services->at[inner->owner];
+
+    if (o->box_covered[inner->tag] || override(s) || !inside(inner, outer) ||
+        (inner->owner < outer->owner && inside(outer, inner)) ||
+        service_more(&o->services->at[outer->owner])->exclude_macs.n)
+        return;
+    o->box_covered[inner->tag] = true;
+    if (o->covered[inner->owner]++ == 0)
+        o->coverer[inner->owner] = outer->owner;
+}
+
+static void on_pair(void *ctx, const struct box *a, const struct box *b)
+{
+    struct overlap *o = ctx;
+
+    if (a->owner == b->owner)
+        return;
+    const struct box *earlier = a->owner < b->owner ? a : b, *later = earlier == a ? b : a;
+    const struct service *first = &o->services->at[earlier->owner], *second = &o->services->at[later->owner];
+    if (mark_equal(first->mark, second->mark)) {
+        note_cover(o, later, earlier);
+        note_cover(o, earlier, later);
+    } else if (!override(second)) {
+        note_conflict(o, earlier, later);
+    }
+}
+
+static int by_box(const void *a, const void *b)
+{
+    const struct box *x = a, *y = b;
+    int order = memcmp(x->low, y->low, sizeof x->low);
+
+    if (order == 0)
+        order = memcmp(x->high, y->high, sizeof x->high);
+    return order ? order : (x->owner > y->owner) - (x->owner < y->owner);
+}
+
+/* The boxes that speak for a run of equal ones (see on top), as indices; up to four. */
+static size_t speakers(const struct overlap *o, size_t from, size_t end, size_t chosen[4])
+{
+    const struct service *services = o->services->at;
+    size_t n = 0, i;
+
+    chosen[n++] = from;
+    for (i = from + 1; i < end; i++)
+        if (!mark_equal(services[o->boxes.at[i].owner].mark, services[o->boxes.at[from].owner].mark)) {
+            chosen[n++] = i;
+            break;
+        }
+    size_t before = n;
+    for (i = end; i-- > from && n < before + 2;)
+        if (!override(&services[o->boxes.at[i].owner]) &&
+            (n == before || !mark_equal(services[o->boxes.at[i].owner].mark,
+                                        services[o->boxes.at[chosen[before]].owner].mark)))
+            chosen[n++] = i;
+    return n;
+}
+
+/* Holds a run of equal boxes against its speakers, and adds these to *kept. */
+static void thin_out(struct overlap *o, size_t from, size_t end, struct box_list *kept)
+{
+    size_t chosen[4], n = speakers(o, from, end, chosen);
+
+    for (size_t i = from; i < end; i++) {
+        bool speaks = false;
+
+        for (size_t c = 0; c < n; c++)
+            speaks |= chosen[c] == i;
+        if (speaks)
+            *VEC_ADD(kept) = o->boxes.at[i];
+        for (size_t c = 0; c < n && !speaks; c++)
+            on_pair(o, &o->boxes.at[chosen[c]], &o->boxes.at[i]);
+    }
+}
+
+/* Drops boxes that others speak for. */
+static void thin_out_equal(struct overlap *o)
+{
+    struct box_list kept = {0};
+
+    qsort(o->boxes.at, o->boxes.n, sizeof *o->boxes.at, by_box);
+    for (size_t i = 0; i < o->boxes.n; i++)
+        o->boxes.at[i].tag = (uint32_t)i;
+    for (size_t i = 0, end; i < o->boxes.n; i = end) {
+        const struct box *first = &o->boxes.at[i];
+
+        for (end = i + 1; end < o->boxes.n; end++)
+            if (memcmp(first->low, o->boxes.at[end].low, sizeof first->low) != 0 ||
+                memcmp(first->high, o->boxes.at[end].high, sizeof first->high) != 0)
+                break;
+        thin_out(o, i, end, &kept);
+    }
+    free(o->boxes.at);
+    o->boxes = kept;
+}
+
+/* A service's VIP that is there twice; refs are sorted, so the two are neighbours. */
+static void warn_of_repeated(const struct overlap *o, const struct vip_ref *refs, size_t n)
+{
+    for (size_t i = 1; i < n; i++) {
+        const struct service *s = &o->services->at[refs[i].service];
+        const struct prefix *p = prefix_of(o->services, &refs[i]);
+
+        if (refs[i].service != refs[i - 1].service || !prefix_equal(p, prefix_of(o->services, &refs[i - 1])))
+            continue;
+        struct buf text = {0};
+        prefix_print(&text, p);
+        diag_at(o->diag, SEVERITY_WARNING, s->at, s->header_len, "service '%.*s' has the VIP %s twice", s->name_len,
+                s->name, buf_text(&text));
+        buf_free(&text);
+    }
+}
+
+static void look_into_cluster(struct overlap *o, const struct vip_ref *refs, size_t n)
+{
+    struct claimed_vip *vips;
+    bool alone = true;
+
+    warn_of_repeated(o, refs, n);
+    for (size_t i = 1; i < n; i++)
+        alone &= refs[i].service == refs[0].service;
+    if (alone)
+        return;
+    if (!o->pairs) {
+        o->pairs = xcalloc(o->services->n, sizeof *o->pairs);
+        o->covered = xcalloc(o->services->n, sizeof *o->covered);
+        o->coverer = xcalloc(o->services->n, sizeof *o->coverer);
+    }
+    vips = xmalloc(n * sizeof *vips);
+    for (size_t i = 0; i < n; i++)
+        vips[i] = (struct claimed_vip){.service = &o->services->at[refs[i].service],
+                                       .prefix = prefix_of(o->services, &refs[i]),
+                                       .owner = refs[i].service};
+    claim_space_init(&o->space, vips, n);
+    for (size_t i = 0; i < n; i++)
+        claim_boxes(&o->space, &vips[i], &o->boxes);
+    o->box_covered = xcalloc(o->boxes.n, sizeof *o->box_covered);
+    thin_out_equal(o);
+    boxes_overlapping(o->boxes.at, o->boxes.n, on_pair, o);
+    claim_space_free(&o->space);
+    free(o->box_covered);
+    free(vips);
+    o->boxes.n = 0;
+}
+
+/* Cuts the sorted list into clusters; the first prefix of each contains the others. */
+static void look_into_clusters(struct overlap *o, const struct vip_ref *refs, size_t n)
+{
+    for (size_t i = 0, end; i < n; i = end) {
+        const struct prefix *outer = prefix_of(o->services, &refs[i]);
+
+        for (end = i + 1; end < n && prefix_contains(outer, prefix_of(o->services, &refs[end])); end++)
+            ;
+        if (end > i + 1)
+            look_into_cluster(o, refs + i, end - i);
+    }
+}
+
+static void look_into_family(struct overlap *o, enum family family)
+{
+    struct {
+        struct vip_ref *at;
+        size_t n, cap;
+    } refs = {0};
+    bool sorted = true;
+
+    for (uint32_t i = 0; i < o->services->n; i++) {
+        const struct service *s = &o->services->at[i];
+
+        for (uint32_t v = 0; v < s->vips.n && s->mark.value; v++) {
+            if (s->vips.at[v].family != family)
+                continue;
+            *VEC_ADD(&refs) = (struct vip_ref){.high = s->vips.at[v].first.high, .service = i, .vip = v};
+            sorted = sorted && (refs.n < 2 || refs.at[refs.n - 2].high < refs.at[refs.n - 1].high);
+        }
+    }
+    if (!sorted)
+        qsort_r(refs.at, refs.n, sizeof *refs.at, by_address, (void *)(uintptr_t)o->services);
+    look_into_clusters(o, refs.at, refs.n);
+    free(refs.at);
+}
+
+static int by_services(const void *a, const void *b)
+{
+    const struct conflict *x = a, *y = b;
+
+    if (x->later != y->later)
+        return x->later < y->later ? -1 : 1;
+    if (x->earlier != y->earlier)
+        return x->earlier < y->earlier ? -1 : 1;
+    /* Of two examples for one pair, always the same one is told. */
+    int order = address_compare(x->example.vip.first, y->example.vip.first);
+    if (order == 0)
+        order = (int)x->example.proto - (int)y->example.proto;
+    return order ? order : x->example.port - y->example.port;
+}
+
+static void report_conflict(const struct overlap *o, const struct conflict *c)
+{
+    const struct service *later = &o->services->at[c->later], *earlier = &o->services->at[c->earlier];
+    uint32_t result = mark_apply(later->mark, mark_apply(earlier->mark, 0));
+    struct buf a = {0}, b = {0}, packet = {0};
+
+    mark_print(&a, later->mark);
+    mark_print(&b, earlier->mark);
+    claim_example_print(&packet, &c->example);
+    diag_at(o->diag, SEVERITY_ERROR, later->at, later->header_len,
+            "service '%.*s' overlaps service '%.*s' and gives another fwmark (%s, %s)", later->name_len, later->name,
+            earlier->name_len, earlier->name, buf_text(&a), buf_text(&b));
+    diag_note(o->diag, earlier->at, "'%.*s' is here; %s would end with mark %u", earlier->name_len, earlier->name,
+              buf_text(&packet), result);
+    buf_free(&a);
+    buf_free(&b);
+    buf_free(&packet);
+}
+
+static void report_conflicts(struct overlap *o)
+{
+    size_t told = 0;
+
+    if (o->conflicts.n)
+        qsort(o->conflicts.at, o->conflicts.n, sizeof *o->conflicts.at, by_services);
+    for (size_t i = 0; i < o->conflicts.n; i++) {
+        const struct conflict *c = &o->conflicts.at[i], *before = i ? c - 1 : NULL;
+
+        if (!before || before->later != c->later)
+            told = 0;
+        else if (before->earlier == c->earlier)
+            continue;
+        if (told++ < PARTNERS_MAX)
+            report_conflict(o, c);
+        else if (told == PARTNERS_MAX + 1)
+            diag_note(o->diag, o->services->at[c->later].at, "and it overlaps more services than these");
+    }
+}
+
+static void report_hidden(const struct overlap *o)
+{
+    for (size_t i = 0; o->covered && i < o->services->n; i++) {
+        const struct service *s = &o->services->at[i], *other = &o->services->at[o->coverer[i]];
+
+        if (o->covered[i] == 0 || o->covered[i] != claim_box_count(s))
+            continue;
+        diag_at(o->diag, SEVERITY_WARNING, s->at, s->header_len,
+                "service '%.*s' marks nothing that service '%.*s' does not mark %u as well", s->name_len, s->name,
+                other->name_len, other->name, s->mark.value);
+        diag_note(o->diag, other->at, "'%.*s' is here", other->name_len, other->name);
+    }
+}
+
+void lint_overlap(const struct config *config, struct diag *diag)
+{
+    struct overlap o = {.services = &config->services, .diag = diag};
+
+    for (int f = 0; f < FAMILIES; f++)
+        look_into_family(&o, (enum family)f);
+    report_conflicts(&o);
+    report_hidden(&o);
+    free(o.conflicts.at);
+    free(o.boxes.at);
+    free(o.pairs);
+    free(o.covered);
+    free(o.coverer);
+}
