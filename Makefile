@@ -58,8 +58,7 @@ say = @printf '  %-6s %s\n'
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test check-units check-cases check-kernel check-debug check-valgrind check-long setup \
-        install clean format lint layers bench
+.PHONY: all demo test units tools check-units setup setup-test install clean clean-build format lint layers bench
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM) $(LIBRARY)
@@ -121,8 +120,9 @@ test: setup-test
 # --- tests, one part at a time (tests/run calls them all and counts) -------------------------------------------------
 
 tools: $(TOOLS)
+units: $(UNIT_PROGRAMS)
 
-check-units: $(UNIT_PROGRAMS)
+check-units: units
 	@tests/units $(BUILD)
 
 # --- care ------------------------------------------------------------------------------------------------------------
@@ -135,6 +135,7 @@ format:
 
 lint: $(BUILD)/templates_shipped.c
 	clang-format --dry-run -Werror $(C_FILES)
+	shellcheck .ci/run tests/setup tests/run tests/units tests/cases-run tests/layers tests/bench/*
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
 	    --enable=warning,performance,portability -Iinclude -DLBGEN_VERSION='"x"' gen
 	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) gen/main.c -- -std=gnu11 -D_GNU_SOURCE \
@@ -148,7 +149,7 @@ lint: $(BUILD)/templates_shipped.c
 clean-build:
 	rm -rf $(BUILD)
 
-bench: all
+bench: all tools
 	tests/bench/generate
 
 install: all

@@ -32,6 +32,7 @@ struct xt_rule {
     char chain[32];  /* the chain that -A names */
     char target[32]; /* the chain or target of -j or -g; "" when there is none */
     bool is_goto;    /* -g */
+    bool to_chain;   /* .target is no extension and no verdict: it can only be a user chain */
 };
 
 /* Answers every rule of the batch, in place. family is 4 or 6. Returns 0, or an errno value when the child could not be

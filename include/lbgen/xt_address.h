@@ -11,7 +11,8 @@
 /* 4 or 6: what stands before the slash is an address of that family; 0: of none. */
 int xt_address_family(const char *text);
 
-/* Writes family->address_size bytes to both; bits of the address outside the mask are cut, as iptables does. */
+/* Writes family->address_size bytes to both; bits of the address outside the mask are cut, as iptables does.
+ */
 bool xt_address_parse(const struct xt_family *family, const char *text, void *address, void *mask,
                       struct complaint *why);
 

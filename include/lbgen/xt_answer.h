@@ -6,8 +6,8 @@
 #include "lbgen/xt.h"
 #include "lbgen/xt_family.h"
 
-/* Fills the outgoing part of *rule; rule->text is not malloc'd but valid until the next call. What iptables-save's form
- * of the rule says was read again and gave the same form and, bit for bit, the same meaning; else it is refused. */
+/* Fills the outgoing part of *rule; rule->text is not malloc'd but valid until the next call. A text that is
+ * XT_OK was read again and gave the same text, and has every ! that the rule has. */
 void xt_answer(const struct xt_family *family, struct xt_rule *rule);
 
 /* The same for the rule that xt_answer was at when libxtables called exit() in it. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The child process that has libxtables in it. It has the rules since the fork, so that only answers need to travel: one
- * struct xt_reply for each rule, in order, each followed by its text. */
+/* The child process that has libxtables in it. It has the rules since the fork, so that only answers need to
+ * travel: one struct xt_reply for each rule, in order, each followed by its text. */
 #ifndef LBGEN_XT_CHILD_H
 #define LBGEN_XT_CHILD_H
 
@@ -20,8 +20,8 @@ struct xt_reply {
 
 enum { XT_REPLY_TEXT_MAX = 64 * 1024 };
 
-/* How the child ends itself. XT_EXIT_DONE is no promise that every rule was answered: when libxtables calls exit(), the
- * answer for the rule at hand is the last one. */
+/* How the child ends itself. XT_EXIT_DONE is no promise that every rule was answered: when libxtables calls
+ * exit(), the answer for the rule at hand is the last one. */
 enum { XT_EXIT_DONE = 0, XT_EXIT_NO_MEMORY = 3, XT_EXIT_NO_LIBRARY = 4 };
 
 /* Answers rules[first..n) to the descriptor `to`. Call it straight after fork(), all signals blocked. */

@@ -19,12 +19,13 @@ bool xt_is_verdict(const char *name);
 /* There is a target of that name, so no chain can have it. */
 bool xt_is_target(const char *name);
 
-/* An option that getopt_long returned as `letter` and that is none of iptables' own. *again: it was not known, but is
- * now, since -p named a protocol that has a match of its own: getopt_long has to be asked again. */
+/* An option that getopt_long returned as `letter` and that is none of iptables' own. *again: it was not
+ * known, but is now, since -p named a protocol that has a match of its own: getopt_long has to be asked
+ * again. */
 bool xt_extension_option(struct xt_walk *walk, int letter, bool inverted, bool *again, struct complaint *why);
 
-/* When all options are read: what extensions need all together. */
-void xt_finish_extensions(struct xt_walk *walk);
+/* When all options are read: what extensions need all together, and whether they may stand here. */
+bool xt_finish_extensions(struct xt_walk *walk, struct complaint *why);
 
 /* Fills walk->extensions. */
 void xt_encode_extensions(struct xt_walk *walk);

@@ -11,13 +11,13 @@ struct xt_family {
     const char *name; /* "IPv4" */
     int af;
     uint8_t nfproto;
-    uint8_t address_size;                                   /* bytes */
-    uint8_t proto_flag, goto_flag, fragment_flag;           /* bits of `flags`; 0: there is no such bit */
-    size_t entry_size;                                      /* struct ipt_entry or ip6t_entry; below: offsets in it */
+    uint8_t address_size;                         /* bytes */
+    uint8_t proto_flag, goto_flag, fragment_flag; /* bits of `flags`; 0: there is no such bit */
+    size_t entry_size;                            /* struct ipt_entry or ip6t_entry; below: offsets in it */
     size_t source, source_mask, destination, destination_mask;
-    size_t in, in_mask, out, out_mask;                      /* IFNAMSIZ bytes each */
-    size_t proto;                                           /* uint16_t */
-    size_t flags, inversions;                               /* uint8_t */
+    size_t in, in_mask, out, out_mask; /* IFNAMSIZ bytes each */
+    size_t proto;                      /* uint16_t */
+    size_t flags, inversions;          /* uint8_t */
 };
 
 /* `number` is 4 or 6. */

@@ -21,8 +21,8 @@ enum xt_guarded xt_guard(bool (*body)(void *ctx, struct complaint *why), void *c
 /* What libxtables' exit_err comes to. Outside xt_guard it is an exit(). */
 void xt_throw(const char *format, va_list args) __attribute__((noreturn, format(printf, 1, 0)));
 
-/* Makes one plain sentence of a message: one line, without the program's name in front, hints at --help, or a full stop
- * at the end. Never empty. */
+/* Makes one plain sentence of a message: one line, without the program's name in front, hints at --help, or a
+ * full stop at the end. Never empty. */
 void xt_clean_message(char *out, size_t size, const char *message);
 
 #endif

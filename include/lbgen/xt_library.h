@@ -7,9 +7,9 @@
 
 #include "lbgen/xt_family.h"
 
-/* Once a process, for one family. Extensions come from the folder that libxtables was built with, whatever the
- * environment says; they are used at their newest revision, without asking the kernel; host names are not looked up, and
- * protocols, services and networks only in their files in /etc. */
+/* Once a process, for one family. Extensions come from the folder that libxtables was built with, whatever
+ * the environment says; they are used at their newest revision, without asking the kernel; host names are not
+ * looked up, and protocols, services and networks only in their files in /etc. */
 bool xt_library_start(const struct xt_family *family);
 
 /* Before each rule: as if it were the first. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What may be the name of a chain, of a target and of an interface: what iptables takes and an iptables-save file can
- * carry. Quotes are refused everywhere: iptables-save prints these names bare. */
+/* What may be the name of a chain, of a target and of an interface: what iptables takes and an iptables-save
+ * file can carry. Quotes are refused everywhere: iptables-save prints these names bare. */
 #ifndef LBGEN_XT_NAMES_H
 #define LBGEN_XT_NAMES_H
 
@@ -22,8 +22,8 @@ unsigned xt_hook(const char *chain);
 /* A chain that -A names: 1 to 28 bytes, no blank or quote, not beginning with - or !. */
 bool xt_chain_name(const char *name, struct xt_span span, struct complaint *why);
 
-/* The chain or target of -j or -g; a built-in chain can be neither. */
-bool xt_jump_name(const char *name, struct xt_span span, struct complaint *why);
+/* The chain or target of -j or -g; a built-in chain can be neither, and nat has no DROP. */
+bool xt_jump_name(const char *table, const char *name, struct xt_span span, struct complaint *why);
 
 /* 1 to 15 bytes, no blank or quote. */
 bool xt_interface_name(const char *name, struct xt_span span, struct complaint *why);

@@ -12,12 +12,13 @@
 extern struct option xt_base_options[];
 extern const char xt_short_options[];
 
-/* For passes that can't ask libxtables: the option of iptables itself that word i spells in full, with its value. */
+/* For passes that can't ask libxtables: the option of iptables itself that word i spells in full, with its
+ * value. */
 struct xt_plain {
-    int letter;           /* as getopt_long returns it, 0: the word is none of them */
-    const char *value;    /* NULL: it takes none, or none is left */
+    int letter;        /* as getopt_long returns it, 0: the word is none of them */
+    const char *value; /* NULL: it takes none, or none is left */
     struct xt_span value_span;
-    size_t next;          /* the word behind option and value */
+    size_t next; /* the word behind option and value */
 };
 struct xt_plain xt_plain_option(const struct xt_words *words, const char *rule, size_t i);
 

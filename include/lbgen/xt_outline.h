@@ -19,8 +19,9 @@ struct xt_outline {
 bool xt_outline(const struct xt_family *family, const char *rule, const struct xt_words *words,
                 struct xt_outline *outline, struct complaint *why);
 
-/* The rule as it was written, but for the blanks and -A's spelling, into `text`; chain, target and head_len into *answer.
- * The form of chain, target, interfaces and addresses is checked; what belongs to matches and targets is not. */
+/* The rule as it was written, but for the blanks and -A's spelling, into `text`; chain, target and head_len
+ * into *answer. The form of chain, target, interfaces and addresses is checked; what belongs to matches and
+ * targets is not. */
 bool xt_as_written(const struct xt_family *family, const struct xt_words *words, struct xt_rule *answer,
                    struct buf *text, struct complaint *why);
 

@@ -7,7 +7,8 @@
 
 #include "lbgen/xt_walk.h"
 
-/* Reads walk->rule, whose words are split already, inside xt_guard. Whatever comes of it, xt_walk_end has to follow. */
+/* Reads walk->rule, whose words are split already, inside xt_guard. Whatever comes of it, xt_walk_end has to
+ * follow. */
 bool xt_parse(struct xt_walk *walk, struct complaint *why);
 
 #endif

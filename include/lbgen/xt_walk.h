@@ -25,11 +25,12 @@ struct xt_walk {
     /* what the rule says */
     char chain[32], jump[32]; /* jump: the chain or target of -j or -g, "" if there is none */
     bool is_goto;
-    bool foreign;           /* it was refused because it is the other family's */
-    void *entry;            /* struct ipt_entry or ip6t_entry: addresses, interfaces, protocol */
-    struct buf extensions;  /* struct xt_entry_match after struct xt_entry_match, then struct xt_entry_target, if any */
-    size_t matches_size;    /* how much of it are matches */
-    bool has_target;        /* false: -j names a chain or nothing at all, or is one of ACCEPT, DROP, QUEUE, RETURN */
+    bool foreign;          /* it was refused because it is the other family's */
+    void *entry;           /* struct ipt_entry or ip6t_entry: addresses, interfaces, protocol */
+    struct buf extensions; /* struct xt_entry_match after struct xt_entry_match, then struct xt_entry_target,
+                              if any */
+    size_t matches_size;   /* how much of it are matches */
+    bool has_target; /* false: -j names a chain or nothing at all, or is one of ACCEPT, DROP, QUEUE, RETURN */
 
     /* where we are */
     struct xt_span option, value; /* value: of the option, or the option itself if it has none */
@@ -42,7 +43,7 @@ struct xt_walk {
         struct {
             struct xtables_match *match;
             struct xt_span span;
-        } *at;
+        } * at;
         size_t n, cap;
     } places;             /* where each match was named */
     unsigned given;       /* options that may be given only once, a bit each */
@@ -55,8 +56,8 @@ void xt_walk_end(struct xt_walk *walk);
 
 void xt_walk_free(struct xt_walk *walk);
 
-/* The culprit of a message of libxtables: what it quotes, if that stands in the value; the option if it is about how
- * often or how the option is used; else the value. */
+/* The culprit of a message of libxtables: what it quotes, if that stands in the value; the option if it is
+ * about how often or how the option is used; else the value. */
 struct xt_span xt_walk_culprit(const struct xt_walk *walk, const char *message);
 
 #endif

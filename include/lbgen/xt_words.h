@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The words of a rule, split as iptables-restore splits a line: blanks and tabs separate, double quotes group, inside
- * them a backslash takes the next byte as it is. Stricter in what would surprise: an unclosed quote, a byte right behind
- * a closing quote (a shell would join what iptables-restore parts) and control bytes but tab are refused, as is what
- * iptables-restore can't hold: words over 1023 bytes, more than 240 words. */
+/* The words of a rule, split as iptables-restore splits a line: blanks and tabs separate, double quotes
+ * group, inside them a backslash takes the next byte as it is. Stricter in what would surprise: an unclosed
+ * quote, a byte right behind a closing quote (a shell would join what iptables-restore parts) and control
+ * bytes but tab are refused, as is what iptables-restore can't hold: words over 1023 bytes, more than 240
+ * words. */
 #ifndef LBGEN_XT_WORDS_H
 #define LBGEN_XT_WORDS_H
 
@@ -35,7 +36,8 @@ bool xt_words_split(struct xt_words *words, const char *rule, struct complaint *
 
 void xt_words_free(struct xt_words *words);
 
-/* Where `text` stands in that part of the rule; the whole part if it isn't there (it was written with escapes). */
+/* Where `text` stands in that part of the rule; the whole part if it isn't there (it was written with
+ * escapes). */
 struct xt_span xt_span_of(const char *rule, struct xt_span part, const char *text, size_t len);
 
 /* complain() at a span. */

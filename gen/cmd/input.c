@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "lbgen/audit.h"
+#include "lbgen/input.h"
+#include "lbgen/lint.h"
+#include "lbgen/own_chain.h"
+#include "lbgen/port_names.h"
+#include "lbgen/progress.h"
+#include "lbgen/template.h"
+
+#define SYSTEM_TEMPLATES "/etc/lbgen/templates"
+
+static void read_files(struct input *input, const struct options *options)
+{
+    for (int i = 0; i < options->n_inputs; i++) {
+        struct complaint why;
+        int source = sources_read(&input->sources, options->inputs[i], &why);
+
+        if (source < 0)
+            diag_file(&input->diag, SEVERITY_ERROR, options->inputs[i], "%s", why.text);
+        else
+            config_read(&input->config, &input->sources, source, NULL, &input->diag);
+    }
+}
+
+void input_read(struct input *input, const struct options *options)
+{
+    const struct template_places places = {
+        .folder = options->templates, .system = options->no_system_templates ? NULL : SYSTEM_TEMPLATES};
+
+    *input = (struct input){.diag.warnings_are_errors = options->warnings_are_errors};
+    config_init(&input->config);
+    progress_stage("reading");
+    read_files(input, options);
+    templates_apply(&input->config, &places, &input->sources, &input->diag);
+    progress_stage("checking");
+    lint_services(&input->config, &input->diag);
+    lint_sections(&input->config, options->n_inputs ? options->inputs[0] : NULL, &input->diag);
+    lint_marks(&input->config, &input->diag);
+    lint_chains(&input->config, &input->diag);
+    progress_stage("looking for overlaps");
+    lint_overlap(&input->config, &input->diag);
+    progress_stage("checking [rules]");
+    input->system_failed = !host_rules_form(&input->config, &input->host, &input->diag);
+    if (!input->system_failed)
+        audit_policies(&input->config, input->host.of, &input->diag);
+}
+
+void input_print_findings(struct input *input, const struct options *options)
+{
+    int fd = STDERR_FILENO;
+    struct buf out = {.flush = buf_flush_fd, .ctx = &fd};
+    const char *no_color = getenv("NO_COLOR");
+    bool colour = options->color == COLOR_ALWAYS ||
+                  (options->color == COLOR_AUTO && isatty(fd) && !(no_color && *no_color));
+
+    diag_print(&input->diag, &input->sources, &out, colour);
+    buf_finish(&out); /* findings that can't be shown have no better place to be told */
+    buf_free(&out);
+}
+
+void input_free(struct input *input)
+{
+    host_rules_free(&input->host);
+    config_free(&input->config);
+    diag_free(&input->diag);
+    sources_free(&input->sources);
+    port_names_free();
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "lbgen/progress.h"
+
+static const char *volatile stage = "";
+static volatile sig_atomic_t shown;
+static bool running;
+
+static void put(const char *text)
+{
+    /* A progress line that can't be written is no loss. */
+    ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
+    (void)ignored;
+}
+
+/* Async-signal-safe: write alone. */
+static void on_alarm(int signal)
+{
+    (void)signal;
+    put("\rlbgen: ");
+    put(stage);
+    put(" ...\033[K");
+    shown = 1;
+}
+
+static void set_clock(int seconds)
+{
+    struct itimerval every = {.it_value.tv_sec = seconds, .it_interval.tv_sec = seconds};
+
+    setitimer(ITIMER_REAL, &every, NULL);
+}
+
+void progress_begin(void)
+{
+    struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
+
+    if (!isatty(STDERR_FILENO))
+        return;
+    sigaction(SIGALRM, &action, NULL);
+    running = true;
+    set_clock(1);
+}
+
+void progress_stage(const char *what)
+{
+    stage = what;
+}
+
+void progress_end(void)
+{
+    if (!running)
+        return;
+    set_clock(0);
+    if (shown)
+        put("\r\033[K");
+    shown = 0;
+    running = false;
+}

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <getopt.h>
+#include <netdb.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <xtables.h>
+
+#include "lbgen/vec.h"
+#include "lbgen/xt_capture.h"
+#include "lbgen/xt_child.h"
+#include "lbgen/xt_extension.h"
+#include "lbgen/xt_places.h"
+
+enum { OPTIONS_EACH = 256 }; /* XT_OPTION_OFFSET_SCALE */
+
+/* getopt_long's table with the extension's options in it; they get the values from *offset on. */
+static void add_options(const struct xt_option_entry *x6, const struct option *old, unsigned *offset)
+{
+    if (x6)
+        xt_params->opts = xtables_options_xfrm(xt_params->orig_opts, xt_params->opts, x6, offset);
+    else if (old)
+        xt_params->opts = xtables_merge_options(xt_params->orig_opts, xt_params->opts, old, offset);
+    if (!xt_params->opts)
+        _exit(XT_EXIT_NO_MEMORY);
+}
+
+static void *fresh_udata(void *old, size_t size)
+{
+    if (!size)
+        return old;
+    free(old);
+    return xtables_calloc(1, size);
+}
+
+static void set_up_match(struct xt_walk *walk, struct xtables_match *m)
+{
+    const char *name = m->real_name ? m->real_name : m->name;
+    size_t size = XT_ALIGN(sizeof *m->m) + m->size;
+
+    m->m = xtables_calloc(1, size);
+    m->m->u.match_size = (uint16_t)size;
+    strncpy(m->m->u.user.name, name, sizeof m->m->u.user.name - 1);
+    m->m->u.user.revision = m->revision;
+    m->udata = fresh_udata(m->udata, m->udata_size);
+    if (m->init)
+        m->init(m->m);
+    if (m->next != m)
+        add_options(m->x6_options, m->extra_opts, &m->option_offset);
+    VEC_ADD(&walk->places);
+    walk->places.at[walk->places.n - 1].match = m;
+    walk->places.at[walk->places.n - 1].span = walk->value;
+}
+
+/* Names that are not looked for as files. */
+static bool is_file_name(const char *name)
+{
+    return *name && strlen(name) < XT_EXTENSION_MAXNAMELEN && !strchr(name, '/');
+}
+
+static bool no_extension(const struct xt_walk *walk, const char *name, struct complaint *why)
+{
+    const char *noise = xt_captured_noise();
+
+    if (*noise)
+        return xt_refuse(why, walk->value, "the match '%.28s' can't be loaded: %s", name, noise);
+    return xt_refuse(why, walk->value, "there is no match '%s' for %s", name, walk->family->name);
+}
+
+bool xt_add_match(struct xt_walk *walk, const char *name, struct complaint *why)
+{
+    struct xtables_match *m = NULL;
+
+    if (is_file_name(name))
+        m = xtables_find_match(name, XTF_TRY_LOAD, &walk->matches);
+    if (!m)
+        return no_extension(walk, name, why);
+    set_up_match(walk, m);
+    return true;
+}
+
+bool xt_is_verdict(const char *name)
+{
+    return !strcmp(name, "ACCEPT") || !strcmp(name, "DROP") || !strcmp(name, "QUEUE") ||
+           !strcmp(name, "RETURN");
+}
+
+bool xt_is_target(const char *name)
+{
+    return is_file_name(name) && xtables_find_target(name, XTF_TRY_LOAD);
+}
+
+bool xt_add_target(struct xt_walk *walk, const char *name, struct complaint *why)
+{
+    struct xtables_target *t = is_file_name(name) ? xtables_find_target(name, XTF_TRY_LOAD) : NULL;
+
+    if (!strcmp(name, "standard"))
+        return xt_refuse(why, walk->value, "there is no target 'standard'");
+    if (!t || xt_is_verdict(name))
+        return true;
+    const char *real_name = t->real_name ? t->real_name : name;
+    size_t size = XT_ALIGN(sizeof *t->t) + t->size;
+
+    t->t = xtables_calloc(1, size);
+    t->t->u.target_size = (uint16_t)size;
+    strncpy(t->t->u.user.name, real_name, sizeof t->t->u.user.name - 1);
+    t->t->u.user.revision = t->revision;
+    t->udata = fresh_udata(t->udata, t->udata_size);
+    walk->target = t;
+    walk->target_span = walk->value;
+    if (t->init)
+        t->init(t->t);
+    add_options(t->x6_options, t->extra_opts, &t->option_offset);
+    return true;
+}
+
+/* The match that is named like the protocol behind -p. */
+static struct xtables_match *protocol_match(const char *protocol, enum xtables_tryload load,
+                                            struct xtables_rule_match **matches)
+{
+    unsigned number;
+
+    if (!xtables_strtoui(protocol, NULL, &number, 0, UINT8_MAX))
+        return is_file_name(protocol) ? xtables_find_match(protocol, load, matches) : NULL;
+    for (const struct xtables_pprot *p = xtables_chain_protos; p->name; p++)
+        if (p->num == number)
+            return xtables_find_match(p->name, load, matches);
+    const struct protoent *known = number ? getprotobynumber((int)number) : NULL;
+    return known ? xtables_find_match(known->p_name, load, matches) : NULL;
+}
+
+static bool add_protocol_match(struct xt_walk *walk)
+{
+    if (!walk->protocol || (walk->protocol_loaded && protocol_match(walk->protocol, XTF_DONT_LOAD, NULL)))
+        return false;
+    struct xtables_match *m = protocol_match(walk->protocol, XTF_TRY_LOAD, &walk->matches);
+    if (!m)
+        return false;
+    walk->protocol_loaded = true;
+    set_up_match(walk, m);
+    return true;
+}
+
+static bool is_option_of(unsigned letter, unsigned offset)
+{
+    return letter >= offset && letter < offset + OPTIONS_EACH;
+}
+
+/* How many bytes of `value` the extension has kept in a field that is too short for it; 0: no such thing
+ * happened. */
+static size_t was_cut(const void *data, size_t size, const char *value)
+{
+    size_t len = strlen(value), kept = IFNAMSIZ - 1;
+    const char *start = len > kept ? memmem(data, size, value, kept) : NULL;
+
+    if (!start)
+        return 0;
+    const char *end = (const char *)data + size;
+    while (kept < len && start + kept < end && start[kept] == value[kept])
+        kept++;
+    return kept < len && (start + kept == end || !start[kept]) ? kept : 0;
+}
+
+static bool kept_whole(const struct xt_walk *walk, const void *data, size_t size, struct complaint *why)
+{
+    size_t kept = optarg ? was_cut(data, size, optarg) : 0;
+
+    return !kept || xt_refuse(why, walk->value, "this text is too long: it has room for %zu bytes", kept);
+}
+
+static bool unknown_option(const struct xt_walk *walk, int letter, struct complaint *why)
+{
+    if (letter == ':')
+        return xt_refuse(why, walk->option, "this option needs a value");
+    if (optopt && !strncmp(walk->rule + walk->option.at, "--", 2))
+        return xt_refuse(why, walk->option, "this option takes no value");
+    return xt_refuse(why, walk->option, "there is no such option here (or several that begin so)");
+}
+
+bool xt_extension_option(struct xt_walk *walk, int letter, bool inverted, bool *again, struct complaint *why)
+{
+    struct xtables_target *t = walk->target;
+
+    if (t && (t->parse || t->x6_parse) && is_option_of((unsigned)letter, t->option_offset)) {
+        xtables_option_tpcall((unsigned)letter, walk->words.argv, inverted, t, walk->entry);
+        return kept_whole(walk, t->t->data, t->size, why);
+    }
+    for (struct xtables_rule_match *r = walk->matches; r; r = r->next) {
+        struct xtables_match *m = r->match;
+
+        if (r->completed || (!m->parse && !m->x6_parse) || !is_option_of((unsigned)letter, m->option_offset))
+            continue;
+        xtables_option_mpcall((unsigned)letter, walk->words.argv, inverted, m, walk->entry);
+        return kept_whole(walk, m->m->data, m->size, why);
+    }
+    *again = add_protocol_match(walk);
+    return *again || unknown_option(walk, letter, why);
+}
+
+static struct xt_span place_of(const struct xt_walk *walk, const struct xtables_match *match)
+{
+    for (size_t i = 0; i < walk->places.n; i++)
+        if (walk->places.at[i].match == match)
+            return walk->places.at[i].span;
+    return (struct xt_span){0, 0};
+}
+
+static bool at(struct complaint *why, struct xt_span span)
+{
+    why->at = span.at;
+    why->len = span.len;
+    return false;
+}
+
+/* The number behind -p, if it is not inverted. */
+static unsigned protocol(const struct xt_walk *walk)
+{
+    const unsigned char *entry = walk->entry;
+    uint16_t number;
+
+    memcpy(&number, entry + walk->family->proto, sizeof number);
+    return entry[walk->family->inversions] & XT_NOT_PROTO ? 0 : number;
+}
+
+static bool may_stand(const struct xt_walk *walk, struct complaint *why)
+{
+    struct xt_place place = {walk->family->number, walk->table, walk->chain, protocol(walk)};
+
+    for (const struct xtables_rule_match *r = walk->matches; r; r = r->next)
+        if (!xt_match_may_stand(r->match->name, &place, why))
+            return at(why, place_of(walk, r->match));
+    if (walk->target && !xt_target_may_stand(walk->jump, &place, why))
+        return at(why, walk->target_span);
+    return true;
+}
+
+bool xt_finish_extensions(struct xt_walk *walk, struct complaint *why)
+{
+    for (struct xtables_rule_match *r = walk->matches; r; r = r->next) {
+        walk->option = walk->value = place_of(walk, r->match);
+        xtables_option_mfcall(r->match);
+    }
+    walk->option = walk->value = walk->target_span;
+    if (walk->target)
+        xtables_option_tfcall(walk->target);
+    return may_stand(walk, why);
+}
+
+void xt_encode_extensions(struct xt_walk *walk)
+{
+    walk->extensions.len = 0;
+    for (const struct xtables_rule_match *r = walk->matches; r; r = r->next)
+        buf_add(&walk->extensions, r->match->m, r->match->m->u.match_size);
+    walk->matches_size = walk->extensions.len;
+    walk->has_target = walk->target;
+    if (walk->target)
+        buf_add(&walk->extensions, walk->target->t, walk->target->t->u.target_size);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Everything that every verb does first: read the files, and find all that is wrong with them. */
+#ifndef LBGEN_INPUT_H
+#define LBGEN_INPUT_H
+
+#include <stdbool.h>
+
+#include "lbgen/config.h"
+#include "lbgen/diag.h"
+#include "lbgen/host_rules.h"
+#include "lbgen/options.h"
+
+struct input {
+    struct sources sources;
+    struct diag diag;
+    struct config config;
+    struct formed_host_rules host;
+    bool system_failed; /* libxtables could not be asked: not the input's fault */
+};
+
+/* Reads and checks. Whether it is good: diag_errors(&input->diag) == 0. input_free when done, in any case. */
+void input_read(struct input *input, const struct options *options);
+
+/* Prints the findings to standard error. */
+void input_print_findings(struct input *input, const struct options *options);
+
+void input_free(struct input *input);
+
+#endif
