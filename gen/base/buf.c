@@ -17,8 +17,7 @@ static void flush_out(struct buf *b)
     b->len = 0;
 }
 
-/* Room for `more` bytes behind what is there. */
-static char *room(struct buf *b, size_t more)
+char *buf_room(struct buf *b, size_t more)
 {
     if (b->cap - b->len >= more)
         return b->at + b->len;
@@ -31,25 +30,6 @@ static char *room(struct buf *b, size_t more)
     b->cap = want > STREAM_PIECE / 2 ? want + want / 2 : b->flush ? STREAM_PIECE : want * 2;
     b->at = xrealloc(b->at, b->cap, 1);
     return b->at + b->len;
-}
-
-void buf_add(struct buf *b, const void *data, size_t len)
-{
-    if (!len)
-        return;
-    memcpy(room(b, len), data, len);
-    b->len += len;
-}
-
-void buf_str(struct buf *b, const char *text)
-{
-    buf_add(b, text, strlen(text));
-}
-
-void buf_char(struct buf *b, char c)
-{
-    *room(b, 1) = c;
-    b->len++;
 }
 
 void buf_dec(struct buf *b, uint32_t value)
@@ -85,7 +65,7 @@ void buf_vprintf(struct buf *b, const char *format, va_list args)
     va_end(again);
     if (len <= 0)
         return;
-    vsnprintf(room(b, (size_t)len + 1), (size_t)len + 1, format, args);
+    vsnprintf(buf_room(b, (size_t)len + 1), (size_t)len + 1, format, args);
     b->len += (size_t)len;
 }
 
@@ -107,7 +87,7 @@ int buf_finish(struct buf *b)
 
 const char *buf_text(struct buf *b)
 {
-    *room(b, 1) = '\0';
+    *buf_room(b, 1) = '\0';
     return b->at;
 }
 

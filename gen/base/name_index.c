@@ -13,60 +13,74 @@ uint64_t name_hash(const char *name, size_t len)
 
     for (size_t i = 0; i < len; i++)
         hash = (hash ^ (unsigned char)name[i]) * 0x100000001b3;
-    return hash;
+    /* FNV alone spreads the last bytes of short names badly, and these are what names of services differ in. */
+    hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccd;
+    return hash ^ hash >> 29;
 }
 
 /* The slot of the name, or the free one where it would be entered. */
-static uint32_t *slot_of(const struct name_index *index, const void *items, const char *name, size_t len)
+static struct name_slot *slot_of(const struct name_index *index, const void *items, const char *name, size_t len,
+                                 uint32_t hash)
 {
     size_t mask = index->n_slots - 1;
 
-    for (size_t s = (name_hash(name, len) >> 24) & mask;; s = (s + 1) & mask) {
+    for (size_t s = hash & mask;; s = (s + 1) & mask) {
+        struct name_slot *slot = &index->slots[s];
         size_t other_len;
-        uint32_t *slot = &index->slots[s];
 
-        if (*slot == 0)
+        if (slot->item == 0)
             return slot;
-        const char *other = index->name_of(items, *slot - 1, &other_len);
+        if (slot->hash != hash)
+            continue;
+        const char *other = index->name_of(items, slot->item - 1, &other_len);
         if (other_len == len && memcmp(other, name, len) == 0)
             return slot;
     }
+}
+
+static uint32_t short_hash(const char *name, size_t len)
+{
+    return (uint32_t)(name_hash(name, len) >> 32);
 }
 
 uint32_t name_index_find(const struct name_index *index, const void *items, const char *name, size_t len)
 {
     if (index->n_slots == 0)
         return NAME_NOT_FOUND;
-    return *slot_of(index, items, name, len) - 1; /* a free slot: 0 - 1 is NAME_NOT_FOUND */
+    return slot_of(index, items, name, len, short_hash(name, len))->item - 1; /* free: 0 - 1 is NAME_NOT_FOUND */
 }
 
-static void grow(struct name_index *index, const void *items)
+static void grow(struct name_index *index)
 {
-    struct name_index larger = {.name_of = index->name_of,
-                                .n_slots = index->n_slots ? index->n_slots * 2 : FIRST_SLOTS};
+    size_t n_slots = index->n_slots ? index->n_slots * 2 : FIRST_SLOTS;
+    struct name_slot *slots = xcalloc(n_slots, sizeof *slots);
 
-    larger.slots = xcalloc(larger.n_slots, sizeof *larger.slots);
-    for (size_t s = 0; s < index->n_slots; s++)
-        if (index->slots[s]) {
-            size_t len;
-            const char *name = index->name_of(items, index->slots[s] - 1, &len);
+    for (size_t i = 0; i < index->n_slots; i++) {
+        size_t to = index->slots[i].hash & (n_slots - 1);
 
-            *slot_of(&larger, items, name, len) = index->slots[s];
-        }
-    larger.n = index->n;
+        if (index->slots[i].item == 0)
+            continue;
+        while (slots[to].item)
+            to = (to + 1) & (n_slots - 1);
+        slots[to] = index->slots[i];
+    }
     free(index->slots);
-    *index = larger;
+    index->slots = slots;
+    index->n_slots = n_slots;
 }
 
-void name_index_add(struct name_index *index, const void *items, uint32_t i)
+uint32_t name_index_enter(struct name_index *index, const void *items, const char *name, size_t len, uint32_t item)
 {
-    size_t len;
+    uint32_t hash = short_hash(name, len);
 
     if (index->n >= index->n_slots / 4 * 3)
-        grow(index, items);
-    const char *name = index->name_of(items, i, &len);
-    *slot_of(index, items, name, len) = i + 1;
+        grow(index);
+    struct name_slot *slot = slot_of(index, items, name, len, hash);
+    if (slot->item)
+        return slot->item - 1;
+    *slot = (struct name_slot){.item = item + 1, .hash = hash};
     index->n++;
+    return NAME_NOT_FOUND;
 }
 
 void name_index_free(struct name_index *index)

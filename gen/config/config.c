@@ -98,53 +98,53 @@ static void finish_section(struct builder *b)
         struct services *list = services_of(b);
 
         *VEC_ADD(list) = b->service;
-        name_index_add(&list->names, list->at, (uint32_t)(list->n - 1));
     }
-    if (b->section == SECTION_EXPECT && !b->drop) {
-        struct expects *list = &b->config->expects;
-
-        *VEC_ADD(list) = b->expect;
-        name_index_add(&list->names, list->at, (uint32_t)(list->n - 1));
-    }
+    if (b->section == SECTION_EXPECT && !b->drop)
+        *VEC_ADD(&b->config->expects) = b->expect;
     b->section = SECTION_NONE;
 }
 
-/* Checks the name's form and that it is new; sets b->drop otherwise. */
-static void check_name(struct builder *b, const struct name_index *names, const void *items, const char *what,
-                       srcpos name_at, const char *name, size_t len)
+/* Enters the name for the item that will be number n; when its form is bad or it is there already, reports that and sets
+ * b->drop. Returns the item that has the name, or NAME_NOT_FOUND. */
+static uint32_t enter_name(struct builder *b, struct name_index *names, const void *items, size_t n, srcpos name_at,
+                           const char *name, size_t len)
 {
     struct complaint why;
 
     b->drop = true;
     if (!name_good(name, len, &why)) {
         diag_at(b->diag, SEVERITY_ERROR, name_at + (srcpos)why.at, why.len, "%s", why.text);
-        return;
+        return NAME_NOT_FOUND;
     }
-    if (name_index_find(names, items, name, len) != NAME_NOT_FOUND) {
-        diag_at(b->diag, SEVERITY_ERROR, name_at, len, "%s '%.*s' is there already", what, (int)len, name);
-        return;
-    }
-    b->drop = false;
+    uint32_t other = name_index_enter(names, items, name, len, (uint32_t)n);
+    if (other == NAME_NOT_FOUND)
+        b->drop = false;
+    else
+        diag_at(b->diag, SEVERITY_ERROR, name_at, len, "%s '%.*s' is there already", section_forms[b->section].word,
+                (int)len, name);
+    return other;
+}
+
+static bool is_wanted_template(const struct builder *b, const char *name, size_t len)
+{
+    return !b->template_name || (strlen(b->template_name) == len && memcmp(b->template_name, name, len) == 0);
 }
 
 static void begin_service(struct builder *b, srcpos at, srcpos name_at, const char *name, size_t len)
 {
     struct services *list = services_of(b);
-    const char *what = section_forms[b->section].word;
 
     b->service = (struct service){
         .name = name, .name_len = (uint8_t)len, .at = at, .header_len = (uint32_t)(name_at + len + 1 - at)};
-    check_name(b, &list->names, list->at, what, name_at, name, len);
-    if (!b->drop && b->template_name && (strlen(b->template_name) != len || memcmp(b->template_name, name, len) != 0)) {
+    if (!is_wanted_template(b, name, len)) {
         diag_at(b->diag, SEVERITY_ERROR, name_at, len, "a template's file has one section, [template %s]",
                 b->template_name);
         b->drop = true;
-    } else if (b->drop) {
-        uint32_t other = len <= NAME_MAX_LEN ? name_index_find(&list->names, list->at, name, len) : NAME_NOT_FOUND;
-
-        if (other != NAME_NOT_FOUND)
-            diag_note(b->diag, list->at[other].at, "the first one is here");
+        return;
     }
+    uint32_t other = enter_name(b, &list->names, list->at, list->n, name_at, name, len);
+    if (other != NAME_NOT_FOUND)
+        diag_note(b->diag, list->at[other].at, "the first one is here");
 }
 
 static void begin_expect(struct builder *b, srcpos at, srcpos name_at, const char *name, size_t len)
@@ -155,7 +155,9 @@ static void begin_expect(struct builder *b, srcpos at, srcpos name_at, const cha
                                 .at = at,
                                 .header_len = (uint32_t)(name_at + len + 1 - at)};
     b->expect_given = 0;
-    check_name(b, &list->names, list->at, "expectation", name_at, name, len);
+    uint32_t other = enter_name(b, &list->names, list->at, list->n, name_at, name, len);
+    if (other != NAME_NOT_FOUND)
+        diag_note(b->diag, list->at[other].at, "the first one is here");
 }
 
 static void begin_rules(struct builder *b, srcpos name_at, const char *name, size_t len)

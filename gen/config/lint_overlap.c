@@ -27,6 +27,7 @@ enum { PARTNERS_MAX = 8 /* findings told of one service */, PAIRS_MAX = 64 /* ..
 struct vip_ref {
     uint64_t high; /* of its address */
     uint32_t service, vip;
+    uint8_t len; /* of the prefix */
 };
 
 struct conflict {
@@ -63,10 +64,9 @@ static int by_address(const void *a, const void *b, void *ctx)
 
     if (x->high != y->high)
         return x->high < y->high ? -1 : 1;
-    const struct prefix *p = prefix_of(ctx, x), *q = prefix_of(ctx, y);
-    int order = address_compare(p->first, q->first);
+    int order = address_compare(prefix_of(ctx, x)->first, prefix_of(ctx, y)->first);
     if (order == 0)
-        order = p->len - q->len;
+        order = x->len - y->len;
     if (order == 0)
         order = x->service < y->service ? -1 : x->service > y->service;
     return order ? order : (x->vip > y->vip) - (x->vip < y->vip);
@@ -243,25 +243,80 @@ static void look_into_cluster(struct overlap *o, const struct vip_ref *refs, siz
     o->boxes.n = 0;
 }
 
+/* Whether `inner`, which stands behind `outer` in the sorted list, lies inside it. The first 64 bits tell nearly always, and
+ * spare a look at prefixes that lie all over the memory. */
+static bool ref_inside(const struct overlap *o, const struct vip_ref *inner, const struct vip_ref *outer)
+{
+    unsigned shift = outer->len >= 64 ? 0 : 64U - outer->len;
+
+    if (shift < 64 && inner->high >> shift != outer->high >> shift)
+        return false;
+    return outer->len <= 64 || prefix_contains(prefix_of(o->services, outer), prefix_of(o->services, inner));
+}
+
 /* Cuts the sorted list into clusters; the first prefix of each contains the others. */
 static void look_into_clusters(struct overlap *o, const struct vip_ref *refs, size_t n)
 {
     for (size_t i = 0, end; i < n; i = end) {
-        const struct prefix *outer = prefix_of(o->services, &refs[i]);
-
-        for (end = i + 1; end < n && prefix_contains(outer, prefix_of(o->services, &refs[end])); end++)
+        for (end = i + 1; end < n && ref_inside(o, &refs[end], &refs[i]); end++)
             ;
         if (end > i + 1)
             look_into_cluster(o, refs + i, end - i);
     }
 }
 
+struct vip_refs {
+    struct vip_ref *at;
+    size_t n, cap;
+};
+
+/* A radix sort by the upper 32 bits of the address, which is all of an IPv4 one: two passes of 16 bits. */
+static void sort_by_upper_half(struct vip_refs *refs)
+{
+    struct vip_ref *from = refs->at, *to = xmalloc(refs->n * sizeof *to);
+    uint32_t *count = xmalloc((1 << 16) * sizeof *count);
+
+    for (int shift = 32; shift < 64; shift += 16) {
+        uint32_t sum = 0;
+
+        memset(count, 0, (1 << 16) * sizeof *count);
+        for (size_t i = 0; i < refs->n; i++)
+            count[from[i].high >> shift & 0xffff]++;
+        for (size_t i = 0; i < 1 << 16; i++) {
+            uint32_t n = count[i];
+
+            count[i] = sum;
+            sum += n;
+        }
+        for (size_t i = 0; i < refs->n; i++)
+            to[count[from[i].high >> shift & 0xffff]++] = from[i];
+        struct vip_ref *swap = from;
+        from = to;
+        to = swap;
+    }
+    refs->at = from;
+    refs->cap = refs->n;
+    free(to);
+    free(count);
+}
+
+/* Sorts by address, wider prefixes first, then by service. */
+static void sort_refs(const struct overlap *o, struct vip_refs *refs)
+{
+    const uint64_t upper = ~0ULL << 32;
+
+    sort_by_upper_half(refs);
+    for (size_t i = 0, end; i < refs->n; i = end) {
+        for (end = i + 1; end < refs->n && (refs->at[end].high & upper) == (refs->at[i].high & upper); end++)
+            ;
+        if (end > i + 1)
+            qsort_r(refs->at + i, end - i, sizeof *refs->at, by_address, (void *)(uintptr_t)o->services);
+    }
+}
+
 static void look_into_family(struct overlap *o, enum family family)
 {
-    struct {
-        struct vip_ref *at;
-        size_t n, cap;
-    } refs = {0};
+    struct vip_refs refs = {0};
     bool sorted = true;
 
     for (uint32_t i = 0; i < o->services->n; i++) {
@@ -270,12 +325,13 @@ static void look_into_family(struct overlap *o, enum family family)
         for (uint32_t v = 0; v < s->vips.n && s->mark.value; v++) {
             if (s->vips.at[v].family != family)
                 continue;
-            *VEC_ADD(&refs) = (struct vip_ref){.high = s->vips.at[v].first.high, .service = i, .vip = v};
+            *VEC_ADD(&refs) = (struct vip_ref){
+                .high = s->vips.at[v].first.high, .service = i, .vip = v, .len = s->vips.at[v].len};
             sorted = sorted && (refs.n < 2 || refs.at[refs.n - 2].high < refs.at[refs.n - 1].high);
         }
     }
     if (!sorted)
-        qsort_r(refs.at, refs.n, sizeof *refs.at, by_address, (void *)(uintptr_t)o->services);
+        sort_refs(o, &refs);
     look_into_clusters(o, refs.at, refs.n);
     free(refs.at);
 }

@@ -3,13 +3,7 @@
 
 #include "lbgen/service.h"
 
-static const struct service_more all_default = {
-    .forwarding = FORWARDING_NAT, .persistence_mask = 0, .check = CHECK_NONE};
-
-const struct service_more *service_more(const struct service *s)
-{
-    return s->more ? s->more : &all_default;
-}
+const struct service_more service_more_default = {.forwarding = FORWARDING_NAT, .check = CHECK_NONE};
 
 srcpos service_key_place(const struct service *s, enum service_key key, size_t *len)
 {

@@ -8,6 +8,7 @@
 #include "lbgen/xt_outline.h"
 #include "lbgen/xt_parse.h"
 #include "lbgen/xt_print.h"
+#include "lbgen/xt_set.h"
 
 enum {
     TEXT_MAX = 10000
@@ -150,7 +151,8 @@ void xt_answer(const struct xt_family *family, struct xt_rule *rule)
         refuse(rule, &why);
     } else if (!outline.with_set) {
         answer_canonical(rule, &why);
-    } else if (xt_as_written(family, &given.words, rule, &text, &why) && fits(&text, &why)) {
+    } else if (xt_set_form(&given.words, &why) && xt_as_written(family, &given.words, rule, &text, &why) &&
+               fits(&text, &why)) {
         rule->status = XT_AS_WRITTEN;
     } else {
         refuse(rule, &why);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <getopt.h>
+#include <locale.h>
 #include <nss.h>
 #include <stdlib.h>
 #include <xtables.h>
@@ -52,6 +53,7 @@ bool xt_library_start(const struct xt_family *family)
     unsetenv("XTABLES_LIBDIR");
     unsetenv("IPTABLES_LIB_DIR");
     unsetenv("IP6TABLES_LIB_DIR");
+    setlocale(LC_ALL, "C");
     keep_to_files();
     return xtables_init_all(&globals, family->nfproto) == 0;
 }

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Takes all of data[0..len); returns 0, or an errno value. */
 typedef int (*buf_flush_fn)(void *ctx, const char *data, size_t len);
@@ -20,9 +21,32 @@ struct buf {
     int error; /* 0, or the errno value of the first flush that failed */
 };
 
-void buf_add(struct buf *b, const void *data, size_t len);
-void buf_str(struct buf *b, const char *text);
-void buf_char(struct buf *b, char c);
+/* Room for `more` bytes behind what is there; for the functions below, which are inline since a rule set is made of
+ * hundreds of small pieces a service. */
+char *buf_room(struct buf *b, size_t more);
+
+static inline void buf_add(struct buf *b, const void *data, size_t len)
+{
+    char *to = b->cap - b->len >= len ? b->at + b->len : buf_room(b, len);
+
+    if (len)
+        memcpy(to, data, len);
+    b->len += len;
+}
+
+static inline void buf_str(struct buf *b, const char *text)
+{
+    buf_add(b, text, strlen(text));
+}
+
+static inline void buf_char(struct buf *b, char c)
+{
+    char *to = b->cap > b->len ? b->at + b->len : buf_room(b, 1);
+
+    *to = c;
+    b->len++;
+}
+
 void buf_dec(struct buf *b, uint32_t value);
 void buf_hex(struct buf *b, uint32_t value); /* 0x50, lower case, no leading zeros */
 void buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));

@@ -9,10 +9,15 @@
 /* The name of item i of the caller's array, *len bytes. */
 typedef const char *(*name_of_fn)(const void *items, uint32_t i, size_t *len);
 
-/* Set name_of and zero the rest; name_index_free when done. Four to eight bytes an item. */
+struct name_slot {
+    uint32_t item; /* index + 1; 0: free */
+    uint32_t hash; /* so that a look at the item itself is nearly always the last one */
+};
+
+/* Set name_of and zero the rest; name_index_free when done. */
 struct name_index {
     name_of_fn name_of;
-    uint32_t *slots; /* index + 1; 0 is free */
+    struct name_slot *slots;
     size_t n, n_slots;
 };
 
@@ -21,12 +26,13 @@ struct name_index {
 /* The item of that name, or NAME_NOT_FOUND. `items` is the caller's array, which may have moved since the last call. */
 uint32_t name_index_find(const struct name_index *index, const void *items, const char *name, size_t len);
 
-/* Enters item i, whose name is not in yet. */
-void name_index_add(struct name_index *index, const void *items, uint32_t i);
+/* The item of that name; or NAME_NOT_FOUND, and from now on `item` has the name (the caller puts it there). */
+uint32_t name_index_enter(struct name_index *index, const void *items, const char *name, size_t len, uint32_t item);
 
 void name_index_free(struct name_index *index);
 
-/* FNV-1a, 64 bits (draft-eastlake-fnv). Its high bits are the good ones after a multiplication. */
+/* FNV-1a, 64 bits (draft-eastlake-fnv), its bits mixed once more. Part of the names of chains (own_chain.h): it must not
+ * change. */
 uint64_t name_hash(const char *name, size_t len);
 
 #endif

@@ -134,8 +134,13 @@ static inline bool service_has(const struct service *s, enum service_key key)
     return s->given >> key & 1;
 }
 
+extern const struct service_more service_more_default;
+
 /* s->more, or the all-default one. */
-const struct service_more *service_more(const struct service *s);
+static inline const struct service_more *service_more(const struct service *s)
+{
+    return s->more ? s->more : &service_more_default;
+}
 
 /* The user's word for a key, such as "real-server". */
 const char *service_key_name(enum service_key key);
