@@ -60,5 +60,5 @@ bool mac_parse(const char *text, size_t n, struct mac *out, struct complaint *wh
 void mac_print(struct buf *out, const struct mac *m)
 {
     for (size_t i = 0; i < 6; i++)
-        buf_printf(out, "%s%02X", i ? ":" : "", m->byte[i]);
+        buf_printf(out, "%s%02x", i ? ":" : "", m->byte[i]);
 }

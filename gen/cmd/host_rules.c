@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lbgen/host_rules.h"
+#include "lbgen/save_read.h"
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 #include "lbgen/xt.h"
@@ -88,10 +89,15 @@ static bool chains_good(const struct host_rule *rule, const struct xt_rule *answ
     return false;
 }
 
-static void take(const struct host_rule *rule, const struct xt_rule *answer, struct formed_rules *list,
-                 struct arena *mem)
+static void take(const struct host_rule *rule, const struct xt_rule *answer, enum family family,
+                 struct formed_host_rules *out)
 {
-    *VEC_ADD(list) = (struct formed_rule){
+    struct arena *mem = &out->mem;
+    struct seen_rule seen;
+
+    if (rule->table == TABLE_FILTER && save_read_rule(answer->text, strlen(answer->text), mem, &seen))
+        walk_table_add(&out->filter[family], &seen);
+    *VEC_ADD(&out->of[family]) = (struct formed_rule){
         .table = rule->table,
         .chain = arena_text(mem, answer->chain, strlen(answer->chain)),
         .jump = answer->to_chain ? arena_text(mem, answer->target, strlen(answer->target)) : "",
@@ -120,7 +126,7 @@ static void settle(const struct host_rule *rule, struct xt_rule *const answers[F
         }
         taken = true;
         if (checked || chains_good(rule, answers[f], diag))
-            take(rule, answers[f], &out->of[f], &out->mem);
+            take(rule, answers[f], (enum family)f, out);
         else
             return;
         checked = true;
@@ -165,7 +171,9 @@ bool host_rules_form(const struct config *config, struct formed_host_rules *out,
 
 void host_rules_free(struct formed_host_rules *rules)
 {
-    for (int f = 0; f < FAMILIES; f++)
+    for (int f = 0; f < FAMILIES; f++) {
         free(rules->of[f].at);
+        walk_table_free(&rules->filter[f]);
+    }
     arena_free(&rules->mem);
 }

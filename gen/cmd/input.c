@@ -45,7 +45,7 @@ void input_read(struct input *input, const struct options *options)
     progress_stage("checking [rules]");
     input->system_failed = !host_rules_form(&input->config, &input->host, &input->diag);
     if (!input->system_failed)
-        audit_policies(&input->config, input->host.of, &input->diag);
+        audit_policies(&input->config, input->host.filter, &input->diag);
 }
 
 void input_print_findings(struct input *input, const struct options *options)

@@ -1,7 +1,175 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "lbgen/audit.h"
+#include <stdio.h>
+#include <string.h>
 
-void audit_policies(const struct config *config, const struct formed_rules host[FAMILIES], struct diag *diag)
+#include "lbgen/audit.h"
+#include "lbgen/service_flow.h"
+
+struct audit {
+    const struct config *config;
+    struct walk_table *filter;
+    enum family family;
+    struct diag *diag;
+};
+
+/* Looks for a flow that is known to come to the end of a chain, where the policy drops it. */
+struct search {
+    struct walk_table *table;
+    const char *chain;
+    struct flow dropped;
+    bool found;
+};
+
+static bool look_at_flow(void *ctx, const struct flow *flow)
 {
-    (void)config, (void)host, (void)diag;
+    struct search *search = ctx;
+
+    if (walk(search->table, search->chain, flow) & OUTCOME_ACCEPT)
+        return true;
+    search->dropped = *flow;
+    search->found = true;
+    return false;
+}
+
+static void print_end(struct buf *out, const struct prefix *p, struct port_range ports)
+{
+    bool brackets = p->family == IPV6 && !ports_is_any(ports);
+
+    buf_str(out, brackets ? "[" : "");
+    if (prefix_is_host(p))
+        address_print(out, p->family, p->first);
+    else
+        prefix_print(out, p);
+    if (!ports_is_any(ports))
+        buf_printf(out, "%s:%u", brackets ? "]" : "", ports.low);
+}
+
+static const char *protocol_name(uint8_t number)
+{
+    for (int i = 0; i < PROTOS; i++)
+        if (proto_ops[i].number == number)
+            return proto_ops[i].name;
+    return number == IP_PROTO_VRRP ? "vrrp" : "protocol 4";
+}
+
+/* "tcp to 192.0.2.10:443", "tcp from 10.0.0.11:80" */
+static void print_flow(struct buf *out, const struct flow *flow)
+{
+    bool to = flow->dst.len > 0;
+
+    buf_printf(out, "%s %s ", protocol_name(flow->protocol), to ? "to" : "from");
+    print_end(out, to ? &flow->dst : &flow->src, to ? flow->dport : flow->sport);
+}
+
+static void warn(const struct audit *a, const struct service *s, enum hook hook, const struct flow *flow,
+                 const char *what)
+{
+    struct buf packet = {0};
+
+    print_flow(&packet, flow);
+    diag_at(a->diag, SEVERITY_WARNING, s->at, s->header_len,
+            "%s of service '%.*s' is dropped by the policy of filter %s (%s): give accept = yes or a rule that accepts it",
+            what, s->name_len, s->name, hook_names[hook], buf_text(&packet));
+    buf_free(&packet);
+}
+
+/* Warns of the service's first flow that is dropped in the chain. */
+static void audit_service(const struct audit *a, const struct service *s, enum hook hook)
+{
+    struct search search = {.table = a->filter, .chain = hook_names[hook]};
+
+    if (hook == HOOK_INPUT)
+        each_client_flow(s, a->family, look_at_flow, &search);
+    else if (hook == HOOK_FORWARD)
+        each_reply_flow(s, a->family, look_at_flow, &search);
+    else
+        each_forwarded_flow(s, a->family, look_at_flow, &search);
+    if (search.found)
+        warn(a, s, hook, &search.dropped,
+             hook == HOOK_INPUT     ? "the traffic"
+             : hook == HOOK_FORWARD ? "the real servers' reply"
+                                    : "what IPVS sends to the real servers");
+}
+
+/* lbgen accepts VRRP itself unless it was told not to. */
+static void audit_vrrp(const struct audit *a, enum hook hook)
+{
+    const struct vrrp *v = &a->config->vrrp;
+    struct flow flow = {.src = {.family = (uint8_t)a->family}, .dst = {.family = (uint8_t)a->family},
+                        .protocol = IP_PROTO_VRRP, .sport = PORTS_ANY, .dport = PORTS_ANY,
+                        .states = 1U << STATE_NEW | 1U << STATE_ESTABLISHED};
+
+    if (v->accept || (walk(a->filter, hook_names[hook], &flow) & OUTCOME_ACCEPT))
+        return;
+    diag_at(a->diag, SEVERITY_WARNING, v->at, strlen("[vrrp]"),
+            "VRRP of %s is dropped by the policy of filter %s: two directors would both be master",
+            family_ops[a->family].name, hook_names[hook]);
+}
+
+static bool policy_drops(const struct config *config, enum family family, enum hook hook)
+{
+    for (size_t i = 0; i < config->policies.n; i++) {
+        const struct host_policy *p = &config->policies.at[i];
+
+        if (p->table == TABLE_FILTER && p->chain == hook && (p->families >> family & 1))
+            return p->drop;
+    }
+    return false;
+}
+
+void audit_policies(const struct config *config, struct walk_table filter[FAMILIES], struct diag *diag)
+{
+    static const enum hook hooks[] = {HOOK_INPUT, HOOK_FORWARD, HOOK_OUTPUT};
+
+    for (int f = 0; f < FAMILIES; f++)
+        for (size_t h = 0; h < sizeof hooks / sizeof *hooks; h++) {
+            struct audit a = {.config = config, .filter = &filter[f], .family = (enum family)f, .diag = diag};
+
+            if (!policy_drops(config, (enum family)f, hooks[h]))
+                continue;
+            if (hooks[h] != HOOK_FORWARD)
+                audit_vrrp(&a, hooks[h]);
+            for (size_t i = 0; i < config->services.n; i++)
+                if (!service_more(&config->services.at[i])->accept)
+                    audit_service(&a, &config->services.at[i], hooks[h]);
+        }
+}
+
+/* Looks for a flow that a rule can match. */
+struct match_search {
+    const struct seen_rule *rule;
+    struct flow flow;
+    bool found;
+};
+
+static bool look_for_match(void *ctx, const struct flow *flow)
+{
+    struct match_search *search = ctx;
+
+    if (seen_rule_matches(search->rule, flow) == NO)
+        return true;
+    search->flow = *flow;
+    search->found = true;
+    return false;
+}
+
+const struct service *audit_foreign_rule(const struct config *config, const struct seen_rule *rule, unsigned outcome,
+                                         enum family family, bool marking, struct buf *example)
+{
+    struct match_search search = {.rule = rule};
+
+    if (!(outcome & (OUTCOME_ACCEPT | OUTCOME_DROP)))
+        return NULL;
+    for (size_t i = 0; i < config->services.n && !search.found; i++) {
+        const struct service *s = &config->services.at[i];
+
+        if (!marking && !service_more(s)->accept)
+            continue;
+        each_client_flow(s, family, look_for_match, &search);
+        if (search.found) {
+            print_flow(example, &search.flow);
+            return s;
+        }
+    }
+    return NULL;
 }

@@ -340,24 +340,6 @@ static void emit_host_rules(const struct compiler *c, enum table table, const ch
     }
 }
 
-static void emit_input(const struct compiler *c)
-{
-    const struct services *services = &c->config->services;
-    bool neighbours = false;
-
-    emit_vrrp(c, false);
-    for (size_t i = 0; i < services->n; i++) {
-        const struct service *s = &services->at[i];
-
-        if (!service_more(s)->accept || !prefix_list_has(s->vips, c->family))
-            continue;
-        emit_accepts(c, s);
-        if (!neighbours)
-            emit_icmp(c, service_rule(s, "INPUT", TARGET_ACCEPT), any_prefix, family_ops[c->family].neighbour_types);
-        neighbours = true;
-    }
-}
-
 static void emit_services(const struct compiler *c, void (*emit)(const struct compiler *, const struct service *),
                           bool (*wanted)(const struct compiler *, const struct service *))
 {
@@ -381,19 +363,36 @@ static bool accepts(const struct compiler *c, const struct service *s)
     return service_more(s)->accept && prefix_list_has(s->vips, c->family);
 }
 
+/* Neighbour discovery, without which no IPv6 packet finds its way; once, in the name of the first service that accepts. */
+static void emit_neighbours(const struct compiler *c, const char *chain)
+{
+    for (size_t i = 0; i < c->config->services.n; i++) {
+        const struct service *s = &c->config->services.at[i];
+
+        if (!accepts(c, s))
+            continue;
+        emit_icmp(c, service_rule(s, chain, TARGET_ACCEPT), any_prefix, family_ops[c->family].neighbour_types);
+        return;
+    }
+}
+
 static void emit_chain(const struct compiler *c, enum table table, enum hook hook)
 {
     if (table == TABLE_MANGLE && hook == HOOK_PREROUTING)
         emit_services(c, emit_marks, has_vips);
     if (table == TABLE_NAT && hook == HOOK_POSTROUTING)
         emit_services(c, emit_masquerade, masquerades);
-    if (table == TABLE_FILTER && hook == HOOK_INPUT)
-        emit_input(c);
+    if (table == TABLE_FILTER && hook == HOOK_INPUT) {
+        emit_vrrp(c, false);
+        emit_neighbours(c, "INPUT");
+        emit_services(c, emit_accepts, accepts);
+    }
     if (table == TABLE_FILTER && hook == HOOK_FORWARD)
         emit_services(c, emit_replies, accepts);
     if (table == TABLE_FILTER && hook == HOOK_OUTPUT &&
         config_policy_drops(c->config, c->family, TABLE_FILTER, HOOK_OUTPUT)) {
         emit_vrrp(c, true);
+        emit_neighbours(c, "OUTPUT");
         emit_services(c, emit_forwarded, accepts);
     }
     emit_host_rules(c, table, hook_names[hook], false);

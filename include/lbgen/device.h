@@ -30,7 +30,7 @@ struct mac {
 /* Six pairs of hex digits with colons: 52:54:00:12:34:56. */
 bool mac_parse(const char *text, size_t n, struct mac *out, struct complaint *why);
 
-/* Upper case, as iptables-save does. */
+/* Lower case, as iptables-save does. */
 void mac_print(struct buf *out, const struct mac *m);
 
 #endif

@@ -5,10 +5,12 @@
 
 #include "lbgen/compile.h"
 #include "lbgen/config.h"
+#include "lbgen/walk.h"
 
 /* Zero-initialise; host_rules_free when done. */
 struct formed_host_rules {
     struct formed_rules of[FAMILIES];
+    struct walk_table filter[FAMILIES]; /* what table filter's mean */
     struct arena mem;
 };
 

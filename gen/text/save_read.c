@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <netdb.h>
+#include <string.h>
+
+#include "lbgen/number.h"
+#include "lbgen/proto.h"
+#include "lbgen/save_lex.h"
+#include "lbgen/save_read.h"
+
+enum { PORT_RANGES_MAX = 16 };
+
+struct reader {
+    struct save_lexer lexer;
+    struct arena *mem;
+    struct seen_rule *rule;
+    bool negated; /* a `!` stands before the option at hand */
+};
+
+/* Matches whose options are all read below, or say nothing about a packet; others make a rule unknown by their name. */
+static const char *const known_matches[] = {"comment", "tcp",       "udp",   "sctp",  "dccp",
+                                            "udplite", "multiport", "state", "conntrack"};
+
+static bool is_known_match(const char *name)
+{
+    for (size_t i = 0; i < sizeof known_matches / sizeof *known_matches; i++)
+        if (strcmp(known_matches[i], name) == 0)
+            return true;
+    return false;
+}
+
+static bool read_prefix(const char *word, struct seen_prefix *out, bool negated)
+{
+    struct complaint why;
+
+    *out = (struct seen_prefix){.given = true, .negated = negated};
+    return prefix_parse(word, strlen(word), ADDRESS_OR_PREFIX, &out->prefix, &why);
+}
+
+static bool read_interface(const char *word, struct seen_interface *out, bool negated)
+{
+    struct complaint why;
+
+    *out = (struct seen_interface){.given = true, .negated = negated};
+    return interface_parse(word, strlen(word), &out->interface, &why);
+}
+
+static bool read_protocol(const char *word, struct seen_rule *rule, bool negated)
+{
+    static const struct {
+        const char *name;
+        uint8_t number;
+    } more[] = {{"icmp", IP_PROTO_ICMP}, {"ipv6-icmp", IP_PROTO_ICMPV6}, {"icmpv6", IP_PROTO_ICMPV6},
+                {"vrrp", IP_PROTO_VRRP}, {"carp", IP_PROTO_VRRP}};
+    const struct protoent *entry;
+    struct complaint why;
+    enum proto proto;
+    uint32_t number;
+
+    rule->protocol_given = true;
+    rule->protocol_negated = negated;
+    if (decimal_parse(word, strlen(word), &number) && number < 256)
+        rule->protocol = (uint8_t)number;
+    else if (proto_parse(word, strlen(word), &proto, &why))
+        rule->protocol = proto_ops[proto].number;
+    else {
+        for (size_t i = 0; i < sizeof more / sizeof *more; i++)
+            if (strcmp(more[i].name, word) == 0) {
+                rule->protocol = more[i].number;
+                return true;
+            }
+        entry = getprotobyname(word);
+        if (entry)
+            rule->protocol = (uint8_t)entry->p_proto;
+        return entry != NULL;
+    }
+    return true;
+}
+
+/* "80", "1000:2000", ":1023", "1024:", and for multiport several with commas. Port 0 is a port here. */
+static bool read_ports(struct reader *r, const char *word, bool source, bool destination)
+{
+    struct port_range ranges[PORT_RANGES_MAX];
+    uint32_t n = 0;
+
+    if (r->rule->n_ports == SEEN_PORT_TESTS)
+        return false;
+    for (const char *p = word; *p; p += *p == ',') {
+        size_t len = strcspn(p, ",");
+        const char *colon = memchr(p, ':', len);
+        size_t low_len = colon ? (size_t)(colon - p) : len;
+        size_t high_len = colon ? len - low_len - 1 : len;
+        uint32_t low = 0, high = UINT16_MAX;
+
+        if (n == PORT_RANGES_MAX || (low_len && !decimal_parse(p, low_len, &low)) ||
+            (high_len && !decimal_parse(colon ? colon + 1 : p, high_len, &high)) || low > high || high > UINT16_MAX)
+            return false;
+        ranges[n++] = (struct port_range){(uint16_t)low, (uint16_t)high};
+        p += len;
+    }
+    r->rule->ports[r->rule->n_ports++] = (struct seen_ports){.at = arena_copy(r->mem, ranges, n * sizeof *ranges),
+                                                             .n = n,
+                                                             .source = source,
+                                                             .destination = destination,
+                                                             .negated = r->negated};
+    return n > 0;
+}
+
+static bool read_states(struct reader *r, const char *word)
+{
+    static const char *const names[PACKET_STATES] = {"NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"};
+
+    r->rule->states_given = true;
+    r->rule->states_negated = r->negated;
+    for (const char *p = word; *p; p += *p == ',') {
+        size_t len = strcspn(p, ",");
+        int s = 0;
+
+        while (s < PACKET_STATES && (strlen(names[s]) != len || memcmp(names[s], p, len) != 0))
+            s++;
+        if (s == PACKET_STATES)
+            return false; /* SNAT and DNAT */
+        r->rule->states |= 1U << s;
+        p += len;
+    }
+    return true;
+}
+
+static bool read_tcp_flags(struct reader *r)
+{
+    const char *mask = save_next_word(&r->lexer, r->mem), *set = save_next_word(&r->lexer, r->mem);
+
+    if (!mask || !set || r->negated || strcmp(mask, "FIN,SYN,RST,ACK") != 0 || strcmp(set, "SYN") != 0)
+        return false;
+    return r->rule->syn_only = true;
+}
+
+static void read_target(struct reader *r, const char *word, bool is_goto)
+{
+    static const char *const going_on[] = {"LOG",  "NFLOG",    "MARK",     "CONNMARK", "TOS",     "DSCP", "CT", "TCPMSS",
+                                           "TRACE", "CLASSIFY", "CHECKSUM", "SET",      "NOTRACK", "AUDIT"};
+    struct seen_rule *rule = r->rule;
+
+    rule->jump = word;
+    rule->action = is_goto ? SEEN_GOTO : SEEN_JUMP;
+    if (strcmp(word, "ACCEPT") == 0)
+        rule->action = SEEN_ACCEPT;
+    else if (strcmp(word, "DROP") == 0 || strcmp(word, "REJECT") == 0)
+        rule->action = SEEN_DROP;
+    else if (strcmp(word, "RETURN") == 0)
+        rule->action = SEEN_RETURN;
+    for (size_t i = 0; i < sizeof going_on / sizeof *going_on; i++)
+        if (strcmp(going_on[i], word) == 0)
+            rule->action = SEEN_GO_ON;
+    if (rule->action != SEEN_JUMP)
+        return;
+    /* Other targets of extensions are written in capitals (DNAT, NFQUEUE, ...); a chain may be too, and is found then. */
+    if (strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen(word))
+        rule->action = SEEN_UNKNOWN;
+}
+
+static void read_comment(struct reader *r, const char *word)
+{
+    if (strncmp(word, "lbgen:", 6) == 0)
+        r->rule->tag = word + 6;
+}
+
+/* Skips the values of an option that is not known: all up to the next word that begins with `-` or is `!`. */
+static void skip_values(struct reader *r)
+{
+    for (;;) {
+        struct save_lexer before = r->lexer;
+        const char *word = save_next_word(&r->lexer, r->mem);
+
+        if (!word || word[0] == '-' || strcmp(word, "!") == 0) {
+            r->lexer = before;
+            return;
+        }
+    }
+}
+
+static bool is_option(const char *word, const char *a, const char *b)
+{
+    return strcmp(word, a) == 0 || (b && strcmp(word, b) == 0);
+}
+
+/* An option with one value that says something about packets; false when it is not known or not understood. */
+static bool read_test(struct reader *r, const char *option)
+{
+    struct seen_rule *rule = r->rule;
+    struct save_lexer before = r->lexer;
+
+    if (is_option(option, "--tcp-flags", NULL))
+        return read_tcp_flags(r);
+    const char *value = save_next_word(&r->lexer, r->mem);
+    if (!value)
+        return false;
+    if (is_option(option, "-s", "--source"))
+        return read_prefix(value, &rule->src, r->negated);
+    if (is_option(option, "-d", "--destination"))
+        return read_prefix(value, &rule->dst, r->negated);
+    if (is_option(option, "-i", "--in-interface"))
+        return read_interface(value, &rule->in, r->negated);
+    if (is_option(option, "-o", "--out-interface"))
+        return read_interface(value, &rule->out, r->negated);
+    if (is_option(option, "-p", "--protocol"))
+        return read_protocol(value, rule, r->negated);
+    if (is_option(option, "--dport", "--dports"))
+        return read_ports(r, value, false, true);
+    if (is_option(option, "--sport", "--sports"))
+        return read_ports(r, value, true, false);
+    if (is_option(option, "--ports", NULL))
+        return read_ports(r, value, true, true);
+    if (is_option(option, "--ctstate", "--state"))
+        return read_states(r, value);
+    r->lexer = before;
+    return false;
+}
+
+static void read_option(struct reader *r, const char *option)
+{
+    const char *value;
+
+    if (is_option(option, "-m", "--match")) {
+        value = save_next_word(&r->lexer, r->mem);
+        if (value && !is_known_match(value))
+            r->rule->unknown = r->rule->has_match = true;
+    } else if (is_option(option, "--comment", NULL)) {
+        value = save_next_word(&r->lexer, r->mem);
+        if (value)
+            read_comment(r, value);
+    } else {
+        r->rule->has_match = true;
+        if (!read_test(r, option)) {
+            r->rule->unknown = true;
+            skip_values(r);
+        }
+    }
+}
+
+bool save_read_rule(const char *line, size_t len, struct arena *mem, struct seen_rule *out)
+{
+    struct reader r = {.lexer = {.text = line, .len = len}, .mem = mem, .rule = out};
+    const char *word = save_next_word(&r.lexer, mem);
+
+    *out = (struct seen_rule){.jump = "", .action = SEEN_GO_ON};
+    if (word && word[0] == '[')
+        word = save_next_word(&r.lexer, mem);
+    if (!word || !is_option(word, "-A", "--append") || !(out->chain = save_next_word(&r.lexer, mem)))
+        return false;
+    while ((word = save_next_word(&r.lexer, mem))) {
+        if (is_option(word, "-j", "--jump") || is_option(word, "-g", "--goto")) {
+            const char *target = save_next_word(&r.lexer, mem);
+
+            if (target)
+                read_target(&r, target, word[1] == 'g' || word[2] == 'g');
+            break; /* what follows are the target's own options */
+        }
+        r.negated = strcmp(word, "!") == 0;
+        if (r.negated && !(word = save_next_word(&r.lexer, mem)))
+            break;
+        read_option(&r, word);
+    }
+    return true;
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What becomes of a kind of packets on its way through a table's chains, as far as it can be known without the kernel. */
+#ifndef LBGEN_WALK_H
+#define LBGEN_WALK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lbgen/device.h"
+#include "lbgen/packet.h"
+#include "lbgen/ports.h"
+#include "lbgen/prefix.h"
+
+/* A set of packets. Each field narrows it; a prefix of length 0, an interface "" and a protocol 0 say nothing. */
+struct flow {
+    struct prefix src, dst; /* both of one family */
+    struct interface in, out;
+    uint8_t protocol;
+    struct port_range sport, dport; /* PORTS_ANY: any */
+    unsigned states;                /* 1 << enum packet_state: which they may be in */
+};
+
+enum seen_action {
+    SEEN_ACCEPT,
+    SEEN_DROP, /* REJECT too */
+    SEEN_RETURN,
+    SEEN_GO_ON, /* no target, or one after which the walk goes on (LOG, MARK, ...) */
+    SEEN_JUMP,
+    SEEN_GOTO,
+    SEEN_UNKNOWN /* may end the walk in any way */
+};
+
+enum { SEEN_PORT_TESTS = 3 };
+
+struct seen_prefix {
+    struct prefix prefix;
+    bool given, negated;
+};
+
+struct seen_interface {
+    struct interface interface;
+    bool given, negated;
+};
+
+struct seen_ports {
+    const struct port_range *at;
+    uint32_t n;
+    bool source, destination; /* both: either of them will do */
+    bool negated;
+};
+
+/* A rule of any origin, as far as it was understood. */
+struct seen_rule {
+    const char *chain, *jump;
+    struct seen_prefix src, dst;
+    struct seen_interface in, out;
+    bool protocol_given, protocol_negated;
+    uint8_t protocol;
+    struct seen_ports ports[SEEN_PORT_TESTS];
+    unsigned n_ports;
+    bool states_given, states_negated;
+    unsigned states; /* 1 << enum packet_state */
+    bool syn_only;   /* packets that open a TCP connection */
+    bool unknown;    /* it has matches that were not understood */
+    bool has_match;  /* any but a comment */
+    const char *tag; /* its comment "lbgen:TAG": the TAG; NULL without such */
+    enum seen_action action;
+};
+
+enum truth { NO, MAYBE, YES };
+
+/* Whether the rule matches the packets: none of them, all, or who knows. An established connection's packets are meant, so
+ * a rule for opening packets alone does not match. */
+enum truth seen_rule_matches(const struct seen_rule *rule, const struct flow *flow);
+
+/* The rules of one table. Zero-initialise; walk_table_free when done. The rules' pointers are the caller's. */
+struct walk_table {
+    struct seen_rule *at;
+    size_t n, cap;
+    bool sorted;
+};
+
+void walk_table_add(struct walk_table *table, const struct seen_rule *rule);
+void walk_table_free(struct walk_table *table);
+
+/* What may become of the packets in a chain: a set of these. */
+enum { OUTCOME_ACCEPT = 1 << 0, OUTCOME_DROP = 1 << 1, OUTCOME_END = 1 << 2 /* the chain's end, or RETURN */ };
+
+unsigned walk(struct walk_table *table, const char *chain, const struct flow *flow);
+
+#endif
