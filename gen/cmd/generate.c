@@ -8,6 +8,7 @@
 #include "lbgen/compile.h"
 #include "lbgen/generate.h"
 #include "lbgen/input.h"
+#include "lbgen/merge_job.h"
 #include "lbgen/progress.h"
 #include "lbgen/replace_file.h"
 #include "lbgen/save_write.h"
@@ -21,12 +22,27 @@ static void write_rules(struct buf *out, const struct input *input, enum family 
     compile(&input->config, &input->host.of[family], family, &sink);
 }
 
-static int write_to_stdout(const struct input *input, enum family family)
+/* What goes out: the rule set, or the file that it was merged into. */
+struct job {
+    const struct input *input;
+    enum family family;
+    const struct merge_job *merge; /* NULL without --merge */
+};
+
+static void write_job(struct buf *out, const struct job *job)
+{
+    if (job->merge)
+        merge_job_print(job->merge, out);
+    else
+        write_rules(out, job->input, job->family);
+}
+
+static int write_to_stdout(const struct job *job)
 {
     int fd = STDOUT_FILENO;
     struct buf out = {.flush = buf_flush_fd, .ctx = &fd};
 
-    write_rules(&out, input, family);
+    write_job(&out, job);
     int error = buf_finish(&out);
     buf_free(&out);
     if (error == 0 && close(fd) != 0) /* where a network file system tells that the disk is full */
@@ -37,7 +53,7 @@ static int write_to_stdout(const struct input *input, enum family family)
     return EXIT_SYSTEM;
 }
 
-static int write_to_file(const struct input *input, enum family family, const char *path)
+static int write_to_file(const struct job *job, const char *path)
 {
     struct replacement file;
     struct complaint why;
@@ -47,7 +63,7 @@ static int write_to_file(const struct input *input, enum family family, const ch
         return EXIT_SYSTEM;
     }
     struct buf out = {.flush = buf_flush_fd, .ctx = &file.fd};
-    write_rules(&out, input, family);
+    write_job(&out, job);
     int error = buf_finish(&out);
     buf_free(&out);
     if (error) {
@@ -80,26 +96,41 @@ static void note_other_family(const struct input *input, const struct options *o
                 family_ops[options->family].name, family_ops[other].name, family_ops[other].number);
 }
 
+static int report_bad_input(const struct input *input, const struct options *options)
+{
+    note_emptied_output(options);
+    return input->system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
+}
+
+static int write_out(const struct job *job, const struct options *options)
+{
+    int status;
+
+    note_other_family(job->input, options);
+    progress_begin();
+    progress_stage("writing");
+    status = options->output ? write_to_file(job, options->output) : write_to_stdout(job);
+    progress_end();
+    return status;
+}
+
 int generate(const struct options *options)
 {
     struct input input;
+    struct merge_job merge = {0};
+    const struct job job = {.input = &input, .family = options->family, .merge = options->merge ? &merge : NULL};
     int status;
 
     progress_begin();
     input_read(&input, options);
+    if (options->merge && diag_errors(&input.diag) == 0) {
+        write_rules(&merge.text, &input, options->family);
+        merge_job_prepare(&merge, &input, options->family, options->merge);
+    }
     progress_end();
     input_print_findings(&input, options);
-    if (diag_errors(&input.diag)) {
-        note_emptied_output(options);
-        status = input.system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
-    } else {
-        note_other_family(&input, options);
-        progress_begin();
-        progress_stage("writing");
-        status = options->output ? write_to_file(&input, options->family, options->output)
-                                 : write_to_stdout(&input, options->family);
-        progress_end();
-    }
+    status = diag_errors(&input.diag) ? report_bad_input(&input, options) : write_out(&job, options);
+    merge_job_free(&merge);
     input_free(&input);
     return status;
 }

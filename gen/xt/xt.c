@@ -21,6 +21,7 @@ struct batch {
     int family;
     struct xt_rule *rules;
     size_t n, answered;
+    bool child_is_done; /* it said so */
     char **why;
 };
 
@@ -138,6 +139,7 @@ static bool take_replies(struct batch *b, struct buf *in)
         if (in->len - taken - sizeof reply < reply.text_len)
             break;
         fill(&b->rules[b->answered++], &reply, in->at + taken + sizeof reply);
+        b->child_is_done = reply.last;
         taken += sizeof reply + reply.text_len;
     }
     if (taken)
@@ -206,8 +208,8 @@ static bool is_crash(int signal)
            signal == SIGILL || signal == SIGTRAP || signal == SIGSYS;
 }
 
-/* The child ended, and rules are left. 0: the next child can go on with them. */
-static int judge(struct batch *b, int status, bool progress)
+/* The child ended before its time. 0: the next child can go on behind the rule that it was at. */
+static int judge(struct batch *b, int status)
 {
     if (status == -1)
         return fail(b, ECHILD, "the process that asks libxtables ended, nobody knows why");
@@ -220,29 +222,27 @@ static int judge(struct batch *b, int status, bool progress)
         return fail(b, ENOMEM, "memory ran out in the process that asks libxtables");
     else if (WEXITSTATUS(status) == XT_EXIT_NO_LIBRARY)
         return fail(b, ELIBACC, "libxtables can't be started");
-    else if (WEXITSTATUS(status) != XT_EXIT_DONE)
+    else
         blame_rule(b, "status", WEXITSTATUS(status));
-    else if (!progress)
-        return fail(b, EPROTO, "the process that asks libxtables ended without an answer");
     return 0;
 }
 
 static int ask_a_child(struct batch *b)
 {
-    size_t before = b->answered;
     struct child c = {-1, -1};
     int error = start_child(b, &c);
 
     if (error)
         return error;
+    b->child_is_done = false;
     error = listen_to(b, &c);
     close(c.from);
     if (error)
         kill(c.pid, SIGKILL);
     int status = reap(c.pid);
-    if (error || b->answered == b->n)
+    if (error || b->child_is_done || b->answered == b->n)
         return error;
-    return judge(b, status, b->answered > before);
+    return judge(b, status);
 }
 
 static void forget_answer(struct xt_rule *rule)

@@ -1,62 +1,58 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "lbgen/xt_capture.h"
 #include "lbgen/xt_child.h"
 
-static struct collected {
+static struct {
     FILE *stream;
     char *text;
     size_t len;
-} output, noise;
+} output;
 
-static bool collect(struct collected *c)
-{
-    c->stream = open_memstream(&c->text, &c->len);
-    return c->stream;
-}
+static int noise = -1; /* a file in memory, that descriptor 2 leads to */
 
 bool xt_capture_start(void)
 {
     int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
 
-    if (!collect(&output) || !collect(&noise))
+    output.stream = open_memstream(&output.text, &output.len);
+    noise = memfd_create("noise", MFD_CLOEXEC);
+    if (nowhere < 0 || noise < 0 || !output.stream)
         return false;
-    for (int fd = 0; nowhere >= 0 && fd < 3; fd++)
-        dup2(nowhere, fd);
+    dup2(nowhere, 0);
+    dup2(nowhere, 1);
+    dup2(noise, 2);
     if (nowhere > 2)
         close(nowhere);
     stdout = output.stream;
-    stderr = noise.stream;
     return true;
 }
 
 void xt_capture_reset(void)
 {
     rewind(output.stream);
-    rewind(noise.stream);
+    if (lseek(noise, 0, SEEK_CUR) > 0 && !ftruncate(noise, 0))
+        lseek(noise, 0, SEEK_SET);
 }
 
 /* A stream in memory fails for one reason. */
-static const char *text_of(struct collected *c)
-{
-    if (fflush(c->stream) || ferror(c->stream))
-        _exit(XT_EXIT_NO_MEMORY);
-    return c->text;
-}
-
 const char *xt_captured_output(size_t *len)
 {
-    text_of(&output);
+    if (fflush(output.stream) || ferror(output.stream))
+        _exit(XT_EXIT_NO_MEMORY);
     *len = output.len;
     return output.text;
 }
 
 const char *xt_captured_noise(void)
 {
-    text_of(&noise);
-    noise.text[noise.len] = '\0';
-    return noise.text;
+    static char text[1024];
+    ssize_t len = pread(noise, text, sizeof text - 1, 0);
+
+    text[len > 0 ? len : 0] = '\0';
+    return text;
 }

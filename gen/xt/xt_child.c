@@ -41,7 +41,7 @@ static void become_a_child(pid_t parent)
     xalloc_on_failure(no_memory);
 }
 
-static void send_reply(void)
+static void send_reply(bool last)
 {
     const struct xt_rule *rule = &work.rules[work.index];
     struct xt_reply reply;
@@ -54,6 +54,7 @@ static void send_reply(void)
     reply.text_len = strlen(rule->text);
     reply.status = (int)rule->status;
     reply.is_goto = rule->is_goto;
+    reply.last = last;
     memcpy(reply.chain, rule->chain, sizeof reply.chain);
     memcpy(reply.target, rule->target, sizeof reply.target);
     work.reply.len = 0;
@@ -71,7 +72,7 @@ static void answer_and_end(void)
     if (strstr(xt_captured_noise(), strerror(ENOMEM)))
         no_memory();
     xt_answer_ended(&work.rules[work.index]);
-    send_reply();
+    send_reply(true);
     _exit(XT_EXIT_DONE);
 }
 
@@ -90,7 +91,7 @@ void xt_child(pid_t parent, int family, struct xt_rule *rules, size_t first, siz
     work.started = true;
     for (; work.index < n; work.index++) {
         xt_answer(f, &rules[work.index]);
-        send_reply();
+        send_reply(false);
     }
     _exit(XT_EXIT_DONE);
 }

@@ -115,25 +115,25 @@ bool xt_add_target(struct xt_walk *walk, const char *name, struct complaint *why
 }
 
 /* The match that is named like the protocol behind -p. */
-static struct xtables_match *protocol_match(const char *protocol, enum xtables_tryload load,
-                                            struct xtables_rule_match **matches)
+static struct xtables_match *protocol_match(const char *protocol, struct xtables_rule_match **matches)
 {
     unsigned number;
 
     if (!xtables_strtoui(protocol, NULL, &number, 0, UINT8_MAX))
-        return is_file_name(protocol) ? xtables_find_match(protocol, load, matches) : NULL;
+        return is_file_name(protocol) ? xtables_find_match(protocol, XTF_TRY_LOAD, matches) : NULL;
     for (const struct xtables_pprot *p = xtables_chain_protos; p->name; p++)
         if (p->num == number)
-            return xtables_find_match(p->name, load, matches);
+            return xtables_find_match(p->name, XTF_TRY_LOAD, matches);
     const struct protoent *known = number ? getprotobynumber((int)number) : NULL;
-    return known ? xtables_find_match(known->p_name, load, matches) : NULL;
+    return known ? xtables_find_match(known->p_name, XTF_TRY_LOAD, matches) : NULL;
 }
 
 static bool add_protocol_match(struct xt_walk *walk)
 {
-    if (!walk->protocol || (walk->protocol_loaded && protocol_match(walk->protocol, XTF_DONT_LOAD, NULL)))
-        return false;
-    struct xtables_match *m = protocol_match(walk->protocol, XTF_TRY_LOAD, &walk->matches);
+    struct xtables_match *m = NULL;
+
+    if (walk->protocol && !walk->protocol_loaded)
+        m = protocol_match(walk->protocol, &walk->matches);
     if (!m)
         return false;
     walk->protocol_loaded = true;

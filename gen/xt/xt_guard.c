@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <setjmp.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "lbgen/xt_child.h"
 #include "lbgen/xt_guard.h"
 
 static jmp_buf way_back;
@@ -25,11 +26,9 @@ void xt_throw(const char *format, va_list args)
 {
     char message[1024];
 
+    if (!guarded)
+        _exit(XT_EXIT_NO_LIBRARY);
     vsnprintf(message, sizeof message, format, args);
-    if (!guarded) {
-        fputs(message, stderr);
-        exit(EXIT_FAILURE);
-    }
     guarded->at = guarded->len = 0;
     xt_clean_message(guarded->text, sizeof guarded->text, message);
     longjmp(way_back, 1);

@@ -6,13 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* From now on stdout and stderr collect in memory, and the descriptors 0 to 2 lead nowhere. */
+/* From now on stdout and what is written to descriptor 2 collect in memory; descriptors 0 and 1 lead nowhere.
+ */
 bool xt_capture_start(void);
 
 /* Forgets what was collected. */
 void xt_capture_reset(void);
 
-/* What stdout and stderr collected since; valid until more is written. */
+/* What collected since; the noise is cut at 1 KiB. Valid until more is written. */
 const char *xt_captured_output(size_t *len);
 const char *xt_captured_noise(void);
 

@@ -15,13 +15,13 @@ struct xt_reply {
     size_t at, len, head_len, text_len;
     int status;
     bool is_goto;
+    bool last; /* libxtables has called exit(): the child ends, whatever rules are left */
     char chain[32], target[32];
 };
 
 enum { XT_REPLY_TEXT_MAX = 64 * 1024 };
 
-/* How the child ends itself. XT_EXIT_DONE is no promise that every rule was answered: when libxtables calls
- * exit(), the answer for the rule at hand is the last one. */
+/* How the child ends itself. */
 enum { XT_EXIT_DONE = 0, XT_EXIT_NO_MEMORY = 3, XT_EXIT_NO_LIBRARY = 4 };
 
 /* Answers rules[first..n) to the descriptor `to`. Call it straight after fork(), all signals blocked. */

@@ -18,7 +18,7 @@ enum xt_guarded {
 /* Runs body(ctx, why). What body allocated when it is ended is lost unless ctx knows of it. Does not nest. */
 enum xt_guarded xt_guard(bool (*body)(void *ctx, struct complaint *why), void *ctx, struct complaint *why);
 
-/* What libxtables' exit_err comes to. Outside xt_guard it is an exit(). */
+/* What libxtables' exit_err comes to. Outside xt_guard it ends the process. */
 void xt_throw(const char *format, va_list args) __attribute__((noreturn, format(printf, 1, 0)));
 
 /* Makes one plain sentence of a message: one line, without the program's name in front, hints at --help, or a
