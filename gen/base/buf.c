@@ -37,6 +37,10 @@ void buf_dec(struct buf *b, uint32_t value)
     char digits[10];
     size_t n = sizeof digits;
 
+    if (value < 10) {
+        buf_char(b, (char)('0' + value));
+        return;
+    }
     do
         digits[--n] = (char)('0' + value % 10);
     while (value /= 10);

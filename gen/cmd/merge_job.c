@@ -10,7 +10,7 @@ static void note_policies(struct merge_job *job, const struct config *config, en
 {
     for (size_t i = 0; i < config->policies.n; i++)
         if (config->policies.at[i].families >> family & 1)
-            job->policy_given[config->policies.at[i].table][config->policies.at[i].chain] = true;
+            job->policies_given.of[config->policies.at[i].table][config->policies.at[i].chain] = true;
 }
 
 /* Whether a walk that enters the old file's chain can end there. */
@@ -97,13 +97,13 @@ void merge_job_prepare(struct merge_job *job, struct input *input, enum family f
     }
     note_policies(job, &input->config, family);
     save_file_read(&job->generated, job->text.at, job->text.len, &why); /* our own text: always good */
-    merge_make_plan(&job->old, &job->generated, &job->plan);
+    merge_make_plan(&job->old, &job->generated, &job->policies_given, &job->plan);
     look_in_front_of_all(input, s->base, job, family);
 }
 
 void merge_job_print(const struct merge_job *job, struct buf *out)
 {
-    merge_print(&job->old, &job->generated, &job->plan, job->policy_given, out);
+    merge_print(&job->old, &job->generated, &job->plan, &job->policies_given, out);
 }
 
 void merge_job_free(struct merge_job *job)

@@ -32,6 +32,8 @@ bool ini_key_has_quotes(const char *name, size_t len)
 /* Where the comment of a value begins (its `;`), or len. `from` is where the value may begin, behind `=` or a `]`. */
 static size_t comment_start(const char *line, size_t from, size_t len, bool quotes_count, bool *in_quotes)
 {
+    if (!quotes_count && !memchr(line + from, ';', len - from))
+        return len;
     for (size_t i = from; i < len; i++) {
         if (quotes_count && line[i] == '"')
             *in_quotes = !*in_quotes;

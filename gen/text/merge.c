@@ -69,6 +69,16 @@ static void place_chain(const struct save_file *old, size_t first, size_t last, 
                                          .chain = chain});
 }
 
+/* Whether the input sets the policy of the chain that a generated line declares. */
+static bool sets_policy(const struct save_line *line, const struct policies_given *given)
+{
+    enum table table;
+    enum hook hook;
+
+    return table_find(line->table, strlen(line->table), &table) && hook_find(line->chain, strlen(line->chain), &hook) &&
+           given->of[table][hook];
+}
+
 static bool declares(const struct save_file *old, size_t first, size_t last, const char *chain)
 {
     for (size_t i = first; i < last; i++)
@@ -79,7 +89,7 @@ static bool declares(const struct save_file *old, size_t first, size_t last, con
 
 /* Places one table of the generated text, lines from..to (its COMMIT), in the old file's lines first..last. */
 static void place_table(const struct save_file *old, size_t first, size_t last, const struct save_file *generated,
-                        size_t from, size_t to, struct merge_plan *plan)
+                        size_t from, size_t to, const struct policies_given *given, struct merge_plan *plan)
 {
     size_t declare_at = first + 1, i = from + 1;
 
@@ -87,7 +97,8 @@ static void place_table(const struct save_file *old, size_t first, size_t last, 
         if (old->at[l].kind == SAVE_CHAIN)
             declare_at = l + 1;
     for (; i < to && generated->at[i].kind == SAVE_CHAIN; i++)
-        if (generated->at[i].own || !declares(old, first, last, generated->at[i].chain))
+        if (generated->at[i].own || (sets_policy(&generated->at[i], given) &&
+                                     !declares(old, first, last, generated->at[i].chain)))
             add_block(plan, (struct merge_block){
                                 .before = declare_at, .from = i, .to = i + 1, .table = generated->at[from].table});
     while (i < to && generated->at[i].kind == SAVE_RULE) {
@@ -133,7 +144,8 @@ static void sort_plan(struct merge_plan *plan)
     free(all.at);
 }
 
-void merge_make_plan(const struct save_file *old, const struct save_file *generated, struct merge_plan *plan)
+void merge_make_plan(const struct save_file *old, const struct save_file *generated,
+                     const struct policies_given *given, struct merge_plan *plan)
 {
     for (size_t i = 0; i < generated->n; i++) {
         size_t first, last, from, to;
@@ -142,7 +154,7 @@ void merge_make_plan(const struct save_file *old, const struct save_file *genera
             continue;
         save_file_table(generated, generated->at[i].table, &from, &to);
         if (save_file_table(old, generated->at[i].table, &first, &last))
-            place_table(old, first, last, generated, from, to, plan);
+            place_table(old, first, last, generated, from, to, given, plan);
         else
             add_block(plan, (struct merge_block){.before = old->n, .from = from, .to = to + 1});
     }
@@ -157,14 +169,11 @@ static void print_line(struct buf *out, const char *text, size_t len)
 
 /* The generated text's line for a built-in chain whose policy the input gives; NULL otherwise. */
 static const struct save_line *new_policy(const struct save_file *generated, const struct save_line *line,
-                                          const bool policy_given[TABLES][HOOKS])
+                                          const struct policies_given *given)
 {
-    enum table table;
-    enum hook hook;
     size_t from, to;
 
-    if (!table_find(line->table, strlen(line->table), &table) || !hook_find(line->chain, strlen(line->chain), &hook) ||
-        !policy_given[table][hook] || !save_file_table(generated, line->table, &from, &to))
+    if (!sets_policy(line, given) || !save_file_table(generated, line->table, &from, &to))
         return NULL;
     for (size_t i = from; i < to; i++)
         if (generated->at[i].kind == SAVE_CHAIN && same(generated->at[i].chain, line->chain))
@@ -186,7 +195,7 @@ static void print_policy(struct buf *out, const struct save_line *old, const str
 }
 
 void merge_print(const struct save_file *old, const struct save_file *generated, const struct merge_plan *plan,
-                 const bool policy_given[TABLES][HOOKS], struct buf *out)
+                 const struct policies_given *given, struct buf *out)
 {
     size_t next = 0;
 
@@ -199,7 +208,7 @@ void merge_print(const struct save_file *old, const struct save_file *generated,
                 print_line(out, generated->at[l].text, generated->at[l].len);
         if (i == old->n || line->own || line->kind == SAVE_OWN_COMMENT)
             continue;
-        policy = line->kind == SAVE_CHAIN ? new_policy(generated, line, policy_given) : NULL;
+        policy = line->kind == SAVE_CHAIN ? new_policy(generated, line, given) : NULL;
         if (policy)
             print_policy(out, line, policy);
         else

@@ -13,7 +13,7 @@ struct merge_job {
     struct buf text; /* what lbgen generates */
     struct save_file generated, old;
     struct merge_plan plan;
-    bool policy_given[TABLES][HOOKS];
+    struct policies_given policies_given;
 };
 
 /* Reads the file `path` and works out where the generated text (job->text, filled by the caller) goes. What is wrong with
