@@ -2,14 +2,15 @@
 /*
  * Divide and conquer, one axis after the other.
  *
- * A set is cut at a value m of the present axis into the boxes that lie below m, those that lie above, and those that
- * contain m. Below and above have nothing in common. Boxes that contain m overlap each other on this axis for sure, so
- * among them only the axes behind it are left to look at. What remains are pairs of a box c that contains m and a box l
- * below it: since c begins at or before m, they overlap on this axis exactly if c.low <= l.high, a comparison of one
- * number each ("dominance"), which is cut in the same manner. Above is the mirror image.
+ * A set is cut at a value m of the present axis into the boxes that lie below m, those that lie above, and
+ * those that contain m. Below and above have nothing in common. Boxes that contain m overlap each other on
+ * this axis for sure, so among them only the axes behind it are left to look at. What remains are pairs of a
+ * box c that contains m and a box l below it: since c begins at or before m, they overlap on this axis
+ * exactly if c.low <= l.high, a comparison of one number each ("dominance"), which is cut in the same manner.
+ * Above is the mirror image.
  *
- * A pivot is always an element of the set, and is never part of the sets that the recursion goes on with on the same
- * axis, so every step gets smaller even if all boxes are equal.
+ * A pivot is always an element of the set, and is never part of the sets that the recursion goes on with on
+ * the same axis, so every step gets smaller even if all boxes are equal.
  */
 #include <stdbool.h>
 #include <stdlib.h>
@@ -60,9 +61,10 @@ static uint32_t pivot(const struct search *s, struct set set, int axis, enum sid
     return a < b ? (b < c ? b : a < c ? c : a) : (a < c ? a : b < c ? c : b);
 }
 
-/* Cuts by where a box lies: its `high` below m, its `low` above m, or around m. With one number for both sides this is
- * the cut by that number. */
-static struct cut cut_at(const struct search *s, struct set set, int axis, uint32_t m, enum side low, enum side high)
+/* Cuts by where a box lies: its `high` below m, its `low` above m, or around m. With one number for both
+ * sides this is the cut by that number. */
+static struct cut cut_at(const struct search *s, struct set set, int axis, uint32_t m, enum side low,
+                         enum side high)
 {
     size_t below = 0, end = set.n;
 
@@ -73,9 +75,8 @@ static struct cut cut_at(const struct search *s, struct set set, int axis, uint3
             swap(&set, i, --end);
         else
             i++;
-    return (struct cut){.below = {set.at, below},
-                        .at = {set.at + below, end - below},
-                        .above = {set.at + end, set.n - end}};
+    return (struct cut){
+        .below = {set.at, below}, .at = {set.at + below, end - below}, .above = {set.at + end, set.n - end}};
 }
 
 static struct set joined(struct set a, struct set behind_it)

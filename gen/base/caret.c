@@ -7,7 +7,8 @@
 
 enum { COLUMNS_MAX = 200, CONTEXT = 80 };
 
-/* One character of the line: how many bytes it has and how many columns it takes; 0 bytes of text to show means `?`. */
+/* One character of the line: how many bytes it has and how many columns it takes; 0 bytes of text to show
+ * means `?`. */
 struct glyph {
     size_t bytes;
     int columns;
@@ -89,7 +90,8 @@ static void print_marks(struct buf *out, const char *line, size_t from, size_t t
 
 void caret_print(struct buf *out, const char *line, size_t len, size_t at, size_t count, bool colour)
 {
-    /* Input is UTF-8 whatever the user's locale is; where the C library has no C.UTF-8, each byte counts as one. */
+    /* Input is UTF-8 whatever the user's locale is; where the C library has no C.UTF-8, each byte counts as
+     * one. */
     locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
     size_t from, to;

@@ -19,7 +19,8 @@ bool mark_parse(const char *text, size_t n, struct mark *out, bool *with_mask, s
     *with_mask = slash != NULL;
     out->mask = MARK_MASK_ALL;
     if (!number_parse(text, value_len, &out->value))
-        return complain(why, 0, value_len, "a fwmark is 1..4294967295, decimal or 0x hex, without leading zeros");
+        return complain(why, 0, value_len,
+                        "a fwmark is 1..4294967295, decimal or 0x hex, without leading zeros");
     if (out->value == 0)
         return complain(why, 0, value_len, "fwmark 0 means no mark at all; take 1 or more");
     if (!slash)
@@ -29,8 +30,8 @@ bool mark_parse(const char *text, size_t n, struct mark *out, bool *with_mask, s
         return false;
     }
     if (out->value & ~out->mask)
-        return complain(why, 0, n, "the fwmark has bits outside its mask: 0x%x is not inside 0x%x", out->value,
-                        out->mask);
+        return complain(why, 0, n, "the fwmark has bits outside its mask: 0x%x is not inside 0x%x",
+                        out->value, out->mask);
     return true;
 }
 

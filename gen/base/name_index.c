@@ -13,14 +13,15 @@ uint64_t name_hash(const char *name, size_t len)
 
     for (size_t i = 0; i < len; i++)
         hash = (hash ^ (unsigned char)name[i]) * 0x100000001b3;
-    /* FNV alone spreads the last bytes of short names badly, and these are what names of services differ in. */
+    /* FNV alone spreads the last bytes of short names badly, and these are what names of services differ in.
+     */
     hash = (hash ^ hash >> 33) * 0xff51afd7ed558ccd;
     return hash ^ hash >> 29;
 }
 
 /* The slot of the name, or the free one where it would be entered. */
-static struct name_slot *slot_of(const struct name_index *index, const void *items, const char *name, size_t len,
-                                 uint32_t hash)
+static struct name_slot *slot_of(const struct name_index *index, const void *items, const char *name,
+                                 size_t len, uint32_t hash)
 {
     size_t mask = index->n_slots - 1;
 
@@ -47,7 +48,8 @@ uint32_t name_index_find(const struct name_index *index, const void *items, cons
 {
     if (index->n_slots == 0)
         return NAME_NOT_FOUND;
-    return slot_of(index, items, name, len, short_hash(name, len))->item - 1; /* free: 0 - 1 is NAME_NOT_FOUND */
+    return slot_of(index, items, name, len, short_hash(name, len))->item -
+           1; /* free: 0 - 1 is NAME_NOT_FOUND */
 }
 
 static void grow(struct name_index *index)
@@ -69,7 +71,8 @@ static void grow(struct name_index *index)
     index->n_slots = n_slots;
 }
 
-uint32_t name_index_enter(struct name_index *index, const void *items, const char *name, size_t len, uint32_t item)
+uint32_t name_index_enter(struct name_index *index, const void *items, const char *name, size_t len,
+                          uint32_t item)
 {
     uint32_t hash = short_hash(name, len);
 

@@ -50,7 +50,9 @@ static bool parse_protocol(const char *word, size_t n, struct packet *out, struc
         return true;
     }
     if (!proto_parse(word, n, &p, why))
-        return complain(why, 0, n, "a packet begins with its protocol: tcp udp sctp esp ah dccp udplite vrrp icmp icmpv6");
+        return complain(
+            why, 0, n,
+            "a packet begins with its protocol: tcp udp sctp esp ah dccp udplite vrrp icmp icmpv6");
     out->protocol = proto_ops[p].number;
     return true;
 }
@@ -120,7 +122,8 @@ static bool parse_hook(const char *value, size_t n, struct packet *out, struct c
     return true;
 }
 
-static bool parse_option(const char *word, size_t n, const char *equals, struct packet *out, struct complaint *why)
+static bool parse_option(const char *word, size_t n, const char *equals, struct packet *out,
+                         struct complaint *why)
 {
     size_t name_len = (size_t)(equals - word), left = n - name_len - 1;
     const char *value = equals + 1;

@@ -11,7 +11,8 @@ static bool port_in_range(const char *text, size_t n, uint16_t *out, struct comp
     int shown = n > 40 ? 40 : (int)n;
 
     if (n > 1 && text[0] == '0')
-        return complain(why, 0, n, "port %.*s has a leading zero, which some programs read as octal", shown, text);
+        return complain(why, 0, n, "port %.*s has a leading zero, which some programs read as octal", shown,
+                        text);
     if (!decimal_parse(text, n, &port) || port < 1 || port > UINT16_MAX)
         return complain(why, 0, n, "port %.*s is not in 1..65535", shown, text);
     *out = (uint16_t)port;
@@ -28,11 +29,12 @@ bool port_parse(const char *text, size_t n, uint16_t *out, struct complaint *why
         return true;
     if (text[0] == '-' || text[0] == '+')
         return complain(why, 0, n, "a port is a decimal number without a sign");
-    return complain(why, 0, n, "'%.*s' is no port 1..65535 and no name in /etc/services", n > 40 ? 40 : (int)n,
-                    text);
+    return complain(why, 0, n, "'%.*s' is no port 1..65535 and no name in /etc/services",
+                    n > 40 ? 40 : (int)n, text);
 }
 
-/* The `:` or `-` between the ends of a range, or NULL. Names have dashes too: `a-b` is tried whole before this. */
+/* The `:` or `-` between the ends of a range, or NULL. Names have dashes too: `a-b` is tried whole before
+ * this. */
 static const char *range_mark(const char *text, size_t n)
 {
     const char *colon = memchr(text, ':', n);
@@ -58,8 +60,8 @@ bool ports_parse(const char *text, size_t n, struct port_range *out, struct comp
     }
     size_t left = (size_t)(mark - text), right = n - left - 1;
     if (left == 0 || right == 0)
-        return complain(why, 0, n, "the range '%.*s' is open: write both ends, such as %s", n > 40 ? 40 : (int)n, text,
-                        left == 0 ? "1:1023" : "1024:65535");
+        return complain(why, 0, n, "the range '%.*s' is open: write both ends, such as %s",
+                        n > 40 ? 40 : (int)n, text, left == 0 ? "1:1023" : "1024:65535");
     if (!port_parse(text, left, &out->low, why))
         return false;
     if (!port_parse(mark + 1, right, &out->high, why)) {

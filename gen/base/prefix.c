@@ -44,7 +44,9 @@ static bool address_parse(const char *text, size_t n, struct prefix *out)
 /* The bits that `len` keeps. */
 static struct address mask_of(uint8_t len)
 {
-    return (struct address){.high = len == 0 ? 0 : len >= 64 ? UINT64_MAX : UINT64_MAX << (64 - len),
+    return (struct address){.high = len == 0    ? 0
+                                    : len >= 64 ? UINT64_MAX
+                                                : UINT64_MAX << (64 - len),
                             .low = len <= 64 ? 0 : UINT64_MAX << (128 - len)};
 }
 
@@ -71,7 +73,8 @@ static bool complain_of_host_bits(const struct prefix *p, const char *text, size
     return false;
 }
 
-bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct prefix *out, struct complaint *why)
+bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct prefix *out,
+                  struct complaint *why)
 {
     const char *slash = memchr(text, '/', n);
     size_t address_len = slash ? (size_t)(slash - text) : n;

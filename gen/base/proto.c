@@ -6,7 +6,8 @@
 const struct proto_ops proto_ops[PROTOS] = {
     [PROTO_TCP] = {"tcp", 6, .has_ports = true, .port_match = true, .balanced = true, .ipv6_matches = true},
     [PROTO_UDP] = {"udp", 17, .has_ports = true, .port_match = true, .balanced = true, .ipv6_matches = true},
-    [PROTO_SCTP] = {"sctp", 132, .has_ports = true, .port_match = true, .balanced = true, .ipv6_matches = true},
+    [PROTO_SCTP] = {"sctp", 132, .has_ports = true, .port_match = true, .balanced = true,
+                    .ipv6_matches = true},
     [PROTO_ESP] = {"esp", 50, .balanced = true, .ipv6_matches = true},
     [PROTO_AH] = {"ah", 51, .balanced = true},
     [PROTO_DCCP] = {"dccp", 33, .has_ports = true, .port_match = true, .ipv6_matches = true},
@@ -20,6 +21,7 @@ bool proto_parse(const char *text, size_t n, enum proto *out, struct complaint *
             *out = (enum proto)p;
             return true;
         }
-    return complain(why, 0, n, "'%.*s' is no protocol of a service; there are tcp udp sctp esp ah dccp udplite",
+    return complain(why, 0, n,
+                    "'%.*s' is no protocol of a service; there are tcp udp sctp esp ah dccp udplite",
                     n > 40 ? 40 : (int)n, text);
 }

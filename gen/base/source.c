@@ -65,7 +65,8 @@ static bool read_all(int fd, size_t limit, struct text *t, struct complaint *why
             break;
         t->len += (size_t)got;
         if (t->len > limit)
-            return complain(why, 0, 0, "is too large: all input together may have %zu MiB", SOURCES_MAX >> 20);
+            return complain(why, 0, 0, "is too large: all input together may have %zu MiB",
+                            SOURCES_MAX >> 20);
         if (endless_line(t))
             return complain(why, 0, 0, "is no text: a line does not end");
     }
@@ -112,7 +113,8 @@ int sources_read(struct sources *s, const char *path, struct complaint *why)
 {
     struct text t = {0};
     bool is_stdin = strcmp(path, "-") == 0;
-    /* O_NONBLOCK: opening a FIFO that nobody writes to must not hang; the poll before each read waits instead. */
+    /* O_NONBLOCK: opening a FIFO that nobody writes to must not hang; the poll before each read waits
+     * instead. */
     int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (fd < 0) {

@@ -82,7 +82,8 @@ static void note_emptied_output(const struct options *options)
     struct stat out;
 
     if (!options->output && fstat(STDOUT_FILENO, &out) == 0 && S_ISREG(out.st_mode) && out.st_size == 0)
-        fputs("lbgen: note: standard output is an empty file: the shell has emptied it before lbgen ran; -o FILE "
+        fputs("lbgen: note: standard output is an empty file: the shell has emptied it before lbgen ran; -o "
+              "FILE "
               "leaves FILE alone unless all is good\n",
               stderr);
 }
@@ -92,7 +93,8 @@ static void note_other_family(const struct input *input, const struct options *o
     enum family other = options->family == IPV4 ? IPV6 : IPV4;
 
     if (!options->family_given && config_has_family(&input->config, other))
-        fprintf(stderr, "lbgen: note: these are the %s rules; there are %s VIPs too, their rules come with -%d\n",
+        fprintf(stderr,
+                "lbgen: note: these are the %s rules; there are %s VIPs too, their rules come with -%d\n",
                 family_ops[options->family].name, family_ops[other].name, family_ops[other].number);
 }
 
@@ -118,7 +120,8 @@ int generate(const struct options *options)
 {
     struct input input;
     struct merge_job merge = {0};
-    const struct job job = {.input = &input, .family = options->family, .merge = options->merge ? &merge : NULL};
+    const struct job job = {
+        .input = &input, .family = options->family, .merge = options->merge ? &merge : NULL};
     int status;
 
     progress_begin();

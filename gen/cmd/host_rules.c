@@ -31,7 +31,8 @@ static bool ask(const struct config *config, enum family family, struct batch *b
     }
     if (xt_canonical(family_ops[family].number, batch->answers, batch->n, &why) == 0)
         return true;
-    diag_file(diag, SEVERITY_ERROR, NULL, "[rules] could not be checked with libxtables: %s", why ? why : "no reason known");
+    diag_file(diag, SEVERITY_ERROR, NULL, "[rules] could not be checked with libxtables: %s",
+              why ? why : "no reason known");
     free(why);
     return false;
 }
@@ -44,7 +45,8 @@ static void report(const struct host_rule *rule, size_t at, size_t len, const ch
     diag_at(diag, SEVERITY_ERROR, ini_value_place(&rule->value, at), len, "%s", text);
 }
 
-/* Where word number n (from 0) of the rule's text that equals `word` stands; the whole rule when there is none. */
+/* Where word number n (from 0) of the rule's text that equals `word` stands; the whole rule when there is
+ * none. */
 static void find_word(const char *text, const char *word, size_t *at, size_t *len)
 {
     size_t n = strlen(word);
@@ -61,7 +63,8 @@ static void find_word(const char *text, const char *word, size_t *at, size_t *le
 
 static bool is_user_chain(const char *name)
 {
-    return strncmp(name, USER_CHAIN_PREFIX, strlen(USER_CHAIN_PREFIX)) == 0 && name[strlen(USER_CHAIN_PREFIX)];
+    return strncmp(name, USER_CHAIN_PREFIX, strlen(USER_CHAIN_PREFIX)) == 0 &&
+           name[strlen(USER_CHAIN_PREFIX)];
 }
 
 /* A rule stands in a built-in chain of its table or one of its own, and leads to one of its own. */
@@ -70,11 +73,12 @@ static bool chains_good(const struct host_rule *rule, const struct xt_rule *answ
     struct complaint why;
     enum hook hook;
 
-    if (!is_user_chain(answer->chain) && (!hook_find(answer->chain, strlen(answer->chain), &hook) ||
-                                          !table_has_hook(rule->table, hook))) {
+    if (!is_user_chain(answer->chain) &&
+        (!hook_find(answer->chain, strlen(answer->chain), &hook) || !table_has_hook(rule->table, hook))) {
         find_word(rule->text, answer->chain, &why.at, &why.len);
         complain(&why, why.at, why.len,
-                 "table %s has no built-in chain '%s'; chains of one's own are named " USER_CHAIN_PREFIX "NAME",
+                 "table %s has no built-in chain '%s'; chains of one's own are named " USER_CHAIN_PREFIX
+                 "NAME",
                  table_names[rule->table], answer->chain);
     } else if (answer->to_chain && !is_user_chain(answer->target)) {
         find_word(rule->text, answer->target, &why.at, &why.len);
@@ -138,7 +142,8 @@ static void settle(const struct host_rule *rule, struct xt_rule *const answers[F
     else if (rule->either)
         report(rule, 0, 0, "the rule has addresses of both families", diag);
     else
-        report(rule, 0, 0, rule->families == FAMILY_BIT_4 ? "rule4 has an IPv6 address" : "rule6 has an IPv4 address",
+        report(rule, 0, 0,
+               rule->families == FAMILY_BIT_4 ? "rule4 has an IPv6 address" : "rule6 has an IPv4 address",
                diag);
 }
 

@@ -27,8 +27,8 @@ static void read_files(struct input *input, const struct options *options)
 
 void input_read(struct input *input, const struct options *options)
 {
-    const struct template_places places = {
-        .folder = options->templates, .system = options->no_system_templates ? NULL : SYSTEM_TEMPLATES};
+    const struct template_places places = {.folder = options->templates,
+                                           .system = options->no_system_templates ? NULL : SYSTEM_TEMPLATES};
 
     *input = (struct input){.diag.warnings_are_errors = options->warnings_are_errors};
     config_init(&input->config);

@@ -23,7 +23,8 @@ static unsigned outcome_of(const struct save_file *old, const struct save_line *
     case SEEN_GO_ON: return 0;
     case SEEN_DROP: return OUTCOME_DROP;
     case SEEN_JUMP:
-        return chain_can_end(old, line->table, line->rule->jump, depth + 1) ? OUTCOME_ACCEPT | OUTCOME_DROP : 0;
+        return chain_can_end(old, line->table, line->rule->jump, depth + 1) ? OUTCOME_ACCEPT | OUTCOME_DROP
+                                                                            : 0;
     default: return OUTCOME_ACCEPT;
     }
 }
@@ -40,17 +41,18 @@ static bool chain_can_end(const struct save_file *old, const char *table, const 
     return depth >= DEPTH_MAX;
 }
 
-static void warn_of_rule(struct input *input, srcpos base, const struct save_file *old, const struct save_line *line,
-                         enum family family, bool marking)
+static void warn_of_rule(struct input *input, srcpos base, const struct save_file *old,
+                         const struct save_line *line, enum family family, bool marking)
 {
     struct buf example = {0};
-    const struct service *s = audit_foreign_rule(&input->config, line->rule, outcome_of(old, line, 0), family, marking,
-                                                 &example);
+    const struct service *s =
+        audit_foreign_rule(&input->config, line->rule, outcome_of(old, line, 0), family, marking, &example);
 
     if (s)
-        diag_at(&input->diag, SEVERITY_WARNING, base + (srcpos)(line->text - old->at[0].text), line->len,
-                "this rule comes before lbgen's and can end the walk of packets of service '%.*s', such as %s",
-                s->name_len, s->name, buf_text(&example));
+        diag_at(
+            &input->diag, SEVERITY_WARNING, base + (srcpos)(line->text - old->at[0].text), line->len,
+            "this rule comes before lbgen's and can end the walk of packets of service '%.*s', such as %s",
+            s->name_len, s->name, buf_text(&example));
     buf_free(&example);
 }
 
@@ -67,7 +69,8 @@ static void look_in_front(struct input *input, srcpos base, const struct merge_j
     }
 }
 
-static void look_in_front_of_all(struct input *input, srcpos base, const struct merge_job *job, enum family family)
+static void look_in_front_of_all(struct input *input, srcpos base, const struct merge_job *job,
+                                 enum family family)
 {
     for (size_t i = 0; i < job->plan.n; i++) {
         const struct merge_block *block = &job->plan.at[i];

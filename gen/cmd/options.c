@@ -33,7 +33,8 @@ static const struct option long_options[] = {
 
 static const char help[] =
     "Usage: lbgen [OPTION]... FILE...\n"
-    "Print the iptables rules that mark a Linux Virtual Server's packets and accept VRRP, as services.ini asks for\n"
+    "Print the iptables rules that mark a Linux Virtual Server's packets and accept VRRP, as services.ini "
+    "asks for\n"
     "them. FILE - is standard input; several files are read in order as one.\n"
     "\n"
     "  -4, --ipv4                 print the IPv4 rules (default)\n"

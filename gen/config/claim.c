@@ -126,7 +126,8 @@ static void set_axis(struct box *box, int axis, uint32_t low, uint32_t high)
     box->high[axis] = high;
 }
 
-static void set_prefix_axis(struct box *box, int axis, const struct prefix_numbers *numbers, const struct prefix *p)
+static void set_prefix_axis(struct box *box, int axis, const struct prefix_numbers *numbers,
+                            const struct prefix *p)
 {
     const struct prefix *found = bsearch(p, numbers->at, numbers->n, sizeof *p, by_prefix);
     size_t i = (size_t)(found - numbers->at);
@@ -134,7 +135,8 @@ static void set_prefix_axis(struct box *box, int axis, const struct prefix_numbe
     set_axis(box, axis, (uint32_t)i, numbers->last[i]);
 }
 
-static void set_interface_axis(struct box *box, const struct interface_numbers *numbers, const struct interface *name)
+static void set_interface_axis(struct box *box, const struct interface_numbers *numbers,
+                               const struct interface *name)
 {
     bool open;
     struct interface stem = stem_of(name, &open);

@@ -12,7 +12,7 @@
 #include "lbgen/words.h"
 
 enum section {
-    SECTION_NONE,   /* before the first header */
+    SECTION_NONE,    /* before the first header */
     SECTION_IGNORED, /* behind a header that was refused */
     SECTION_VRRP,
     SECTION_LBGEN,
@@ -27,9 +27,9 @@ static const struct {
     const char *word;
     bool named; /* [word NAME] */
 } section_forms[SECTIONS] = {
-    [SECTION_VRRP] = {"vrrp", false},        [SECTION_LBGEN] = {"lbgen", false},
-    [SECTION_SERVICE] = {"service", true},   [SECTION_TEMPLATE] = {"template", true},
-    [SECTION_RULES] = {"rules", true},       [SECTION_EXPECT] = {"expect", true},
+    [SECTION_VRRP] = {"vrrp", false},      [SECTION_LBGEN] = {"lbgen", false},
+    [SECTION_SERVICE] = {"service", true}, [SECTION_TEMPLATE] = {"template", true},
+    [SECTION_RULES] = {"rules", true},     [SECTION_EXPECT] = {"expect", true},
 };
 
 struct builder {
@@ -37,10 +37,10 @@ struct builder {
     struct diag *diag;
     const char *template_name; /* see config_read */
     enum section section;
-    enum table table;        /* SECTION_RULES */
-    struct service service;  /* SECTION_SERVICE, SECTION_TEMPLATE: the one that is being read */
-    struct expect expect;    /* SECTION_EXPECT: the same */
-    bool drop;               /* ... and it is not to be kept: its name is taken or bad */
+    enum table table;       /* SECTION_RULES */
+    struct service service; /* SECTION_SERVICE, SECTION_TEMPLATE: the one that is being read */
+    struct expect expect;   /* SECTION_EXPECT: the same */
+    bool drop;              /* ... and it is not to be kept: its name is taken or bad */
     uint32_t expect_given;
 };
 
@@ -104,10 +104,10 @@ static void finish_section(struct builder *b)
     b->section = SECTION_NONE;
 }
 
-/* Enters the name for the item that will be number n; when its form is bad or it is there already, reports that and sets
- * b->drop. Returns the item that has the name, or NAME_NOT_FOUND. */
-static uint32_t enter_name(struct builder *b, struct name_index *names, const void *items, size_t n, srcpos name_at,
-                           const char *name, size_t len)
+/* Enters the name for the item that will be number n; when its form is bad or it is there already, reports
+ * that and sets b->drop. Returns the item that has the name, or NAME_NOT_FOUND. */
+static uint32_t enter_name(struct builder *b, struct name_index *names, const void *items, size_t n,
+                           srcpos name_at, const char *name, size_t len)
 {
     struct complaint why;
 
@@ -120,8 +120,8 @@ static uint32_t enter_name(struct builder *b, struct name_index *names, const vo
     if (other == NAME_NOT_FOUND)
         b->drop = false;
     else
-        diag_at(b->diag, SEVERITY_ERROR, name_at, len, "%s '%.*s' is there already", section_forms[b->section].word,
-                (int)len, name);
+        diag_at(b->diag, SEVERITY_ERROR, name_at, len, "%s '%.*s' is there already",
+                section_forms[b->section].word, (int)len, name);
     return other;
 }
 
@@ -164,8 +164,8 @@ static void begin_rules(struct builder *b, srcpos name_at, const char *name, siz
 {
     if (table_find(name, len, &b->table))
         return;
-    diag_at(b->diag, SEVERITY_ERROR, name_at, len, "there is no table '%.*s'; [rules] go to filter, nat, mangle, raw or security",
-            (int)len, name);
+    diag_at(b->diag, SEVERITY_ERROR, name_at, len,
+            "there is no table '%.*s'; [rules] go to filter, nat, mangle, raw or security", (int)len, name);
     b->section = SECTION_IGNORED;
 }
 
@@ -178,19 +178,21 @@ static enum section find_section(const char *word, size_t len)
 }
 
 /* A section that may stand here and has a name exactly if it needs one; reports it otherwise. */
-static bool section_fits(struct builder *b, enum section section, srcpos at, const char *text, size_t len, bool named)
+static bool section_fits(struct builder *b, enum section section, srcpos at, const char *text, size_t len,
+                         bool named)
 {
     if (section == SECTION_IGNORED)
         diag_at(b->diag, SEVERITY_ERROR, at, len + 2,
-                "unknown section [%.*s]; there are vrrp, service, template, lbgen, rules and expect", (int)len, text);
+                "unknown section [%.*s]; there are vrrp, service, template, lbgen, rules and expect",
+                (int)len, text);
     else if (b->template_name && section != SECTION_TEMPLATE)
         diag_at(b->diag, SEVERITY_ERROR, at, len + 2, "a template's file has one section, [template %s]",
                 b->template_name);
     else if (named && !section_forms[section].named)
         diag_at(b->diag, SEVERITY_ERROR, at, len + 2, "[%s] has no name", section_forms[section].word);
     else if (!named && section_forms[section].named)
-        diag_at(b->diag, SEVERITY_ERROR, at, len + 2, "a name is missing, as in [%s %s]", section_forms[section].word,
-                section == SECTION_RULES ? "filter" : "web");
+        diag_at(b->diag, SEVERITY_ERROR, at, len + 2, "a name is missing, as in [%s %s]",
+                section_forms[section].word, section == SECTION_RULES ? "filter" : "web");
     else
         return true;
     return false;
@@ -272,7 +274,8 @@ static void on_key(void *ctx, srcpos at, const char *name, const struct ini_valu
     if (b->section == SECTION_IGNORED)
         return;
     if (b->section == SECTION_NONE)
-        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "'%s' stands before the first section of its file", name);
+        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "'%s' stands before the first section of its file",
+                name);
     else if (b->section == SECTION_TEMPLATE && strcmp(name, "vip") == 0)
         diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "a template has no vip: each service has its own");
     else if (ini->len == 0)

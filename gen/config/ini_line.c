@@ -26,10 +26,12 @@ static size_t trim_end(const char *line, size_t from, size_t end)
 
 bool ini_key_has_quotes(const char *name, size_t len)
 {
-    return len >= 4 && memcmp(name, "rule", 4) == 0 && (len == 4 || (len == 5 && (name[4] == '4' || name[4] == '6')));
+    return len >= 4 && memcmp(name, "rule", 4) == 0 &&
+           (len == 4 || (len == 5 && (name[4] == '4' || name[4] == '6')));
 }
 
-/* Where the comment of a value begins (its `;`), or len. `from` is where the value may begin, behind `=` or a `]`. */
+/* Where the comment of a value begins (its `;`), or len. `from` is where the value may begin, behind `=` or a
+ * `]`. */
 static size_t comment_start(const char *line, size_t from, size_t len, bool quotes_count, bool *in_quotes)
 {
     if (!quotes_count && !memchr(line + from, ';', len - from))
@@ -52,11 +54,11 @@ static size_t key_length(const char *line, size_t at, size_t end)
 
     if (i == end || line[i] < 'a' || line[i] > 'z')
         return 0;
-    while (i < end && ((line[i] >= 'a' && line[i] <= 'z') || (line[i] >= '0' && line[i] <= '9') || line[i] == '-'))
+    while (i < end &&
+           ((line[i] >= 'a' && line[i] <= 'z') || (line[i] >= '0' && line[i] <= '9') || line[i] == '-'))
         i++;
     return i - at;
 }
-
 
 static void sort_header(const char *line, size_t at, size_t len, struct ini_line *out, struct complaint *why)
 {
@@ -83,8 +85,8 @@ static void sort_header(const char *line, size_t at, size_t len, struct ini_line
     out->kind = LINE_HEADER;
     if (out->body_len > HEADER_MAX) {
         out->kind = LINE_BAD_HEADER;
-        complain(why, out->body_at, out->body_len, "a section's header has at most %d bytes; names have at most 40",
-                 HEADER_MAX);
+        complain(why, out->body_at, out->body_len,
+                 "a section's header has at most %d bytes; names have at most 40", HEADER_MAX);
     }
 }
 
@@ -92,8 +94,7 @@ static void sort_key(const char *line, size_t at, size_t name_len, size_t equals
                      struct ini_line *out)
 {
     *in_quotes = false;
-    size_t comment =
-        comment_start(line, equals + 1, len, ini_key_has_quotes(line + at, name_len), in_quotes);
+    size_t comment = comment_start(line, equals + 1, len, ini_key_has_quotes(line + at, name_len), in_quotes);
 
     out->kind = LINE_KEY;
     out->name_at = at;
@@ -117,7 +118,8 @@ static void sort_no_key(const char *line, size_t len, struct ini_line *out, stru
     else if (name_len > KEY_MAX)
         complain(why, 0, name_len, "this key has %zu bytes; no key has more than %d", name_len, KEY_MAX);
     else
-        complain(why, 0, name_len, "unknown key '%.*s': keys are made of a-z, 0-9 and -", (int)name_len, line);
+        complain(why, 0, name_len, "unknown key '%.*s': keys are made of a-z, 0-9 and -", (int)name_len,
+                 line);
 }
 
 static void sort_continuation(const char *line, size_t at, size_t len, bool quotes_count, bool *in_quotes,
@@ -164,7 +166,11 @@ void ini_line_sort(const char *line, size_t len, bool quotes_count, bool *in_quo
 /* The length of the UTF-8 character at p (RFC 3629: shortest form, no surrogates, up to U+10FFFF), or 0. */
 static size_t utf8_length(const unsigned char *p, size_t left)
 {
-    size_t n = p[0] < 0x80 ? 1 : p[0] >= 0xc2 && p[0] < 0xe0 ? 2 : (p[0] & 0xf0) == 0xe0 ? 3 : p[0] >= 0xf0 && p[0] < 0xf5 ? 4 : 0;
+    size_t n = p[0] < 0x80                   ? 1
+               : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
+               : (p[0] & 0xf0) == 0xe0       ? 3
+               : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
+                                             : 0;
 
     if (n == 0 || n > left)
         return 0;

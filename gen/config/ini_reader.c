@@ -3,10 +3,10 @@
  * inih asks for lines (next_line) and answers with keys (take_piece). In between:
  *
  *   - a line that inih could misread never reaches it (ini_line.h);
- *   - a value of more than PIECE bytes goes over in pieces, each behind the first with a leading blank, which inih takes for
- *     continuation lines and hands over one by one under the same key;
- *   - inih trims blanks at the ends of a piece, and looks for comments in it: where that could matter, blanks, `;` and `#`
- *     travel as the control bytes 1 to 4, which no text has (they were refused before).
+ *   - a value of more than PIECE bytes goes over in pieces, each behind the first with a leading blank, which
+ * inih takes for continuation lines and hands over one by one under the same key;
+ *   - inih trims blanks at the ends of a piece, and looks for comments in it: where that could matter,
+ * blanks, `;` and `#` travel as the control bytes 1 to 4, which no text has (they were refused before).
  */
 #include <ini.h>
 #include <stdbool.h>
@@ -39,8 +39,8 @@ struct reader {
     bool new_line;     /* the next piece begins a continuation line: it is joined by a blank */
 
     /* the statement that is being put together */
-    bool pending;    /* a key is open */
-    bool refused;    /* what stood above was refused, and its continuation lines with it */
+    bool pending; /* a key is open */
+    bool refused; /* what stood above was refused, and its continuation lines with it */
     bool quotes_count, in_quotes;
     char key[KEY_ROOM];
     srcpos key_at;
@@ -197,7 +197,8 @@ static char *next_line(char *str, int size, void *stream)
         ini_line_sort(line, len, r->quotes_count, &in_quotes, &l, &why);
         struct complaint bytes_why;
         if (!bytes_good(r, line, len, &l, &bytes_why)) {
-            refuse(r, line, l.kind == LINE_HEADER || l.kind == LINE_BAD_HEADER ? LINE_BAD_HEADER : LINE_BAD, &bytes_why);
+            refuse(r, line, l.kind == LINE_HEADER || l.kind == LINE_BAD_HEADER ? LINE_BAD_HEADER : LINE_BAD,
+                   &bytes_why);
             continue;
         }
         if (l.kind == LINE_EMPTY)
@@ -214,7 +215,8 @@ static char *next_line(char *str, int size, void *stream)
         if (r->pending)
             return give_continuation(r, line, &l, str);
         if (!r->refused) {
-            complain(&why, l.body_at, l.body_len, "an indented line continues the value above, but there is none");
+            complain(&why, l.body_at, l.body_len,
+                     "an indented line continues the value above, but there is none");
             refuse(r, line, LINE_BAD, &why);
         }
     }
@@ -222,7 +224,8 @@ static char *next_line(char *str, int size, void *stream)
     return NULL;
 }
 
-/* inih's handler: one piece of a value. Builds of inih that pass a line number behind the value do no harm. */
+/* inih's handler: one piece of a value. Builds of inih that pass a line number behind the value do no harm.
+ */
 static int take_piece(void *user, const char *section, const char *name, const char *value)
 {
     struct reader *r = user;
@@ -247,8 +250,8 @@ static int take_piece(void *user, const char *section, const char *name, const c
     return 1;
 }
 
-/* Whether the text has nothing but printable ASCII, tabs and newlines, so that no line needs a closer look. Eight bytes at a
- * time find what may be odd; only there is it looked at byte by byte. */
+/* Whether the text has nothing but printable ASCII, tabs and newlines, so that no line needs a closer look.
+ * Eight bytes at a time find what may be odd; only there is it looked at byte by byte. */
 static bool all_plain(const char *text, size_t len)
 {
     const uint64_t ones = 0x0101010101010101, highs = 0x80 * ones;
@@ -259,7 +262,8 @@ static bool all_plain(const char *text, size_t len)
 
         if (len - i >= sizeof eight) {
             memcpy(&eight, text + i, sizeof eight);
-            /* A byte below 0x20 borrows in the subtraction; 0x7f carries in the addition; others leave bit 7 alone. */
+            /* A byte below 0x20 borrows in the subtraction; 0x7f carries in the addition; others leave bit 7
+             * alone. */
             if (!(((eight - 0x20 * ones) | (eight + ones) | eight) & highs)) {
                 i += sizeof eight;
                 continue;
@@ -275,11 +279,18 @@ static bool all_plain(const char *text, size_t len)
     return true;
 }
 
-void ini_read(struct sources *sources, int source, const struct ini_handler *handler, void *ctx, struct diag *diag)
+void ini_read(struct sources *sources, int source, const struct ini_handler *handler, void *ctx,
+              struct diag *diag)
 {
     const struct source *s = &sources->at[source];
-    struct reader r = {.text = s->text, .next = s->text, .end = s->text + s->len, .base = s->base,
-                       .plain_bytes = all_plain(s->text, s->len), .handler = handler, .ctx = ctx, .diag = diag};
+    struct reader r = {.text = s->text,
+                       .next = s->text,
+                       .end = s->text + s->len,
+                       .base = s->base,
+                       .plain_bytes = all_plain(s->text, s->len),
+                       .handler = handler,
+                       .ctx = ctx,
+                       .diag = diag};
 
     if (s->len >= 3 && memcmp(s->text, "\xef\xbb\xbf", 3) == 0)
         r.next += 3;

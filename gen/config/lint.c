@@ -19,8 +19,8 @@ static void lint_missing(const struct service *s, struct diag *d)
             diag_at(d, SEVERITY_ERROR, AT_HEADER(s), "service '%.*s' has no '%s'", shown(s), s->name,
                     service_key_name(needed[i]));
     if (service_has(s, KEY_PORTS) && s->n_protocols && !service_has_ports(s))
-        diag_at(d, SEVERITY_ERROR, AT_HEADER(s), "service '%.*s' has ports, but esp and ah have none", shown(s),
-                s->name);
+        diag_at(d, SEVERITY_ERROR, AT_HEADER(s), "service '%.*s' has ports, but esp and ah have none",
+                shown(s), s->name);
 }
 
 /* A mark written without a mask gets the one of [lbgen]. */
@@ -30,8 +30,8 @@ static void settle_mark(struct service *s, uint32_t default_mask, struct diag *d
         return;
     s->mark.mask = default_mask;
     if (s->mark.value & ~default_mask)
-        diag_at(d, SEVERITY_ERROR, s->fwmark_at, 1, "fwmark 0x%x has bits outside fwmark-mask 0x%x", s->mark.value,
-                default_mask);
+        diag_at(d, SEVERITY_ERROR, s->fwmark_at, 1, "fwmark 0x%x has bits outside fwmark-mask 0x%x",
+                s->mark.value, default_mask);
 }
 
 /* A list that has entries, but none of a family that the service has a VIP of: no rule comes of it there. */
@@ -52,7 +52,8 @@ static void lint_family_list(const struct service *s, enum service_key key, cons
         }
 }
 
-static void lint_prefix_list(const struct service *s, enum service_key key, struct prefix_list list, struct diag *d)
+static void lint_prefix_list(const struct service *s, enum service_key key, struct prefix_list list,
+                             struct diag *d)
 {
     const bool in_list[FAMILIES] = {prefix_list_has(list, IPV4), prefix_list_has(list, IPV6)};
 
@@ -93,7 +94,8 @@ static void lint_snat(const struct service *s, const struct service_more *m, str
     }
 }
 
-/* Keys that do nothing without masquerade, where the section itself gives them (a template may give them in advance). */
+/* Keys that do nothing without masquerade, where the section itself gives them (a template may give them in
+ * advance). */
 static void lint_masquerade(const struct service *s, const struct service_more *m, struct diag *d)
 {
     static const enum service_key helpers[] = {KEY_MASQUERADE_PORTS, KEY_MASQUERADE_OUT, KEY_SNAT};
@@ -109,17 +111,19 @@ static void lint_masquerade(const struct service *s, const struct service_more *
 static void lint_protocols(const struct service *s, struct diag *d)
 {
     if (service_has_protocol(s, PROTO_AH) && prefix_list_has(s->vips, IPV6))
-        diag_at(d, SEVERITY_WARNING, AT_HEADER(s),
-                "the IPv6 VIPs of service '%.*s' get no rule for ah, which ip6tables can't match as a protocol",
-                shown(s), s->name);
+        diag_at(
+            d, SEVERITY_WARNING, AT_HEADER(s),
+            "the IPv6 VIPs of service '%.*s' get no rule for ah, which ip6tables can't match as a protocol",
+            shown(s), s->name);
 }
 
 static void lint_mask(const struct service *s, const struct service_more *m, struct diag *d)
 {
     if (m->n_real_servers && s->mark.value && s->mark.mask != MARK_MASK_ALL)
-        diag_at(d, SEVERITY_WARNING, s->fwmark_at, 1,
-                "IPVS compares all 32 bits of a mark: with mask 0x%x it finds %u only if nobody sets another bit",
-                s->mark.mask, s->mark.value);
+        diag_at(
+            d, SEVERITY_WARNING, s->fwmark_at, 1,
+            "IPVS compares all 32 bits of a mark: with mask 0x%x it finds %u only if nobody sets another bit",
+            s->mark.mask, s->mark.value);
 }
 
 void lint_services(struct config *config, struct diag *diag)
@@ -157,7 +161,8 @@ static void lint_vrrp(const struct config *config, struct diag *d)
         for (size_t i = 0; i < config->services.n; i++)
             if (prefix_list_has(config->services.at[i].vips, (enum family)f)) {
                 diag_at(d, SEVERITY_WARNING, vrrp->sources_at, 1,
-                        "'source' of [vrrp] has nothing of %s, so no VRRP is accepted there, but there are %s VIPs",
+                        "'source' of [vrrp] has nothing of %s, so no VRRP is accepted there, but there are "
+                        "%s VIPs",
                         family_ops[f].name, family_ops[f].name);
                 break;
             }
@@ -176,7 +181,8 @@ static void lint_expects(const struct config *config, struct diag *d)
                     "expectation '%s' expects nothing: give fwmark, verdict or service", e->name);
         if (e->service && name_index_find(&config->services.names, config->services.at, e->service,
                                           strlen(e->service)) == NAME_NOT_FOUND)
-            diag_at(d, SEVERITY_ERROR, e->service_at, strlen(e->service), "there is no service '%s'", e->service);
+            diag_at(d, SEVERITY_ERROR, e->service_at, strlen(e->service), "there is no service '%s'",
+                    e->service);
     }
 }
 

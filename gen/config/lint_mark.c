@@ -84,12 +84,14 @@ static void report_disagreement(const struct service *s, const struct service *f
     srcpos other = service_key_place(first, key, &len);
     srcpos at = service_key_place(s, key, &len);
 
-    diag_at(d, SEVERITY_ERROR, at, len, "services '%.*s' and '%.*s' share fwmark %u, but give it different values of '%s'",
+    diag_at(d, SEVERITY_ERROR, at, len,
+            "services '%.*s' and '%.*s' share fwmark %u, but give it different values of '%s'",
             first->name_len, first->name, s->name_len, s->name, s->mark.value, service_key_name(key));
     diag_note(d, other, "'%.*s' gives it here", first->name_len, first->name);
 }
 
-/* Whoever gave a key first speaks for the mark; the others are held against him, so a group costs one pass. */
+/* Whoever gave a key first speaks for the mark; the others are held against him, so a group costs one pass.
+ */
 static void lint_agreement(const struct services *services, const uint32_t *group, size_t n, struct diag *d)
 {
     static const enum service_key keys[] = {KEY_SCHEDULER, KEY_FORWARDING, KEY_PERSISTENCE, KEY_REAL_SERVER};
@@ -152,11 +154,13 @@ static void lint_persistence(const struct services *services, const uint32_t *gr
         return;
     const struct service *s = facts.with_servers;
     diag_at(d, SEVERITY_WARNING, s->at, s->header_len,
-            "fwmark %u has several ports but no persistence: a client's connections may go to different real servers",
+            "fwmark %u has several ports but no persistence: a client's connections may go to different real "
+            "servers",
             s->mark.value);
 }
 
-/* Nothing can disagree, and nobody has real servers, where no service has more than a VIP, ports and a mark. */
+/* Nothing can disagree, and nobody has real servers, where no service has more than a VIP, ports and a mark.
+ */
 static bool worth_a_look(const struct services *services)
 {
     for (size_t i = 0; i < services->n; i++)

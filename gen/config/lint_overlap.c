@@ -2,16 +2,18 @@
 /*
  * Which services claim the same packet.
  *
- * VIPs are sorted by address; since prefixes are nested or disjoint, the sorted list falls into clusters, runs in which every
- * prefix lies inside the first one. Nearly all services are alone in their cluster, and done. For the others each cluster's
- * claims become boxes (claim.h), and boxes_overlapping finds the pairs.
+ * VIPs are sorted by address; since prefixes are nested or disjoint, the sorted list falls into clusters,
+ * runs in which every prefix lies inside the first one. Nearly all services are alone in their cluster, and
+ * done. For the others each cluster's claims become boxes (claim.h), and boxes_overlapping finds the pairs.
  *
- * Boxes that are equal, as in a hundred thousand copies of one service, would be n^2 pairs. Of equal boxes only four speak
- * for all: the first one and the first with another mark (they meet a later box that has no override), the last one without
- * override and the last such with another mark (they meet an earlier box). The others are held against these alone.
+ * Boxes that are equal, as in a hundred thousand copies of one service, would be n^2 pairs. Of equal boxes
+ * only four speak for all: the first one and the first with another mark (they meet a later box that has no
+ * override), the last one without override and the last such with another mark (they meet an earlier box).
+ * The others are held against these alone.
  *
- * A service is hidden if each of its boxes lies inside a box of another service with the same mark. If it has no override,
- * nothing of another mark can stand between the two (that would be an error), so it can go without any change.
+ * A service is hidden if each of its boxes lies inside a box of another service with the same mark. If it has
+ * no override, nothing of another mark can stand between the two (that would be an error), so it can go
+ * without any change.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -205,8 +207,8 @@ static void warn_of_repeated(const struct overlap *o, const struct vip_ref *refs
             continue;
         struct buf text = {0};
         prefix_print(&text, p);
-        diag_at(o->diag, SEVERITY_WARNING, s->at, s->header_len, "service '%.*s' has the VIP %s twice", s->name_len,
-                s->name, buf_text(&text));
+        diag_at(o->diag, SEVERITY_WARNING, s->at, s->header_len, "service '%.*s' has the VIP %s twice",
+                s->name_len, s->name, buf_text(&text));
         buf_free(&text);
     }
 }
@@ -243,8 +245,8 @@ static void look_into_cluster(struct overlap *o, const struct vip_ref *refs, siz
     o->boxes.n = 0;
 }
 
-/* Whether `inner`, which stands behind `outer` in the sorted list, lies inside it. The first 64 bits tell nearly always, and
- * spare a look at prefixes that lie all over the memory. */
+/* Whether `inner`, which stands behind `outer` in the sorted list, lies inside it. The first 64 bits tell
+ * nearly always, and spare a look at prefixes that lie all over the memory. */
 static bool ref_inside(const struct overlap *o, const struct vip_ref *inner, const struct vip_ref *outer)
 {
     unsigned shift = outer->len >= 64 ? 0 : 64U - outer->len;
@@ -361,10 +363,10 @@ static void report_conflict(const struct overlap *o, const struct conflict *c)
     mark_print(&b, earlier->mark);
     claim_example_print(&packet, &c->example);
     diag_at(o->diag, SEVERITY_ERROR, later->at, later->header_len,
-            "service '%.*s' overlaps service '%.*s' and gives another fwmark (%s, %s)", later->name_len, later->name,
-            earlier->name_len, earlier->name, buf_text(&a), buf_text(&b));
-    diag_note(o->diag, earlier->at, "'%.*s' is here; %s would end with mark %u", earlier->name_len, earlier->name,
-              buf_text(&packet), result);
+            "service '%.*s' overlaps service '%.*s' and gives another fwmark (%s, %s)", later->name_len,
+            later->name, earlier->name_len, earlier->name, buf_text(&a), buf_text(&b));
+    diag_note(o->diag, earlier->at, "'%.*s' is here; %s would end with mark %u", earlier->name_len,
+              earlier->name, buf_text(&packet), result);
     buf_free(&a);
     buf_free(&b);
     buf_free(&packet);
@@ -398,8 +400,8 @@ static void report_hidden(const struct overlap *o)
         if (o->covered[i] == 0 || o->covered[i] != claim_box_count(s))
             continue;
         diag_at(o->diag, SEVERITY_WARNING, s->at, s->header_len,
-                "service '%.*s' marks nothing that service '%.*s' does not mark %u as well", s->name_len, s->name,
-                other->name_len, other->name, s->mark.value);
+                "service '%.*s' marks nothing that service '%.*s' does not mark %u as well", s->name_len,
+                s->name, other->name_len, other->name, s->mark.value);
         diag_note(o->diag, other->at, "'%.*s' is here", other->name_len, other->name);
     }
 }

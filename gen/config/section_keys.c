@@ -77,14 +77,15 @@ bool settings_key_set(struct settings *settings, uint32_t *given, const struct v
     return true;
 }
 
-/* `rule`, `rule4`, `rule6` and so on: which families the digit behind the word asks for; 0 when it is no such key. */
+/* `rule`, `rule4`, `rule6` and so on: which families the digit behind the word asks for; 0 when it is no such
+ * key. */
 static unsigned families_of(const char *key, const char *word)
 {
     size_t n = strlen(word);
 
     if (strncmp(key, word, n) != 0)
         return 0;
-    return key[n] == '\0'                       ? FAMILY_BITS_BOTH
+    return key[n] == '\0'              ? FAMILY_BITS_BOTH
            : strcmp(key + n, "4") == 0 ? FAMILY_BIT_4
            : strcmp(key + n, "6") == 0 ? FAMILY_BIT_6
                                        : 0;
@@ -118,12 +119,14 @@ static bool policy_complain(const char *text, size_t len, enum table table, stru
     if (!word_next(text, len, &word) || (more = word, word_next(text, len, &more)))
         return complain(why, 0, len, "a policy is written: CHAIN ACCEPT, or CHAIN DROP");
     if (!hook_find(text + chain.at, chain.len, &hook) || !table_has_hook(table, hook))
-        return complain(why, chain.at, chain.len, "table %s has no built-in chain of this name", table_names[table]);
+        return complain(why, chain.at, chain.len, "table %s has no built-in chain of this name",
+                        table_names[table]);
     bool drop = word.len == 4 && memcmp(text + word.at, "DROP", 4) == 0;
     if (!drop && (word.len != 6 || memcmp(text + word.at, "ACCEPT", 6) != 0))
         return complain(why, word.at, word.len, "a policy is ACCEPT or DROP");
     if (drop && table == TABLE_NAT)
-        return complain(why, word.at, word.len, "table nat is not for filtering: iptables refuses DROP there");
+        return complain(why, word.at, word.len,
+                        "table nat is not for filtering: iptables refuses DROP there");
     policy->chain = (uint8_t)hook;
     policy->drop = drop;
     return true;

@@ -100,8 +100,8 @@ static void add_keepalived(struct service_more *m, const struct value *v)
 {
     const char *line = arena_text(v->mem, v->ini->text, v->ini->len);
 
-    m->keepalived = arena_join(v->mem, (const void *)m->keepalived, m->n_keepalived, (const void *)&line, 1,
-                               sizeof line);
+    m->keepalived =
+        arena_join(v->mem, (const void *)m->keepalived, m->n_keepalived, (const void *)&line, 1, sizeof line);
     m->n_keepalived++;
 }
 
@@ -142,7 +142,8 @@ static void set_rare(struct service_more *m, enum service_key key, const struct 
 void service_key_set(struct service *s, enum service_key key, const struct value *v)
 {
     if (service_has(s, key) && keys[key].arity == ONCE) {
-        diag_at(v->diag, SEVERITY_ERROR, v->key_at, strlen(v->key), "'%s' is given twice in this section", v->key);
+        diag_at(v->diag, SEVERITY_ERROR, v->key_at, strlen(v->key), "'%s' is given twice in this section",
+                v->key);
         return;
     }
     s->given |= 1U << key;
@@ -151,8 +152,6 @@ void service_key_set(struct service *s, enum service_key key, const struct value
     case KEY_PROTOCOL: set_protocols(s, v); break;
     case KEY_PORTS: set_ports(&s->ports, v); break;
     case KEY_FWMARK: set_fwmark(s, v); break;
-    default:
-        set_rare(service_more_new(s, v->mem), key, v);
-        s->more->key_at[key] = v->key_at;
+    default: set_rare(service_more_new(s, v->mem), key, v); s->more->key_at[key] = v->key_at;
     }
 }

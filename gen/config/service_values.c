@@ -8,8 +8,8 @@
 enum { PORT_ITEMS_MAX = 4096, WEIGHT_MAX = 65535 /* ipvsadm(8) */ };
 
 /* ipvs schedulers, linux/net/netfilter/ipvs/Kconfig. */
-static const char *const schedulers[] = {"rr",    "wrr", "lc", "wlc", "fo", "ovf",  "lblc",
-                                         "lblcr", "dh",  "sh", "mh",  "sed", "nq", "twos"};
+static const char *const schedulers[] = {"rr",    "wrr", "lc", "wlc", "fo",  "ovf", "lblc",
+                                         "lblcr", "dh",  "sh", "mh",  "sed", "nq",  "twos"};
 static const char *const scheduler_flags[] = {"sh-fallback", "sh-port", "mh-fallback", "mh-port",
                                               "flag-1",      "flag-2",  "flag-3"};
 static const char *const forwardings[] = {"nat", "dr", "tun"};
@@ -48,15 +48,16 @@ void set_protocols(struct service *s, const struct value *v)
             continue;
         }
         if (!proto_ops[p].balanced)
-            value_warn(v, w.at, w.len, "%s packets are marked, but IPVS does not balance them", proto_ops[p].name);
+            value_warn(v, w.at, w.len, "%s packets are marked, but IPVS does not balance them",
+                       proto_ops[p].name);
         s->protocols[s->n_protocols++] = (uint8_t)p;
     }
 }
 
-/* Ports that repeat are warned of; an item that stands in the list already is dropped, one that shares some of another's
- * ports is kept as written. */
-static bool port_is_new(const struct value *v, const struct word *w, const struct port_range *seen, uint32_t n,
-                        struct port_range item)
+/* Ports that repeat are warned of; an item that stands in the list already is dropped, one that shares some
+ * of another's ports is kept as written. */
+static bool port_is_new(const struct value *v, const struct word *w, const struct port_range *seen,
+                        uint32_t n, struct port_range item)
 {
     for (uint32_t i = 0; i < n; i++)
         if (ports_overlap(seen[i], item)) {
@@ -67,8 +68,8 @@ static bool port_is_new(const struct value *v, const struct word *w, const struc
     return true;
 }
 
-static bool parse_port_item(const struct value *v, const struct word *w, const struct port_range *seen, uint32_t n,
-                            struct port_range *item, struct complaint *why)
+static bool parse_port_item(const struct value *v, const struct word *w, const struct port_range *seen,
+                            uint32_t n, struct port_range *item, struct complaint *why)
 {
     if (w->len == 0)
         return complain(why, 0, 1, "an item of the list is empty here");
@@ -171,8 +172,10 @@ static bool parse_forwarding(const char *text, size_t n, struct real_server *r, 
     return r->forwarding_given = true;
 }
 
-/* The words behind a real server's address; a false return has its place in why->at, from the value's beginning. */
-static bool parse_server_words(const struct value *v, struct word w, struct real_server *r, struct complaint *why)
+/* The words behind a real server's address; a false return has its place in why->at, from the value's
+ * beginning. */
+static bool parse_server_words(const struct value *v, struct word w, struct real_server *r,
+                               struct complaint *why)
 {
     const char *text = v->ini->text;
 
@@ -181,7 +184,8 @@ static bool parse_server_words(const struct value *v, struct word w, struct real
         struct word name = w;
 
         if (!is_weight && !word_is(text + w.at, w.len, "forwarding"))
-            return complain(why, w.at, w.len, "behind the address come `weight N` and `forwarding nat|dr|tun`");
+            return complain(why, w.at, w.len,
+                            "behind the address come `weight N` and `forwarding nat|dr|tun`");
         if (!word_next(text, v->ini->len, &w))
             return complain(why, name.at, name.len, "a value is missing behind this word");
         if (!(is_weight ? parse_weight : parse_forwarding)(text + w.at, w.len, r, why)) {

@@ -27,7 +27,8 @@ static bool load_file(const struct lookup *l, const char *folder, const char *na
     char path[PATH_MAX];
     struct complaint why;
 
-    if (!folder || snprintf(path, sizeof path, "%s/%s.ini", folder, name) >= (int)sizeof path || access(path, F_OK) != 0)
+    if (!folder || snprintf(path, sizeof path, "%s/%s.ini", folder, name) >= (int)sizeof path ||
+        access(path, F_OK) != 0)
         return false;
     int source = sources_read(l->sources, path, &why);
     if (source < 0)
@@ -62,8 +63,8 @@ static void report_unknown(const struct lookup *l, const struct service *user)
     buf_free(&shipped);
 }
 
-/* The index of the template that `user` (a service or a template) names, loaded if need be; NAME_NOT_FOUND, reported,
- * when there is none. May move config->templates.at. */
+/* The index of the template that `user` (a service or a template) names, loaded if need be; NAME_NOT_FOUND,
+ * reported, when there is none. May move config->templates.at. */
 static uint32_t find_template(const struct lookup *l, const struct service *user)
 {
     const char *name = user->more->template_name;
@@ -154,7 +155,8 @@ static bool apply(const struct lookup *l, struct service *s)
     for (int depth = 0; service_has(user, KEY_TEMPLATE) && user->more->template_name; depth++) {
         if (depth == DEPTH_MAX) {
             diag_at(l->diag, SEVERITY_ERROR, s->more->template_at, strlen(s->more->template_name),
-                    "template '%s' leads to itself, or to more than %d others", s->more->template_name, DEPTH_MAX);
+                    "template '%s' leads to itself, or to more than %d others", s->more->template_name,
+                    DEPTH_MAX);
             return false;
         }
         uint32_t i = find_template(l, user);
@@ -166,7 +168,8 @@ static bool apply(const struct lookup *l, struct service *s)
     return !service_has(user, KEY_TEMPLATE);
 }
 
-/* Templates that nobody uses are looked at too: an unknown template or a cycle in them is an error all the same. */
+/* Templates that nobody uses are looked at too: an unknown template or a cycle in them is an error all the
+ * same. */
 static void check_unused(const struct lookup *l)
 {
     for (size_t i = 0; i < l->config->templates.n; i++) {

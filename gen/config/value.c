@@ -58,7 +58,8 @@ const void *value_list(const struct value *v, item_parse_fn parse, size_t size, 
         else
             value_refuse(v, w.at, &why);
     }
-    const void *list = *n ? arena_join(v->mem, old, *n, items, count, size) : arena_copy(v->mem, items, count * size);
+    const void *list =
+        *n ? arena_join(v->mem, old, *n, items, count, size) : arena_copy(v->mem, items, count * size);
     *n += (uint32_t)count;
     if (items != few)
         free(items);
@@ -142,7 +143,8 @@ bool name_good(const char *text, size_t n, struct complaint *why)
         return complain(why, 0, n, "this name has %zu bytes; names have at most %d", n, NAME_MAX_LEN);
     for (size_t i = 0; i < n; i++)
         if (!plain_letter_or_digit(text[i]) && (i == 0 || !strchr("._-", text[i])))
-            return complain(why, i, 1, "a name begins with a letter or digit and goes on with these and . _ -");
+            return complain(why, i, 1,
+                            "a name begins with a letter or digit and goes on with these and . _ -");
     for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
         if (strlen(taken[i]) == n && memcmp(taken[i], text, n) == 0)
             return complain(why, 0, n, "the name '%s' is taken by lbgen itself", taken[i]);

@@ -29,8 +29,10 @@ static bool open_folder(struct replacement *r, const char *path, struct complain
 static bool open_temporary(struct replacement *r, struct complaint *why)
 {
     for (int i = 0; i < TRIES; i++) {
-        snprintf(r->temporary, sizeof r->temporary, ".%.200s.lbgen-%x-%x", r->target, (unsigned)getpid(), (unsigned)i);
-        r->fd = openat(r->folder, r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, NEW_FILE_MODE);
+        snprintf(r->temporary, sizeof r->temporary, ".%.200s.lbgen-%x-%x", r->target, (unsigned)getpid(),
+                 (unsigned)i);
+        r->fd = openat(r->folder, r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                       NEW_FILE_MODE);
         if (r->fd >= 0 || errno != EEXIST)
             break;
     }
@@ -39,7 +41,8 @@ static bool open_temporary(struct replacement *r, struct complaint *why)
 
 static bool take_over(const struct replacement *r, const struct stat *old, struct complaint *why)
 {
-    /* Only root can give a file away; for others the new owner is the right one. Before the mode: chown clears bits. */
+    /* Only root can give a file away; for others the new owner is the right one. Before the mode: chown
+     * clears bits. */
     if (fchown(r->fd, old->st_uid, old->st_gid) != 0 && errno != EPERM)
         return complain(why, 0, 0, "its owner can't be kept: %s", strerror(errno));
     if (fchmod(r->fd, old->st_mode & 07777) != 0)

@@ -68,7 +68,8 @@ static void warn(const struct audit *a, const struct service *s, enum hook hook,
 
     print_flow(&packet, flow);
     diag_at(a->diag, SEVERITY_WARNING, s->at, s->header_len,
-            "%s of service '%.*s' is dropped by the policy of filter %s (%s): give accept = yes or a rule that accepts it",
+            "%s of service '%.*s' is dropped by the policy of filter %s (%s): give accept = yes or a rule "
+            "that accepts it",
             what, s->name_len, s->name, hook_names[hook], buf_text(&packet));
     buf_free(&packet);
 }
@@ -95,8 +96,11 @@ static void audit_service(const struct audit *a, const struct service *s, enum h
 static void audit_vrrp(const struct audit *a, enum hook hook)
 {
     const struct vrrp *v = &a->config->vrrp;
-    struct flow flow = {.src = {.family = (uint8_t)a->family}, .dst = {.family = (uint8_t)a->family},
-                        .protocol = IP_PROTO_VRRP, .sport = PORTS_ANY, .dport = PORTS_ANY,
+    struct flow flow = {.src = {.family = (uint8_t)a->family},
+                        .dst = {.family = (uint8_t)a->family},
+                        .protocol = IP_PROTO_VRRP,
+                        .sport = PORTS_ANY,
+                        .dport = PORTS_ANY,
                         .states = 1U << STATE_NEW | 1U << STATE_ESTABLISHED};
 
     if (v->accept || (walk(a->filter, hook_names[hook], &flow) & OUTCOME_ACCEPT))
@@ -153,8 +157,9 @@ static bool look_for_match(void *ctx, const struct flow *flow)
     return false;
 }
 
-const struct service *audit_foreign_rule(const struct config *config, const struct seen_rule *rule, unsigned outcome,
-                                         enum family family, bool marking, struct buf *example)
+const struct service *audit_foreign_rule(const struct config *config, const struct seen_rule *rule,
+                                         unsigned outcome, enum family family, bool marking,
+                                         struct buf *example)
 {
     struct match_search search = {.rule = rule};
 

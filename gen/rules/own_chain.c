@@ -30,8 +30,8 @@ struct chain_name exclusion_chain(const struct service *s)
         hash[i] = digits[value >> 59];
     hash[HASH_LEN] = '\0';
     /* A `u` in front of the dot would make it a chain of [rules]. */
-    snprintf(chain.text, sizeof chain.text, "lbgen.%.*s-%s", s->name_len < HEAD_LEN ? s->name_len : HEAD_LEN, s->name,
-             hash);
+    snprintf(chain.text, sizeof chain.text, "lbgen.%.*s-%s", s->name_len < HEAD_LEN ? s->name_len : HEAD_LEN,
+             s->name, hash);
     if (like_rules)
         chain.text[6] = '_';
     return chain;
@@ -70,8 +70,8 @@ void lint_chains(const struct config *config, struct diag *diag)
             const struct service *s = all.at[i].service, *other = all.at[i - 1].service;
 
             diag_at(diag, SEVERITY_ERROR, s->at, s->header_len,
-                    "services '%.*s' and '%.*s' would share the chain %s: rename one of them", other->name_len,
-                    other->name, s->name_len, s->name, all.at[i].chain.text);
+                    "services '%.*s' and '%.*s' would share the chain %s: rename one of them",
+                    other->name_len, other->name, s->name_len, s->name, all.at[i].chain.text);
         }
     free(all.at);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A walk gathers the set of all outcomes that are possible. A rule that may or may not match adds its own outcome, and the
- * walk goes on behind it; one that matches for sure ends it. So what can't be judged matters only where it changes the
- * result. */
+/* A walk gathers the set of all outcomes that are possible. A rule that may or may not match adds its own
+ * outcome, and the walk goes on behind it; one that matches for sure ends it. So what can't be judged matters
+ * only where it changes the result. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +19,9 @@ static enum truth prefix_truth(const struct seen_prefix *test, const struct pref
 {
     if (!test->given)
         return YES;
-    enum truth t = prefix_contains(&test->prefix, set) ? YES : prefix_overlaps(&test->prefix, set) ? MAYBE : NO;
+    enum truth t = prefix_contains(&test->prefix, set)   ? YES
+                   : prefix_overlaps(&test->prefix, set) ? MAYBE
+                                                         : NO;
     return flip(t, test->negated);
 }
 
@@ -152,11 +154,13 @@ static size_t find_chain(const struct walk_table *table, const char *chain)
     return low;
 }
 
-static unsigned walk_chain(const struct walk_table *table, const char *chain, const struct flow *flow, int depth);
+static unsigned walk_chain(const struct walk_table *table, const char *chain, const struct flow *flow,
+                           int depth);
 
-/* What the rule's action leads to, END meaning that the walk goes on behind the rule; *leaves: END leaves the chain. */
-static unsigned outcome_of(const struct walk_table *table, const struct seen_rule *rule, const struct flow *flow,
-                           int depth, bool *leaves)
+/* What the rule's action leads to, END meaning that the walk goes on behind the rule; *leaves: END leaves the
+ * chain. */
+static unsigned outcome_of(const struct walk_table *table, const struct seen_rule *rule,
+                           const struct flow *flow, int depth, bool *leaves)
 {
     *leaves = rule->action == SEEN_RETURN || rule->action == SEEN_GOTO;
     switch (rule->action) {
@@ -171,7 +175,8 @@ static unsigned outcome_of(const struct walk_table *table, const struct seen_rul
     return OUTCOME_ACCEPT | OUTCOME_DROP | OUTCOME_END;
 }
 
-static unsigned walk_chain(const struct walk_table *table, const char *chain, const struct flow *flow, int depth)
+static unsigned walk_chain(const struct walk_table *table, const char *chain, const struct flow *flow,
+                           int depth)
 {
     unsigned possible = 0;
 

@@ -44,8 +44,8 @@ static void add_block(struct merge_plan *plan, struct merge_block block)
 }
 
 /* Places generated[from..to), all rules of one built-in chain. */
-static void place_chain(const struct save_file *old, size_t first, size_t last, const struct save_file *generated,
-                        size_t from, size_t to, struct merge_plan *plan)
+static void place_chain(const struct save_file *old, size_t first, size_t last,
+                        const struct save_file *generated, size_t from, size_t to, struct merge_plan *plan)
 {
     const char *chain = generated->at[from].chain, *table = generated->at[from].table;
     struct old_chain place = look_at_old(old, first, last, chain);
@@ -62,7 +62,8 @@ static void place_chain(const struct save_file *old, size_t first, size_t last, 
                                          .to = final,
                                          .table = table,
                                          .chain = chain});
-    add_block(plan, (struct merge_block){.before = place.first_own_final != NOWHERE ? place.first_own_final : at_end,
+    add_block(plan, (struct merge_block){.before = place.first_own_final != NOWHERE ? place.first_own_final
+                                                                                    : at_end,
                                          .from = final,
                                          .to = to,
                                          .table = table,
@@ -75,8 +76,8 @@ static bool sets_policy(const struct save_line *line, const struct policies_give
     enum table table;
     enum hook hook;
 
-    return table_find(line->table, strlen(line->table), &table) && hook_find(line->chain, strlen(line->chain), &hook) &&
-           given->of[table][hook];
+    return table_find(line->table, strlen(line->table), &table) &&
+           hook_find(line->chain, strlen(line->chain), &hook) && given->of[table][hook];
 }
 
 static bool declares(const struct save_file *old, size_t first, size_t last, const char *chain)
@@ -87,9 +88,11 @@ static bool declares(const struct save_file *old, size_t first, size_t last, con
     return false;
 }
 
-/* Places one table of the generated text, lines from..to (its COMMIT), in the old file's lines first..last. */
-static void place_table(const struct save_file *old, size_t first, size_t last, const struct save_file *generated,
-                        size_t from, size_t to, const struct policies_given *given, struct merge_plan *plan)
+/* Places one table of the generated text, lines from..to (its COMMIT), in the old file's lines first..last.
+ */
+static void place_table(const struct save_file *old, size_t first, size_t last,
+                        const struct save_file *generated, size_t from, size_t to,
+                        const struct policies_given *given, struct merge_plan *plan)
 {
     size_t declare_at = first + 1, i = from + 1;
 
@@ -97,14 +100,16 @@ static void place_table(const struct save_file *old, size_t first, size_t last, 
         if (old->at[l].kind == SAVE_CHAIN)
             declare_at = l + 1;
     for (; i < to && generated->at[i].kind == SAVE_CHAIN; i++)
-        if (generated->at[i].own || (sets_policy(&generated->at[i], given) &&
-                                     !declares(old, first, last, generated->at[i].chain)))
-            add_block(plan, (struct merge_block){
-                                .before = declare_at, .from = i, .to = i + 1, .table = generated->at[from].table});
+        if (generated->at[i].own ||
+            (sets_policy(&generated->at[i], given) && !declares(old, first, last, generated->at[i].chain)))
+            add_block(plan,
+                      (struct merge_block){
+                          .before = declare_at, .from = i, .to = i + 1, .table = generated->at[from].table});
     while (i < to && generated->at[i].kind == SAVE_RULE) {
         size_t end = i + 1;
 
-        while (end < to && generated->at[end].kind == SAVE_RULE && same(generated->at[end].chain, generated->at[i].chain))
+        while (end < to && generated->at[end].kind == SAVE_RULE &&
+               same(generated->at[end].chain, generated->at[i].chain))
             end++;
         place_chain(old, first, last, generated, i, end, plan);
         i = end;
@@ -194,8 +199,8 @@ static void print_policy(struct buf *out, const struct save_line *old, const str
     buf_char(out, '\n');
 }
 
-void merge_print(const struct save_file *old, const struct save_file *generated, const struct merge_plan *plan,
-                 const struct policies_given *given, struct buf *out)
+void merge_print(const struct save_file *old, const struct save_file *generated,
+                 const struct merge_plan *plan, const struct policies_given *given, struct buf *out)
 {
     size_t next = 0;
 

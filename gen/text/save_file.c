@@ -55,7 +55,8 @@ static bool read_chain(struct save_file *file, struct save_line *line, struct co
     return true;
 }
 
-static bool begin_table(struct save_file *file, struct save_line *line, const char **table, struct complaint *why)
+static bool begin_table(struct save_file *file, struct save_line *line, const char **table,
+                        struct complaint *why)
 {
     size_t first, last;
     struct save_lexer lexer = {.text = line->text + 1, .len = line->len - 1};
@@ -72,7 +73,8 @@ static bool begin_table(struct save_file *file, struct save_line *line, const ch
     return true;
 }
 
-static bool read_line(struct save_file *file, struct save_line *line, const char **table, struct complaint *why)
+static bool read_line(struct save_file *file, struct save_line *line, const char **table,
+                      struct complaint *why)
 {
     const char *text = line->text;
     size_t len = line->len;

@@ -16,8 +16,9 @@ struct reader {
     bool negated; /* a `!` stands before the option at hand */
 };
 
-/* Matches whose options are all read below, or say nothing about a packet; others make a rule unknown by their name. */
-static const char *const known_matches[] = {"comment", "tcp",       "udp",   "sctp",  "dccp",
+/* Matches whose options are all read below, or say nothing about a packet; others make a rule unknown by
+ * their name. */
+static const char *const known_matches[] = {"comment", "tcp",       "udp",   "sctp",     "dccp",
                                             "udplite", "multiport", "state", "conntrack"};
 
 static bool is_known_match(const char *name)
@@ -49,8 +50,11 @@ static bool read_protocol(const char *word, struct seen_rule *rule, bool negated
     static const struct {
         const char *name;
         uint8_t number;
-    } more[] = {{"icmp", IP_PROTO_ICMP}, {"ipv6-icmp", IP_PROTO_ICMPV6}, {"icmpv6", IP_PROTO_ICMPV6},
-                {"vrrp", IP_PROTO_VRRP}, {"carp", IP_PROTO_VRRP}};
+    } more[] = {{"icmp", IP_PROTO_ICMP},
+                {"ipv6-icmp", IP_PROTO_ICMPV6},
+                {"icmpv6", IP_PROTO_ICMPV6},
+                {"vrrp", IP_PROTO_VRRP},
+                {"carp", IP_PROTO_VRRP}};
     const struct protoent *entry;
     struct complaint why;
     enum proto proto;
@@ -92,16 +96,18 @@ static bool read_ports(struct reader *r, const char *word, bool source, bool des
         uint32_t low = 0, high = UINT16_MAX;
 
         if (n == PORT_RANGES_MAX || (low_len && !decimal_parse(p, low_len, &low)) ||
-            (high_len && !decimal_parse(colon ? colon + 1 : p, high_len, &high)) || low > high || high > UINT16_MAX)
+            (high_len && !decimal_parse(colon ? colon + 1 : p, high_len, &high)) || low > high ||
+            high > UINT16_MAX)
             return false;
         ranges[n++] = (struct port_range){(uint16_t)low, (uint16_t)high};
         p += len;
     }
-    r->rule->ports[r->rule->n_ports++] = (struct seen_ports){.at = arena_copy(r->mem, ranges, n * sizeof *ranges),
-                                                             .n = n,
-                                                             .source = source,
-                                                             .destination = destination,
-                                                             .negated = r->negated};
+    r->rule->ports[r->rule->n_ports++] =
+        (struct seen_ports){.at = arena_copy(r->mem, ranges, n * sizeof *ranges),
+                            .n = n,
+                            .source = source,
+                            .destination = destination,
+                            .negated = r->negated};
     return n > 0;
 }
 
@@ -136,8 +142,9 @@ static bool read_tcp_flags(struct reader *r)
 
 static void read_target(struct reader *r, const char *word, bool is_goto)
 {
-    static const char *const going_on[] = {"LOG",  "NFLOG",    "MARK",     "CONNMARK", "TOS",     "DSCP", "CT", "TCPMSS",
-                                           "TRACE", "CLASSIFY", "CHECKSUM", "SET",      "NOTRACK", "AUDIT"};
+    static const char *const going_on[] = {"LOG",      "NFLOG", "MARK",    "CONNMARK", "TOS",
+                                           "DSCP",     "CT",    "TCPMSS",  "TRACE",    "CLASSIFY",
+                                           "CHECKSUM", "SET",   "NOTRACK", "AUDIT"};
     struct seen_rule *rule = r->rule;
 
     rule->jump = word;
@@ -153,7 +160,8 @@ static void read_target(struct reader *r, const char *word, bool is_goto)
             rule->action = SEEN_GO_ON;
     if (rule->action != SEEN_JUMP)
         return;
-    /* Other targets of extensions are written in capitals (DNAT, NFQUEUE, ...); a chain may be too, and is found then. */
+    /* Other targets of extensions are written in capitals (DNAT, NFQUEUE, ...); a chain may be too, and is
+     * found then. */
     if (strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen(word))
         rule->action = SEEN_UNKNOWN;
 }
@@ -183,7 +191,8 @@ static bool is_option(const char *word, const char *a, const char *b)
     return strcmp(word, a) == 0 || (b && strcmp(word, b) == 0);
 }
 
-/* An option with one value that says something about packets; false when it is not known or not understood. */
+/* An option with one value that says something about packets; false when it is not known or not understood.
+ */
 static bool read_test(struct reader *r, const char *option)
 {
     struct seen_rule *rule = r->rule;

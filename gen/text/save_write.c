@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The order of matches and the forms of values are those of iptables 1.8.9 (iptables/iptables.c: print_rule4, and the
- * extensions' save functions). */
+/* The order of matches and the forms of values are those of iptables 1.8.9 (iptables/iptables.c: print_rule4,
+ * and the extensions' save functions). */
 #include <string.h>
 
 #include "lbgen/lower.h"

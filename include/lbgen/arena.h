@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Memory that lives as long as its owner and is freed in one go: a million small lists without a million mallocs. */
+/* Memory that lives as long as its owner and is freed in one go: a million small lists without a million
+ * mallocs. */
 #ifndef LBGEN_ARENA_H
 #define LBGEN_ARENA_H
 
@@ -23,8 +24,8 @@ void *arena_copy(struct arena *a, const void *from, size_t bytes);
 /* A copy of text, closed with a NUL. */
 char *arena_text(struct arena *a, const char *text, size_t len);
 
-/* `old` (n items of `size` bytes, from this arena or NULL) with `more` items behind it, in one piece. The old piece
- * stays in the arena unused, so this is for lists that grow a few times, not for loops. */
+/* `old` (n items of `size` bytes, from this arena or NULL) with `more` items behind it, in one piece. The old
+ * piece stays in the arena unused, so this is for lists that grow a few times, not for loops. */
 void *arena_join(struct arena *a, const void *old, size_t n, const void *items, size_t more, size_t size);
 
 /* Frees everything that came from `a` and makes it empty again. */

@@ -16,10 +16,10 @@ struct box {
 
 typedef void (*boxes_pair_fn)(void *ctx, const struct box *a, const struct box *b);
 
-/* Calls `pair` once for each two boxes that have a point in common, in no particular order and with a, b in no
- * particular order. The order of the array does not matter and is kept.
- * Time: n log^4 n at the very worst, close to n log n for what configurations look like, plus one call a pair; so whoever
- * expects thousands of equal boxes thins them out first. */
+/* Calls `pair` once for each two boxes that have a point in common, in no particular order and with a, b in
+ * no particular order. The order of the array does not matter and is kept. Time: n log^4 n at the very worst,
+ * close to n log n for what configurations look like, plus one call a pair; so whoever expects thousands of
+ * equal boxes thins them out first. */
 void boxes_overlapping(const struct box *boxes, size_t n, boxes_pair_fn pair, void *ctx);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The one thing a writer writes to: text that collects in memory and, where a flush function is set, leaves in large
- * pieces. Writers never see errors: the first one sticks in the buffer and everything after it is dropped. */
+/* The one thing a writer writes to: text that collects in memory and, where a flush function is set, leaves
+ * in large pieces. Writers never see errors: the first one sticks in the buffer and everything after it is
+ * dropped. */
 #ifndef LBGEN_BUF_H
 #define LBGEN_BUF_H
 
@@ -21,8 +22,8 @@ struct buf {
     int error; /* 0, or the errno value of the first flush that failed */
 };
 
-/* Room for `more` bytes behind what is there; for the functions below, which are inline since a rule set is made of
- * hundreds of small pieces a service. */
+/* Room for `more` bytes behind what is there; for the functions below, which are inline since a rule set is
+ * made of hundreds of small pieces a service. */
 char *buf_room(struct buf *b, size_t more);
 
 static inline void buf_add(struct buf *b, const void *data, size_t len)
@@ -55,7 +56,8 @@ void buf_vprintf(struct buf *b, const char *format, va_list args) __attribute__(
 /* Sends out what is left (a streaming buffer) and returns the sticky error, 0 when all is well. */
 int buf_finish(struct buf *b);
 
-/* The text so far, closed with a NUL that does not count; valid until the next call. Not for streaming buffers. */
+/* The text so far, closed with a NUL that does not count; valid until the next call. Not for streaming
+ * buffers. */
 const char *buf_text(struct buf *b);
 
 /* Frees the memory; the buffer is empty and usable afterwards. What was not flushed is lost. */

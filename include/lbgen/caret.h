@@ -8,9 +8,9 @@
 
 #include "lbgen/buf.h"
 
-/* Prints line[0..len) and the carets under its bytes at..at+count (clipped to the line; at least one column), both
- * indented by four blanks. Tabs are kept in both lines, so they line up at any tab width; other characters count by
- * their display width (a wide character takes two columns, a combining one none). */
+/* Prints line[0..len) and the carets under its bytes at..at+count (clipped to the line; at least one column),
+ * both indented by four blanks. Tabs are kept in both lines, so they line up at any tab width; other
+ * characters count by their display width (a wide character takes two columns, a combining one none). */
 void caret_print(struct buf *out, const char *line, size_t len, size_t at, size_t count, bool colour);
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What services claim, as boxes: all packets whose destination, source, protocol with port, and interface are each in one
- * of the service's lists. MAC addresses are left out: excluding some never makes two claims disjoint.
+/* What services claim, as boxes: all packets whose destination, source, protocol with port, and interface are
+ * each in one of the service's lists. MAC addresses are left out: excluding some never makes two claims
+ * disjoint.
  *
- * The axes of a box are numbers that a claim_space gives out for what occurs in a handful of services. Prefixes become
- * numbers by their place in a sorted list: those inside a prefix follow it directly, so a prefix is the interval from its
- * own place to its last descendant's. Interface names likewise: `eth+` is the interval of the names that begin so. */
+ * The axes of a box are numbers that a claim_space gives out for what occurs in a handful of services.
+ * Prefixes become numbers by their place in a sorted list: those inside a prefix follow it directly, so a
+ * prefix is the interval from its own place to its last descendant's. Interface names likewise: `eth+` is the
+ * interval of the names that begin so. */
 #ifndef LBGEN_CLAIM_H
 #define LBGEN_CLAIM_H
 
@@ -15,14 +17,16 @@
 #include "lbgen/buf.h"
 #include "lbgen/service.h"
 
-/* Distinct prefixes of one family, sorted by address, wider ones first; last[i]: the place of the last one inside i. */
+/* Distinct prefixes of one family, sorted by address, wider ones first; last[i]: the place of the last one
+ * inside i. */
 struct prefix_numbers {
     struct prefix *at;
     uint32_t *last;
     size_t n;
 };
 
-/* Distinct interface names without their `+`, sorted; last[i]: the place of the last one that begins with name i. */
+/* Distinct interface names without their `+`, sorted; last[i]: the place of the last one that begins with
+ * name i. */
 struct interface_numbers {
     struct interface *at;
     uint32_t *last;
@@ -51,7 +55,8 @@ struct box_list {
 void claim_space_init(struct claim_space *space, const struct claimed_vip *vips, size_t n);
 void claim_space_free(struct claim_space *space);
 
-/* Adds the boxes of one VIP of the space. Ports that overlap are merged first, so boxes of one service are disjoint. */
+/* Adds the boxes of one VIP of the space. Ports that overlap are merged first, so boxes of one service are
+ * disjoint. */
 void claim_boxes(const struct claim_space *space, const struct claimed_vip *vip, struct box_list *boxes);
 
 /* How many boxes claim_boxes makes of all VIPs of the service together. */

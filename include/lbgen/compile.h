@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* From what the user wants to rules: the order of tables, chains and rules is decided here and nowhere else. */
+/* From what the user wants to rules: the order of tables, chains and rules is decided here and nowhere else.
+ */
 #ifndef LBGEN_COMPILE_H
 #define LBGEN_COMPILE_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a value parser says of a text that it refuses: the reason and the place inside the text. Only who knows where the
- * text stood (file and line) can make a finding of it (diag.h). */
+/* What a value parser says of a text that it refuses: the reason and the place inside the text. Only who
+ * knows where the text stood (file and line) can make a finding of it (diag.h). */
 #ifndef LBGEN_COMPLAINT_H
 #define LBGEN_COMPLAINT_H
 

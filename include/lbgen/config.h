@@ -31,9 +31,9 @@ struct settings {
 /* One `rule`, `rule4` or `rule6` of a [rules TABLE]. */
 struct host_rule {
     enum table table;
-    unsigned families; /* FAMILY_BIT_*: where it may go */
-    bool either;       /* `rule`: where it can go is found out; false: it must be good for `families` */
-    const char *text;  /* NUL-terminated */
+    unsigned families;      /* FAMILY_BIT_*: where it may go */
+    bool either;            /* `rule`: where it can go is found out; false: it must be good for `families` */
+    const char *text;       /* NUL-terminated */
     struct ini_value value; /* the same text, and where its bytes stand */
 };
 
@@ -53,8 +53,8 @@ struct expect {
     struct packet packet;
     bool packet_given;
     bool mark_given, verdict_given, service_given;
-    uint32_t mark; /* 0: none */
-    bool accepted; /* verdict */
+    uint32_t mark;       /* 0: none */
+    bool accepted;       /* verdict */
     const char *service; /* NULL: none */
     srcpos service_at;
 };
@@ -90,10 +90,10 @@ struct config {
     struct expects expects;
 };
 
-/* Reads source number `source` into *config (config_init first), behind what is there. Every finding goes to diag; *config
- * holds what was good, so that later stages can go on looking for errors. Templates are not applied yet (template.h).
- * template_name: NULL for an input of the user's; else the source is a template's file, which has [template NAME] of this
- * name and no other section. */
+/* Reads source number `source` into *config (config_init first), behind what is there. Every finding goes to
+ * diag; *config holds what was good, so that later stages can go on looking for errors. Templates are not
+ * applied yet (template.h). template_name: NULL for an input of the user's; else the source is a template's
+ * file, which has [template NAME] of this name and no other section. */
 void config_read(struct config *config, struct sources *sources, int source, const char *template_name,
                  struct diag *diag);
 

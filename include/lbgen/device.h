@@ -12,12 +12,14 @@
 
 enum { INTERFACE_MAX = 15 }; /* IFNAMSIZ - 1 of linux/if.h */
 
-/* A name, or with a `+` at its end all names that begin so; "" is any interface. Zero-filled behind the name. */
+/* A name, or with a `+` at its end all names that begin so; "" is any interface. Zero-filled behind the name.
+ */
 struct interface {
     char name[INTERFACE_MAX + 1];
 };
 
-/* 1 to 15 bytes, no blank, `/`, `!`, `:`, `*` or control byte, `+` only last. A lone `+` is any interface (""). */
+/* 1 to 15 bytes, no blank, `/`, `!`, `:`, `*` or control byte, `+` only last. A lone `+` is any interface
+ * (""). */
 bool interface_parse(const char *text, size_t n, struct interface *out, struct complaint *why);
 
 /* Whether some interface's name fits both. */

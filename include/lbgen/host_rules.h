@@ -14,8 +14,8 @@ struct formed_host_rules {
     struct arena mem;
 };
 
-/* Checks every rule with the families that it may go to and fills both lists. What is refused is reported with its
- * place. Returns false when libxtables could not be asked at all (reported as well). */
+/* Checks every rule with the families that it may go to and fills both lists. What is refused is reported
+ * with its place. Returns false when libxtables could not be asked at all (reported as well). */
 bool host_rules_form(const struct config *config, struct formed_host_rules *out, struct diag *diag);
 
 void host_rules_free(struct formed_host_rules *rules);

@@ -27,13 +27,14 @@ struct ini_line {
 /* Whether double quotes protect a ` ;` in the value of this key: they do in `rule`, `rule4` and `rule6`. */
 bool ini_key_has_quotes(const char *name, size_t len);
 
-/* Sorts line[0..len), which has no LF or CRLF. `*in_quotes` says whether the value above ended inside double quotes; for a
- * LINE_KEY or LINE_CONTINUATION it is brought up to date. quotes_count: the value above is one with quotes. */
+/* Sorts line[0..len), which has no LF or CRLF. `*in_quotes` says whether the value above ended inside double
+ * quotes; for a LINE_KEY or LINE_CONTINUATION it is brought up to date. quotes_count: the value above is one
+ * with quotes. */
 void ini_line_sort(const char *line, size_t len, bool quotes_count, bool *in_quotes, struct ini_line *out,
                    struct complaint *why);
 
-/* The bytes of a line that no text may have: control bytes but tab anywhere, no UTF-8 before `comment_from`. True, or
- * the first one in *why. */
+/* The bytes of a line that no text may have: control bytes but tab anywhere, no UTF-8 before `comment_from`.
+ * True, or the first one in *why. */
 bool ini_line_bytes_good(const char *line, size_t len, size_t comment_from, struct complaint *why);
 
 #endif

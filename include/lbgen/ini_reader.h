@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The door to inih: statements out of a text, with their places.
  *
- * inih as distributions ship it cuts lines at 200 bytes and sections at 50, splits at `:`, gives no line numbers and
- * says nothing of most errors. So lines are looked at before inih sees them: what inih would misread is reported and left
- * out, long values are handed over in pieces that inih takes for continuation lines, and put together again. */
+ * inih as distributions ship it cuts lines at 200 bytes and sections at 50, splits at `:`, gives no line
+ * numbers and says nothing of most errors. So lines are looked at before inih sees them: what inih would
+ * misread is reported and left out, long values are handed over in pieces that inih takes for continuation
+ * lines, and put together again. */
 #ifndef LBGEN_INI_READER_H
 #define LBGEN_INI_READER_H
 
@@ -18,7 +19,8 @@ struct ini_run {
     srcpos at;
 };
 
-/* A value: all its lines, each without its indent, its comment and its trailing blanks, joined by one blank. */
+/* A value: all its lines, each without its indent, its comment and its trailing blanks, joined by one blank.
+ */
 struct ini_value {
     const char *text; /* NUL-terminated; valid only during the call */
     size_t len;
@@ -30,8 +32,8 @@ struct ini_value {
 srcpos ini_value_place(const struct ini_value *v, size_t offset);
 
 struct ini_handler {
-    /* `at` is the opening bracket; text, at text_at, is what stands between the brackets, without blanks at its ends. It
-     * is valid as long as the sources. */
+    /* `at` is the opening bracket; text, at text_at, is what stands between the brackets, without blanks at
+     * its ends. It is valid as long as the sources. */
     void (*section)(void *ctx, srcpos at, srcpos text_at, const char *text, size_t len);
     /* A header that could not be read (already reported): what follows belongs to nowhere. */
     void (*bad_section)(void *ctx);
@@ -39,6 +41,7 @@ struct ini_handler {
 };
 
 /* Reads one source. Findings about form go to `diag`; reading goes on behind each. */
-void ini_read(struct sources *sources, int source, const struct ini_handler *handler, void *ctx, struct diag *diag);
+void ini_read(struct sources *sources, int source, const struct ini_handler *handler, void *ctx,
+              struct diag *diag);
 
 #endif

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What is wrong with a configuration as a whole, beyond the form of single values. All findings go to diag. */
+/* What is wrong with a configuration as a whole, beyond the form of single values. All findings go to diag.
+ */
 #ifndef LBGEN_LINT_H
 #define LBGEN_LINT_H
 
 #include "lbgen/config.h"
 
-/* Each service by itself: missing keys, keys that do not go together, lists that have nothing of a family. Also settles
- * what needs the whole input: masks of marks given without one. Templates must have been applied. */
+/* Each service by itself: missing keys, keys that do not go together, lists that have nothing of a family.
+ * Also settles what needs the whole input: masks of marks given without one. Templates must have been
+ * applied. */
 void lint_services(struct config *config, struct diag *diag);
 
 /* [vrrp], [expect], and an input that asks for nothing (named in the warning). */
 void lint_sections(const struct config *config, const char *input_name, struct diag *diag);
 
-/* Services that share a mark: different schedulers, forwarding, persistence or real servers for it are errors, several
- * ports without persistence a warning. n log n. */
+/* Services that share a mark: different schedulers, forwarding, persistence or real servers for it are
+ * errors, several ports without persistence a warning. n log n. */
 void lint_marks(const struct config *config, struct diag *diag);
 
-/* Services that claim the same packet: with different marks an error unless the later one says override, with the same mark
- * a warning where one hides the other. See lint_overlap.c for how, and what it costs. */
+/* Services that claim the same packet: with different marks an error unless the later one says override, with
+ * the same mark a warning where one hides the other. See lint_overlap.c for how, and what it costs. */
 void lint_overlap(const struct config *config, struct diag *diag);
 
 #endif

@@ -26,8 +26,8 @@ static inline bool mark_equal(struct mark a, struct mark b)
     return a.value == b.value && a.mask == b.mask;
 }
 
-/* "80", "0x50", "0x50/0xff". *with_mask says whether a mask was written; without one out->mask is MARK_MASK_ALL.
- * A value of 0 and bits outside a written mask are refused. */
+/* "80", "0x50", "0x50/0xff". *with_mask says whether a mask was written; without one out->mask is
+ * MARK_MASK_ALL. A value of 0 and bits outside a written mask are refused. */
 bool mark_parse(const char *text, size_t n, struct mark *out, bool *with_mask, struct complaint *why);
 
 /* A 32-bit mask of a mark, decimal or hex, not 0. */

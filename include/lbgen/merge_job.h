@@ -16,8 +16,9 @@ struct merge_job {
     struct policies_given policies_given;
 };
 
-/* Reads the file `path` and works out where the generated text (job->text, filled by the caller) goes. What is wrong with
- * the file, and foreign rules that come before lbgen's and can end the walk of a service's packet, go to input->diag. */
+/* Reads the file `path` and works out where the generated text (job->text, filled by the caller) goes. What
+ * is wrong with the file, and foreign rules that come before lbgen's and can end the walk of a service's
+ * packet, go to input->diag. */
 void merge_job_prepare(struct merge_job *job, struct input *input, enum family family, const char *path);
 
 void merge_job_print(const struct merge_job *job, struct buf *out);

@@ -23,16 +23,19 @@ struct name_index {
 
 #define NAME_NOT_FOUND UINT32_MAX
 
-/* The item of that name, or NAME_NOT_FOUND. `items` is the caller's array, which may have moved since the last call. */
+/* The item of that name, or NAME_NOT_FOUND. `items` is the caller's array, which may have moved since the
+ * last call. */
 uint32_t name_index_find(const struct name_index *index, const void *items, const char *name, size_t len);
 
-/* The item of that name; or NAME_NOT_FOUND, and from now on `item` has the name (the caller puts it there). */
-uint32_t name_index_enter(struct name_index *index, const void *items, const char *name, size_t len, uint32_t item);
+/* The item of that name; or NAME_NOT_FOUND, and from now on `item` has the name (the caller puts it there).
+ */
+uint32_t name_index_enter(struct name_index *index, const void *items, const char *name, size_t len,
+                          uint32_t item);
 
 void name_index_free(struct name_index *index);
 
-/* FNV-1a, 64 bits (draft-eastlake-fnv), its bits mixed once more. Part of the names of chains (own_chain.h): it must not
- * change. */
+/* FNV-1a, 64 bits (draft-eastlake-fnv), its bits mixed once more. Part of the names of chains (own_chain.h):
+ * it must not change. */
 uint64_t name_hash(const char *name, size_t len);
 
 #endif

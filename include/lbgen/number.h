@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Numbers as users write them, read strictly: no sign, no blank, no leading zero (010 is 8 for some programs). */
+/* Numbers as users write them, read strictly: no sign, no blank, no leading zero (010 is 8 for some
+ * programs). */
 #ifndef LBGEN_NUMBER_H
 #define LBGEN_NUMBER_H
 

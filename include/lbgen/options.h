@@ -29,7 +29,7 @@ struct options {
 /* Returns false, with a sentence on standard error, when the command line is wrong. */
 bool options_parse(int argc, char **argv, struct options *out);
 
-void options_help(void);         /* to standard output */
-void options_usage(void);        /* to standard error: how to use it */
+void options_help(void);  /* to standard output */
+void options_usage(void); /* to standard error: how to use it */
 
 #endif

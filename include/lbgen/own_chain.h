@@ -16,8 +16,8 @@ struct chain_name {
 /* Whether a chain of this name is lbgen's, with all that is in it: lbgen-... or lbgen.... */
 bool chain_is_own(const char *name, size_t len);
 
-/* The chain of a service with exclude-mac: "lbgen." and its name; where that is too long, or begins like the chains of
- * [rules], the name's head, a dash and nine characters of its hash. */
+/* The chain of a service with exclude-mac: "lbgen." and its name; where that is too long, or begins like the
+ * chains of [rules], the name's head, a dash and nine characters of its hash. */
 struct chain_name exclusion_chain(const struct service *s);
 
 /* Names that would come out the same (about one in 2^45 for long names) are errors. n log n. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* One packet in the user's words: `PROTO SRC[:PORT] DST[:PORT] [IFACE] [mac=] [state=] [mark=] [hook=]`, for [expect]
- * and for what is said about packets. */
+/* One packet in the user's words: `PROTO SRC[:PORT] DST[:PORT] [IFACE] [mac=] [state=] [mark=] [hook=]`, for
+ * [expect] and for what is said about packets. */
 #ifndef LBGEN_PACKET_H
 #define LBGEN_PACKET_H
 
@@ -12,15 +12,22 @@
 #include "lbgen/device.h"
 #include "lbgen/prefix.h"
 
-enum packet_state { STATE_NEW, STATE_ESTABLISHED, STATE_RELATED, STATE_INVALID, STATE_UNTRACKED, PACKET_STATES };
+enum packet_state {
+    STATE_NEW,
+    STATE_ESTABLISHED,
+    STATE_RELATED,
+    STATE_INVALID,
+    STATE_UNTRACKED,
+    PACKET_STATES
+};
 
 struct packet {
     struct prefix src, dst; /* full length, one family */
     uint8_t protocol;       /* number in the IP header */
     bool icmp_type_given;
     uint8_t icmp_type;
-    uint16_t sport, dport;      /* 0 where the protocol has none, or where SRC was given without one */
-    struct interface in;        /* "" where none was given */
+    uint16_t sport, dport; /* 0 where the protocol has none, or where SRC was given without one */
+    struct interface in;   /* "" where none was given */
     bool mac_given;
     struct mac mac;
     enum packet_state state;

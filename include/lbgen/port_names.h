@@ -7,8 +7,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Looks text[0..n) up among the names and aliases of the services database, for any protocol. The database is read once
- * a process, at the first question (a look-up of getservbyname each would read it all again for every port). */
+/* Looks text[0..n) up among the names and aliases of the services database, for any protocol. The database is
+ * read once a process, at the first question (a look-up of getservbyname each would read it all again for
+ * every port). */
 bool port_name_find(const char *text, size_t n, uint16_t *port);
 
 /* Frees the table; the next question reads it again. */

@@ -22,7 +22,8 @@ static inline bool ports_is_any(struct port_range r)
     return r.low == 0;
 }
 
-/* One item of a list: a port, a name of /etc/services (tried whole first), a:b or a-b with a < b or a = b, or "any". */
+/* One item of a list: a port, a name of /etc/services (tried whole first), a:b or a-b with a < b or a = b, or
+ * "any". */
 bool ports_parse(const char *text, size_t n, struct port_range *out, struct complaint *why);
 
 /* One port 1..65535, as a decimal number or a name. */

@@ -27,7 +27,8 @@ struct prefix {
 enum prefix_form { ADDRESS_ONLY, ADDRESS_OR_PREFIX };
 
 /* Parses text[0..n). Host bits under a mask are refused, with both readings offered. */
-bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct prefix *out, struct complaint *why);
+bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct prefix *out,
+                  struct complaint *why);
 
 /* "192.0.2.0/24"; the length is always written (`/32` too), as iptables-save does. */
 void prefix_print(struct buf *out, const struct prefix *p);

@@ -14,12 +14,13 @@ struct replacement {
     char target[NAME_MAX + 1], temporary[NAME_MAX + 1];
 };
 
-/* Begins to replace (or make) `path`; a symbolic link is followed, so that it stays one. What exists and is no regular file
- * is refused. Mode and, where the process may, owner are taken over; a new file gets 0600. False, with the reason in
- * *why, when it can't be done; then nothing is left behind. */
+/* Begins to replace (or make) `path`; a symbolic link is followed, so that it stays one. What exists and is
+ * no regular file is refused. Mode and, where the process may, owner are taken over; a new file gets 0600.
+ * False, with the reason in *why, when it can't be done; then nothing is left behind. */
 bool replacement_begin(struct replacement *r, const char *path, struct complaint *why);
 
-/* Makes the new text durable and puts it in place. On failure the old file is untouched and nothing is left behind. */
+/* Makes the new text durable and puts it in place. On failure the old file is untouched and nothing is left
+ * behind. */
 bool replacement_commit(struct replacement *r, struct complaint *why);
 
 /* Gives up: the old file stays. */

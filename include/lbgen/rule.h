@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A rule as lbgen makes it, and where rules go. Pointers in a rule belong to whoever made it and are valid during the call
- * that hands it over. */
+/* A rule as lbgen makes it, and where rules go. Pointers in a rule belong to whoever made it and are valid
+ * during the call that hands it over. */
 #ifndef LBGEN_RULE_H
 #define LBGEN_RULE_H
 
@@ -33,9 +33,9 @@ struct rule {
     const struct mac *mac;
 
     enum target target;
-    struct mark mark;          /* TARGET_MARK */
-    struct prefix to;          /* TARGET_SNAT */
-    const char *jump;          /* TARGET_JUMP */
+    struct mark mark; /* TARGET_MARK */
+    struct prefix to; /* TARGET_SNAT */
+    const char *jump; /* TARGET_JUMP */
 
     /* whose it is: "web" of "lbgen:web"; not NUL-terminated */
     const char *tag;
@@ -47,7 +47,8 @@ struct rule {
     size_t text_len, head_len; /* a comment match goes behind text[0..head_len) */
 };
 
-/* Where rules go, one by one in iptables-save's order: table, its chains, its rules, end of table, next table. */
+/* Where rules go, one by one in iptables-save's order: table, its chains, its rules, end of table, next
+ * table. */
 struct rule_sink {
     void *ctx;
     void (*table)(void *ctx, enum table table);

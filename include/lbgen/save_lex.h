@@ -14,8 +14,9 @@ struct save_lexer {
     size_t len, at;
 };
 
-/* The next word: blanks separate, double quotes group, a backslash inside them takes the next byte as it is. A word with
- * quotes or backslashes is copied to `mem`, others are copied too; NULL at the end. NUL-terminated. */
+/* The next word: blanks separate, double quotes group, a backslash inside them takes the next byte as it is.
+ * A word with quotes or backslashes is copied to `mem`, others are copied too; NULL at the end.
+ * NUL-terminated. */
 const char *save_next_word(struct save_lexer *lexer, struct arena *mem);
 
 #endif

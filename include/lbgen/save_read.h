@@ -9,8 +9,8 @@
 #include "lbgen/arena.h"
 #include "lbgen/walk.h"
 
-/* Reads one line: "-A CHAIN ...", or "[packets:bytes] -A CHAIN ...". Everything in *out lives in mem. False when the line is
- * no such rule; what is not understood of a rule sets out->unknown, never more. */
+/* Reads one line: "-A CHAIN ...", or "[packets:bytes] -A CHAIN ...". Everything in *out lives in mem. False
+ * when the line is no such rule; what is not understood of a rule sets out->unknown, never more. */
 bool save_read_rule(const char *line, size_t len, struct arena *mem, struct seen_rule *out);
 
 #endif

@@ -9,7 +9,8 @@
 #include "lbgen/config.h"
 #include "lbgen/value.h"
 
-/* Each: false when there is no such key (nothing is reported then). *given collects which single-valued keys were there. */
+/* Each: false when there is no such key (nothing is reported then). *given collects which single-valued keys
+ * were there. */
 bool vrrp_key_set(struct vrrp *vrrp, uint32_t *given, const struct value *v);
 bool settings_key_set(struct settings *settings, uint32_t *given, const struct value *v);
 bool rules_key_set(struct config *config, enum table table, const struct value *v);

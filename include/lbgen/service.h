@@ -97,8 +97,8 @@ struct service_more {
     const char *scheduler; /* "rr" and so on; NULL where none is given */
     uint8_t scheduler_flags;
     enum forwarding forwarding;
-    uint32_t persistence;      /* seconds; 0: none */
-    uint8_t persistence_mask;  /* prefix length */
+    uint32_t persistence;     /* seconds; 0: none */
+    uint8_t persistence_mask; /* prefix length */
     const struct real_server *real_servers;
     uint32_t n_real_servers;
     struct prefix sorry_server;
@@ -118,7 +118,7 @@ struct service {
     uint8_t n_protocols;
     uint8_t protocols[PROTOS]; /* enum proto, in the order written */
     bool mark_has_mask;
-    bool broken; /* its template can't be had (reported): what it lacks is not worth a word */
+    bool broken;      /* its template can't be had (reported): what it lacks is not worth a word */
     srcpos at;        /* the header's bracket */
     srcpos fwmark_at; /* of its value */
     uint32_t given;   /* 1 << enum service_key: given here or, after templates were applied, there */

@@ -9,8 +9,8 @@
 /* Returns true to go on, false to stop. */
 typedef bool (*flow_fn)(void *ctx, const struct flow *flow);
 
-/* Calls fn for clients' packets to each VIP of the family, protocol and range of ports. Sources and interfaces are left open
- * where the service has none, and taken one by one where it has some. */
+/* Calls fn for clients' packets to each VIP of the family, protocol and range of ports. Sources and
+ * interfaces are left open where the service has none, and taken one by one where it has some. */
 void each_client_flow(const struct service *s, enum family family, flow_fn fn, void *ctx);
 
 /* Replies of the real servers that are reached by nat, as they pass FORWARD. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The values of [service] keys that have a form of their own. Each reports what is wrong and keeps what is good. */
+/* The values of [service] keys that have a form of their own. Each reports what is wrong and keeps what is
+ * good. */
 #ifndef LBGEN_SERVICE_VALUES_H
 #define LBGEN_SERVICE_VALUES_H
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The texts that were read, kept whole, and positions in them.
  *
- * All texts lie behind each other in one space of numbers, so a position is four bytes, and file, line and column are
- * worked out only when something is said about it. */
+ * All texts lie behind each other in one space of numbers, so a position is four bytes, and file, line and
+ * column are worked out only when something is said about it. */
 #ifndef LBGEN_SOURCE_H
 #define LBGEN_SOURCE_H
 
@@ -43,9 +43,10 @@ struct source_place {
     size_t line_len;       /* without LF or CRLF */
 };
 
-/* Reads a whole file, or standard input where path is "-". Returns its index in s->at, or -1 with the reason in
- * *why (why->at and len are 0). A folder, an unreadable file, a regular file that changed while it was read, a text
- * without an end (over SOURCES_MAX in all, or a pipe that is silent for 60 seconds) are refused. */
+/* Reads a whole file, or standard input where path is "-". Returns its index in s->at, or -1 with the reason
+ * in *why (why->at and len are 0). A folder, an unreadable file, a regular file that changed while it was
+ * read, a text without an end (over SOURCES_MAX in all, or a pipe that is silent for 60 seconds) are refused.
+ */
 int sources_read(struct sources *s, const char *path, struct complaint *why);
 
 /* Takes a text that outlives s. Returns its index. */

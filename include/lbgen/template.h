@@ -18,8 +18,9 @@ struct template_places {
     const char *system; /* /etc/lbgen/templates, or NULL */
 };
 
-/* Gives every service what its template has and it has not; templates that are not in the input are looked for in
- * places->folder, places->system and among the shipped ones, in this order. Unknown templates and cycles are reported. */
+/* Gives every service what its template has and it has not; templates that are not in the input are looked
+ * for in places->folder, places->system and among the shipped ones, in this order. Unknown templates and
+ * cycles are reported. */
 void templates_apply(struct config *config, const struct template_places *places, struct sources *sources,
                      struct diag *diag);
 

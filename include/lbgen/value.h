@@ -26,8 +26,8 @@ void value_warn(const struct value *v, size_t offset, size_t len, const char *fo
 /* Puts one item text[0..n) into *out. */
 typedef bool (*item_parse_fn)(const char *text, size_t n, void *out, struct complaint *why);
 
-/* Parses a list and joins it to the n items of `size` bytes at `old`; returns the joined list and its length in *n. Items
- * that are refused are reported and left out. */
+/* Parses a list and joins it to the n items of `size` bytes at `old`; returns the joined list and its length
+ * in *n. Items that are refused are reported and left out. */
 const void *value_list(const struct value *v, item_parse_fn parse, size_t size, const void *old, uint32_t *n);
 
 /* One of `n` words; the index goes to *out. Reports what there is to choose from otherwise. */

@@ -10,7 +10,8 @@
 
 #include <stddef.h>
 
-/* Room for one item more than `n`: the (perhaps moved) array; *cap is updated. Grows by half, so n pushes are O(n). */
+/* Room for one item more than `n`: the (perhaps moved) array; *cap is updated. Grows by half, so n pushes are
+ * O(n). */
 void *vec_grow(void *at, size_t n, size_t *cap, size_t item_size);
 
 /* A pointer to a new, uninitialised last item; valid until the next VEC_ADD. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What becomes of a kind of packets on its way through a table's chains, as far as it can be known without the kernel. */
+/* What becomes of a kind of packets on its way through a table's chains, as far as it can be known without
+ * the kernel. */
 #ifndef LBGEN_WALK_H
 #define LBGEN_WALK_H
 
@@ -12,7 +13,8 @@
 #include "lbgen/ports.h"
 #include "lbgen/prefix.h"
 
-/* A set of packets. Each field narrows it; a prefix of length 0, an interface "" and a protocol 0 say nothing. */
+/* A set of packets. Each field narrows it; a prefix of length 0, an interface "" and a protocol 0 say
+ * nothing. */
 struct flow {
     struct prefix src, dst; /* both of one family */
     struct interface in, out;
@@ -70,11 +72,12 @@ struct seen_rule {
 
 enum truth { NO, MAYBE, YES };
 
-/* Whether the rule matches the packets: none of them, all, or who knows. An established connection's packets are meant, so
- * a rule for opening packets alone does not match. */
+/* Whether the rule matches the packets: none of them, all, or who knows. An established connection's packets
+ * are meant, so a rule for opening packets alone does not match. */
 enum truth seen_rule_matches(const struct seen_rule *rule, const struct flow *flow);
 
-/* The rules of one table. Zero-initialise; walk_table_free when done. The rules' pointers are the caller's. */
+/* The rules of one table. Zero-initialise; walk_table_free when done. The rules' pointers are the caller's.
+ */
 struct walk_table {
     struct seen_rule *at;
     size_t n, cap;
@@ -85,7 +88,11 @@ void walk_table_add(struct walk_table *table, const struct seen_rule *rule);
 void walk_table_free(struct walk_table *table);
 
 /* What may become of the packets in a chain: a set of these. */
-enum { OUTCOME_ACCEPT = 1 << 0, OUTCOME_DROP = 1 << 1, OUTCOME_END = 1 << 2 /* the chain's end, or RETURN */ };
+enum {
+    OUTCOME_ACCEPT = 1 << 0,
+    OUTCOME_DROP = 1 << 1,
+    OUTCOME_END = 1 << 2 /* the chain's end, or RETURN */
+};
 
 unsigned walk(struct walk_table *table, const char *chain, const struct flow *flow);
 

@@ -14,8 +14,8 @@ struct word {
 /* The next run of non-blank bytes behind *w; false at the end (then *w stays). */
 bool word_next(const char *text, size_t n, struct word *w);
 
-/* The next item of a list whose items are separated by a comma and/or blanks. An item of length 0 stands where a
- * comma has nothing before or behind it: the caller refuses it and asks for no further one. */
+/* The next item of a list whose items are separated by a comma and/or blanks. An item of length 0 stands
+ * where a comma has nothing before or behind it: the caller refuses it and asks for no further one. */
 bool item_next(const char *text, size_t n, struct word *w);
 
 #endif
