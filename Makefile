@@ -20,7 +20,7 @@ endif
 BUILD := build/$(VARIANT)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-OPTIMISE := -O2 -g -D_FORTIFY_SOURCE=2
+OPTIMISE := -O3 -g -D_FORTIFY_SOURCE=2
 ifeq ($(DEBUG),1)
 OPTIMISE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS  += -fsanitize=address,undefined

@@ -3,7 +3,7 @@
 
 #include "lbgen/ini_line.h"
 
-enum { KEY_MAX = 49 /* inih: MAX_NAME - 1 */, HEADER_MAX = 49 /* inih: MAX_SECTION - 1 */ };
+enum { KEY_MAX = 49 /* inih: MAX_NAME - 1 */ };
 
 static bool blank(char c)
 {
@@ -47,15 +47,24 @@ static size_t comment_start(const char *line, size_t from, size_t len, bool quot
     return len;
 }
 
+static bool is_letter(char c)
+{
+    return (unsigned char)(c - 'a') < 26;
+}
+
+static bool is_key_byte(char c)
+{
+    return is_letter(c) || (unsigned char)(c - '0') < 10 || c == '-';
+}
+
 /* The length of a key at line[at..end), by the form [a-z][a-z0-9-]*; 0 when there is none. */
 static size_t key_length(const char *line, size_t at, size_t end)
 {
     size_t i = at;
 
-    if (i == end || line[i] < 'a' || line[i] > 'z')
+    if (i == end || !is_letter(line[i]))
         return 0;
-    while (i < end &&
-           ((line[i] >= 'a' && line[i] <= 'z') || (line[i] >= '0' && line[i] <= '9') || line[i] == '-'))
+    while (i < end && is_key_byte(line[i]))
         i++;
     return i - at;
 }
@@ -83,11 +92,6 @@ static void sort_header(const char *line, size_t at, size_t len, struct ini_line
     out->body_at = skip_blanks(line, at + 1, close_at);
     out->body_len = trim_end(line, out->body_at, close_at) - out->body_at;
     out->kind = LINE_HEADER;
-    if (out->body_len > HEADER_MAX) {
-        out->kind = LINE_BAD_HEADER;
-        complain(why, out->body_at, out->body_len,
-                 "a section's header has at most %d bytes; names have at most 40", HEADER_MAX);
-    }
 }
 
 static void sort_key(const char *line, size_t at, size_t name_len, size_t equals, size_t len, bool *in_quotes,
@@ -146,7 +150,7 @@ void ini_line_sort(const char *line, size_t len, bool quotes_count, bool *in_quo
     size_t at = skip_blanks(line, 0, len);
 
     if (at == len || ((line[at] == ';' || line[at] == '#') && (at == 0 || !*in_quotes))) {
-        out->kind = LINE_EMPTY;
+        *out = (struct ini_line){.kind = LINE_EMPTY};
         return;
     }
     if (line[at] == '[' && (at == 0 || looks_like_header(line, at, len))) {

@@ -97,11 +97,12 @@ static void put_piece(struct reader *r, char *str, size_t used)
     r->rest_len -= n;
 }
 
+/* A `;` may look like a comment, and so may a `#` at the beginning of a continuation. */
 static void begin_value(struct reader *r, const char *body, size_t len)
 {
     r->rest = body;
     r->rest_len = len;
-    r->disguise = len > PIECE || memchr(body, ';', len) || memchr(body, '#', len);
+    r->disguise = len > PIECE || (len && body[0] == '#') || memchr(body, ';', len);
 }
 
 static char *give_key(struct reader *r, const char *line, const struct ini_line *l, char *str)
@@ -127,16 +128,14 @@ static char *give_continuation(struct reader *r, const char *line, const struct 
     return str;
 }
 
-static char *give_header(struct reader *r, const char *line, const struct ini_line *l, char *str)
+/* Headers stay here: inih would cut them at 50 bytes, and the sections without keys would go by unseen. */
+static void take_header(struct reader *r, const char *line, const struct ini_line *l)
 {
     finish_statement(r);
     r->refused = false;
+    r->in_quotes = false;
     r->handler->section(r->ctx, place(r, line + l->bracket), place(r, line + l->body_at), line + l->body_at,
                         l->body_len);
-    str[0] = '[';
-    memcpy(str + 1, line + l->body_at, l->body_len);
-    memcpy(str + 1 + l->body_len, "]\n", 3);
-    return str;
 }
 
 static void refuse(struct reader *r, const char *line, enum line_kind kind, const struct complaint *why)
@@ -164,15 +163,21 @@ static bool next_physical(struct reader *r, const char **line, size_t *len)
     return true;
 }
 
-static bool bytes_good(const struct reader *r, const char *line, size_t len, const struct ini_line *l,
-                       struct complaint *why)
+/* Whether the line can be taken as what it is; *why holds what ini_line_sort has said. */
+static bool line_good(const struct reader *r, const char *line, size_t len, struct ini_line *l, struct complaint *why)
 {
-    if (len > SOURCE_LINE_MAX)
-        return complain(why, 0, len, "this line has %zu bytes; a line may have %zu", len, SOURCE_LINE_MAX);
-    if (r->plain_bytes)
-        return true;
     bool bad = l->kind == LINE_BAD || l->kind == LINE_BAD_HEADER;
-    return ini_line_bytes_good(line, len, bad ? len : l->body_at + l->body_len, why);
+    struct complaint odd;
+
+    if (len <= SOURCE_LINE_MAX &&
+        (r->plain_bytes || ini_line_bytes_good(line, len, bad ? len : l->body_at + l->body_len, &odd)))
+        return !bad;
+    if (len > SOURCE_LINE_MAX)
+        complain(&odd, 0, len, "this line has %zu bytes; a line may have %zu", len, SOURCE_LINE_MAX);
+    *why = odd;
+    if (l->kind == LINE_HEADER)
+        l->kind = LINE_BAD_HEADER;
+    return false;
 }
 
 /* inih's reader: one line into str (of `size` bytes, which is at least 200), or NULL at the end. */
@@ -191,33 +196,25 @@ static char *next_line(char *str, int size, void *stream)
         return str;
     }
     while (next_physical(r, &line, &len)) {
-        struct ini_line l = {0};
+        struct ini_line l;
         bool in_quotes = r->in_quotes;
 
+        if (len == 0)
+            continue;
         ini_line_sort(line, len, r->quotes_count, &in_quotes, &l, &why);
-        struct complaint bytes_why;
-        if (!bytes_good(r, line, len, &l, &bytes_why)) {
-            refuse(r, line, l.kind == LINE_HEADER || l.kind == LINE_BAD_HEADER ? LINE_BAD_HEADER : LINE_BAD,
-                   &bytes_why);
-            continue;
-        }
-        if (l.kind == LINE_EMPTY)
-            continue;
-        if (l.kind == LINE_BAD || l.kind == LINE_BAD_HEADER) {
+        if (!line_good(r, line, len, &l, &why)) {
             refuse(r, line, l.kind, &why);
-            continue;
-        }
-        r->in_quotes = l.kind == LINE_HEADER ? false : in_quotes;
-        if (l.kind == LINE_HEADER)
-            return give_header(r, line, &l, str);
-        if (l.kind == LINE_KEY)
+        } else if (l.kind == LINE_HEADER) {
+            take_header(r, line, &l);
+        } else if (l.kind == LINE_KEY) {
+            r->in_quotes = in_quotes;
             return give_key(r, line, &l, str);
-        if (r->pending)
+        } else if (l.kind == LINE_CONTINUATION && r->pending) {
+            r->in_quotes = in_quotes;
             return give_continuation(r, line, &l, str);
-        if (!r->refused) {
-            complain(&why, l.body_at, l.body_len,
-                     "an indented line continues the value above, but there is none");
-            refuse(r, line, LINE_BAD, &why);
+        } else if (l.kind == LINE_CONTINUATION && !r->refused) {
+            complain(&why, l.body_at, l.body_len, "an indented line continues the value above, but there is none");
+            refuse(r, line, l.kind, &why);
         }
     }
     finish_statement(r);
@@ -251,32 +248,17 @@ static int take_piece(void *user, const char *section, const char *name, const c
 }
 
 /* Whether the text has nothing but printable ASCII, tabs and newlines, so that no line needs a closer look.
- * Eight bytes at a time find what may be odd; only there is it looked at byte by byte. */
+ * Without branches, so that compilers make a few instructions of it for many bytes. */
 static bool all_plain(const char *text, size_t len)
 {
-    const uint64_t ones = 0x0101010101010101, highs = 0x80 * ones;
-    size_t i = 0;
+    unsigned char odd = 0;
 
-    while (i < len) {
-        uint64_t eight;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
 
-        if (len - i >= sizeof eight) {
-            memcpy(&eight, text + i, sizeof eight);
-            /* A byte below 0x20 borrows in the subtraction; 0x7f carries in the addition; others leave bit 7
-             * alone. */
-            if (!(((eight - 0x20 * ones) | (eight + ones) | eight) & highs)) {
-                i += sizeof eight;
-                continue;
-            }
-        }
-        for (size_t end = len - i < sizeof eight ? len : i + sizeof eight; i < end; i++) {
-            unsigned char c = (unsigned char)text[i];
-
-            if ((c < 0x20 && c != '\n' && c != '\t') || c >= 0x7f)
-                return false;
-        }
+        odd |= (unsigned char)(((unsigned char)(c - ' ') > '~' - ' ') & (c != '\n') & (c != '\t'));
     }
-    return true;
+    return !odd;
 }
 
 void ini_read(struct sources *sources, int source, const struct ini_handler *handler, void *ctx,

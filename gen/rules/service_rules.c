@@ -169,7 +169,7 @@ void emit_forwarded(const struct rule_target *t, const struct service *s)
 
     p.src = any_prefix;
     p.in = any_interface;
-    if (dr.n)
+    if (prefix_list_has(dr, t->family))
         emit_product(t->sink, t->family, &p);
     p.dst = each_prefix(nat);
     emit_product(t->sink, t->family, &p);
