@@ -57,6 +57,8 @@ static void grow(struct name_index *index)
     size_t n_slots = index->n_slots ? index->n_slots * 2 : FIRST_SLOTS;
     struct name_slot *slots = xcalloc(n_slots, sizeof *slots);
 
+    xprefault(slots, n_slots * sizeof *slots); /* names hit all of it */
+
     for (size_t i = 0; i < index->n_slots; i++) {
         size_t to = index->slots[i].hash & (n_slots - 1);
 

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +11,7 @@
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
-enum { SILENCE_MS = 60 * 1000, FIRST_PIECE = 64 * 1024, PREFAULT_MIN = 256 * 1024 };
+enum { SILENCE_MS = 60 * 1000, FIRST_PIECE = 64 * 1024 };
 
 struct text {
     char *at;
@@ -81,22 +80,6 @@ static bool same_file_state(const struct stat *a, const struct stat *b)
            a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
 }
 
-/* Has the kernel make all pages of a large piece of memory at once; one by one, at the first touch of each, costs more. An old
- * kernel that does not know how says so, and no harm is done. */
-static void prefault(char *at, size_t bytes)
-{
-#ifdef MADV_POPULATE_WRITE
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    char *first = at + (page - (uintptr_t)at % page) % page;
-
-    if (bytes >= PREFAULT_MIN)
-        madvise(first, (bytes - (size_t)(first - at)) / page * page, MADV_POPULATE_WRITE);
-#else
-    (void)at;
-    (void)bytes;
-#endif
-}
-
 static bool read_open_file(int fd, size_t limit, struct text *t, struct complaint *why)
 {
     struct stat before, after;
@@ -110,7 +93,7 @@ static bool read_open_file(int fd, size_t limit, struct text *t, struct complain
         return complain(why, 0, 0, "is too large: all input together may have %zu MiB", SOURCES_MAX >> 20);
     t->cap = expect ? expect + 2 : FIRST_PIECE;
     t->at = xmalloc(t->cap);
-    prefault(t->at, t->cap);
+    xprefault(t->at, t->cap);
     if (!read_all(fd, limit, t, why))
         return false;
     if (S_ISREG(before.st_mode) && (fstat(fd, &after) != 0 || !same_file_state(&before, &after)))

@@ -2,9 +2,13 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
+
+enum { PREFAULT_MIN = 64 * 1024, LARGE = 1024 * 1024 };
 
 static void end_quietly(void)
 {
@@ -56,8 +60,30 @@ char *xmemdup0(const char *text, size_t len)
     return copy;
 }
 
+void xprefault(void *at, size_t bytes)
+{
+#ifdef MADV_POPULATE_WRITE
+    size_t page = (size_t)sysconf(_SC_PAGESIZE), skip = (page - (uintptr_t)at % page) % page;
+
+    /* A kernel before 5.14 does not know how and says so; no harm is done. */
+    if (bytes >= PREFAULT_MIN)
+        madvise((char *)at + skip, (bytes - skip) / page * page, MADV_POPULATE_WRITE);
+#else
+    (void)at;
+    (void)bytes;
+#endif
+}
+
 void *vec_grow(void *at, size_t n, size_t *cap, size_t item_size)
 {
-    *cap = n + n / 2 + 8;
-    return xrealloc(at, *cap, item_size);
+    if (n * item_size < LARGE) {
+        *cap = n + n / 2 + 8;
+        return xrealloc(at, *cap, item_size);
+    }
+    /* A large array grows where it lies (mremap), so small steps cost little, and memory that is never used
+     * less. */
+    *cap = n + n / 8 + 8;
+    char *moved = xrealloc(at, *cap, item_size);
+    xprefault(moved + n * item_size, (*cap - n) * item_size);
+    return moved;
 }

@@ -92,7 +92,7 @@ static void note_other_family(const struct input *input, const struct options *o
 {
     enum family other = options->family == IPV4 ? IPV6 : IPV4;
 
-    if (!options->family_given && config_has_family(&input->config, other))
+    if (!options->family_given && input->config.has_vips[other])
         fprintf(stderr,
                 "lbgen: note: these are the %s rules; there are %s VIPs too, their rules come with -%d\n",
                 family_ops[options->family].name, family_ops[other].name, family_ops[other].number);

@@ -75,6 +75,7 @@ void config_free(struct config *config)
 {
     free(config->services.at);
     free(config->templates.at);
+    free(config->special.at);
     free(config->rules.at);
     free(config->policies.at);
     free(config->expects.at);

@@ -164,7 +164,8 @@ static bool next_physical(struct reader *r, const char **line, size_t *len)
 }
 
 /* Whether the line can be taken as what it is; *why holds what ini_line_sort has said. */
-static bool line_good(const struct reader *r, const char *line, size_t len, struct ini_line *l, struct complaint *why)
+static bool line_good(const struct reader *r, const char *line, size_t len, struct ini_line *l,
+                      struct complaint *why)
 {
     bool bad = l->kind == LINE_BAD || l->kind == LINE_BAD_HEADER;
     struct complaint odd;
@@ -213,7 +214,8 @@ static char *next_line(char *str, int size, void *stream)
             r->in_quotes = in_quotes;
             return give_continuation(r, line, &l, str);
         } else if (l.kind == LINE_CONTINUATION && !r->refused) {
-            complain(&why, l.body_at, l.body_len, "an indented line continues the value above, but there is none");
+            complain(&why, l.body_at, l.body_len,
+                     "an indented line continues the value above, but there is none");
             refuse(r, line, l.kind, &why);
         }
     }

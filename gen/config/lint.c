@@ -158,14 +158,11 @@ static void lint_vrrp(const struct config *config, struct diag *d)
     for (int f = 0; vrrp->sources.n && f < FAMILIES; f++) {
         if (prefix_list_has(vrrp->sources, (enum family)f))
             continue;
-        for (size_t i = 0; i < config->services.n; i++)
-            if (prefix_list_has(config->services.at[i].vips, (enum family)f)) {
-                diag_at(d, SEVERITY_WARNING, vrrp->sources_at, 1,
-                        "'source' of [vrrp] has nothing of %s, so no VRRP is accepted there, but there are "
-                        "%s VIPs",
-                        family_ops[f].name, family_ops[f].name);
-                break;
-            }
+        if (config->has_vips[f])
+            diag_at(
+                d, SEVERITY_WARNING, vrrp->sources_at, 1,
+                "'source' of [vrrp] has nothing of %s, so no VRRP is accepted there, but there are %s VIPs",
+                family_ops[f].name, family_ops[f].name);
     }
 }
 

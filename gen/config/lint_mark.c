@@ -159,22 +159,12 @@ static void lint_persistence(const struct services *services, const uint32_t *gr
             s->mark.value);
 }
 
-/* Nothing can disagree, and nobody has real servers, where no service has more than a VIP, ports and a mark.
- */
-static bool worth_a_look(const struct services *services)
-{
-    for (size_t i = 0; i < services->n; i++)
-        if (services->at[i].more)
-            return true;
-    return false;
-}
-
 void lint_marks(const struct config *config, struct diag *diag)
 {
     const struct services *services = &config->services;
     size_t n = 0;
 
-    if (!worth_a_look(services))
+    if (config->special.n == 0) /* nothing can disagree, and nobody has real servers */
         return;
     uint32_t *order = xmalloc(services->n * sizeof *order);
     for (uint32_t i = 0; i < services->n; i++)

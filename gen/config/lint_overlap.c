@@ -27,7 +27,7 @@ enum { PARTNERS_MAX = 8 /* findings told of one service */, PAIRS_MAX = 64 /* ..
 
 /* A VIP in the list that is sorted; kept small, since there may be millions. */
 struct vip_ref {
-    uint64_t high; /* of its address */
+    uint32_t upper; /* 32 bits of its address: all of an IPv4 one */
     uint32_t service, vip;
     uint8_t len; /* of the prefix */
 };
@@ -64,8 +64,8 @@ static int by_address(const void *a, const void *b, void *ctx)
 {
     const struct vip_ref *x = a, *y = b;
 
-    if (x->high != y->high)
-        return x->high < y->high ? -1 : 1;
+    if (x->upper != y->upper)
+        return x->upper < y->upper ? -1 : 1;
     int order = address_compare(prefix_of(ctx, x)->first, prefix_of(ctx, y)->first);
     if (order == 0)
         order = x->len - y->len;
@@ -245,15 +245,15 @@ static void look_into_cluster(struct overlap *o, const struct vip_ref *refs, siz
     o->boxes.n = 0;
 }
 
-/* Whether `inner`, which stands behind `outer` in the sorted list, lies inside it. The first 64 bits tell
+/* Whether `inner`, which stands behind `outer` in the sorted list, lies inside it. The upper 32 bits tell
  * nearly always, and spare a look at prefixes that lie all over the memory. */
 static bool ref_inside(const struct overlap *o, const struct vip_ref *inner, const struct vip_ref *outer)
 {
-    unsigned shift = outer->len >= 64 ? 0 : 64U - outer->len;
+    unsigned shift = outer->len >= 32 ? 0 : 32U - outer->len;
 
-    if (shift < 64 && inner->high >> shift != outer->high >> shift)
+    if (shift < 32 && inner->upper >> shift != outer->upper >> shift)
         return false;
-    return outer->len <= 64 || prefix_contains(prefix_of(o->services, outer), prefix_of(o->services, inner));
+    return outer->len <= 32 || prefix_contains(prefix_of(o->services, outer), prefix_of(o->services, inner));
 }
 
 /* Cuts the sorted list into clusters; the first prefix of each contains the others. */
@@ -272,18 +272,18 @@ struct vip_refs {
     size_t n, cap;
 };
 
-/* A radix sort by the upper 32 bits of the address, which is all of an IPv4 one: two passes of 16 bits. */
-static void sort_by_upper_half(struct vip_refs *refs)
+/* A radix sort by the upper 32 bits: two passes of 16. */
+static void sort_by_upper(struct vip_refs *refs)
 {
     struct vip_ref *from = refs->at, *to = xmalloc(refs->n * sizeof *to);
     uint32_t *count = xmalloc((1 << 16) * sizeof *count);
 
-    for (int shift = 32; shift < 64; shift += 16) {
+    for (int shift = 0; shift < 32; shift += 16) {
         uint32_t sum = 0;
 
         memset(count, 0, (1 << 16) * sizeof *count);
         for (size_t i = 0; i < refs->n; i++)
-            count[from[i].high >> shift & 0xffff]++;
+            count[from[i].upper >> shift & 0xffff]++;
         for (size_t i = 0; i < 1 << 16; i++) {
             uint32_t n = count[i];
 
@@ -291,7 +291,7 @@ static void sort_by_upper_half(struct vip_refs *refs)
             sum += n;
         }
         for (size_t i = 0; i < refs->n; i++)
-            to[count[from[i].high >> shift & 0xffff]++] = from[i];
+            to[count[from[i].upper >> shift & 0xffff]++] = from[i];
         struct vip_ref *swap = from;
         from = to;
         to = swap;
@@ -305,11 +305,9 @@ static void sort_by_upper_half(struct vip_refs *refs)
 /* Sorts by address, wider prefixes first, then by service. */
 static void sort_refs(const struct overlap *o, struct vip_refs *refs)
 {
-    const uint64_t upper = ~0ULL << 32;
-
-    sort_by_upper_half(refs);
+    sort_by_upper(refs);
     for (size_t i = 0, end; i < refs->n; i = end) {
-        for (end = i + 1; end < refs->n && (refs->at[end].high & upper) == (refs->at[i].high & upper); end++)
+        for (end = i + 1; end < refs->n && refs->at[end].upper == refs->at[i].upper; end++)
             ;
         if (end > i + 1)
             qsort_r(refs->at + i, end - i, sizeof *refs->at, by_address, (void *)(uintptr_t)o->services);
@@ -327,9 +325,11 @@ static void look_into_family(struct overlap *o, enum family family)
         for (uint32_t v = 0; v < s->vips.n && s->mark.value; v++) {
             if (s->vips.at[v].family != family)
                 continue;
-            *VEC_ADD(&refs) = (struct vip_ref){
-                .high = s->vips.at[v].first.high, .service = i, .vip = v, .len = s->vips.at[v].len};
-            sorted = sorted && (refs.n < 2 || refs.at[refs.n - 2].high < refs.at[refs.n - 1].high);
+            *VEC_ADD(&refs) = (struct vip_ref){.upper = (uint32_t)(s->vips.at[v].first.high >> 32),
+                                               .service = i,
+                                               .vip = v,
+                                               .len = s->vips.at[v].len};
+            sorted = sorted && (refs.n < 2 || refs.at[refs.n - 2].upper < refs.at[refs.n - 1].upper);
         }
     }
     if (!sorted)
@@ -411,7 +411,8 @@ void lint_overlap(const struct config *config, struct diag *diag)
     struct overlap o = {.services = &config->services, .diag = diag};
 
     for (int f = 0; f < FAMILIES; f++)
-        look_into_family(&o, (enum family)f);
+        if (config->has_vips[f])
+            look_into_family(&o, (enum family)f);
     report_conflicts(&o);
     report_hidden(&o);
     free(o.conflicts.at);

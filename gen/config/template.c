@@ -6,6 +6,7 @@
 
 #include "lbgen/service_keys.h"
 #include "lbgen/template.h"
+#include "lbgen/vec.h"
 
 enum { DEPTH_MAX = 16 /* templates that take from templates */ };
 
@@ -197,5 +198,9 @@ void templates_apply(struct config *config, const struct template_places *places
             s->broken = true;
         if (s->n_protocols == 0 && !service_has(s, KEY_PROTOCOL))
             s->protocols[s->n_protocols++] = PROTO_TCP;
+        if (s->more)
+            *VEC_ADD(&config->special) = (uint32_t)i;
+        for (int f = 0; f < FAMILIES; f++)
+            config->has_vips[f] |= prefix_list_has(s->vips, (enum family)f);
     }
 }

@@ -145,7 +145,7 @@ bool name_good(const char *text, size_t n, struct complaint *why)
         if (!plain_letter_or_digit(text[i]) && (i == 0 || !strchr("._-", text[i])))
             return complain(why, i, 1,
                             "a name begins with a letter or digit and goes on with these and . _ -");
-    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+    for (size_t i = 0; i < sizeof taken / sizeof *taken && n <= sizeof "rules"; i++)
         if (strlen(taken[i]) == n && memcmp(taken[i], text, n) == 0)
             return complain(why, 0, n, "the name '%s' is taken by lbgen itself", taken[i]);
     return true;

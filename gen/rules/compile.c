@@ -21,14 +21,6 @@ struct compiler {
     struct rule_target target;
 };
 
-bool config_has_family(const struct config *config, enum family family)
-{
-    for (size_t i = 0; i < config->services.n; i++)
-        if (prefix_list_has(config->services.at[i].vips, family))
-            return true;
-    return false;
-}
-
 static const struct host_policy *find_policy(const struct config *config, enum family family,
                                              enum table table, enum hook hook)
 {
@@ -102,20 +94,6 @@ static void emit_host_rules(const struct compiler *c, enum table table, const ch
     }
 }
 
-static void emit_services(const struct compiler *c,
-                          void (*emit)(const struct rule_target *, const struct service *),
-                          bool (*wanted)(const struct compiler *, const struct service *))
-{
-    for (size_t i = 0; i < c->config->services.n; i++)
-        if (wanted(c, &c->config->services.at[i]))
-            emit(&c->target, &c->config->services.at[i]);
-}
-
-static bool has_vips(const struct compiler *c, const struct service *s)
-{
-    return prefix_list_has(s->vips, c->target.family);
-}
-
 static bool masquerades(const struct compiler *c, const struct service *s)
 {
     return prefix_list_has(service_more(s)->masquerade, c->target.family);
@@ -126,34 +104,76 @@ static bool accepts(const struct compiler *c, const struct service *s)
     return service_more(s)->accept && prefix_list_has(s->vips, c->target.family);
 }
 
+static bool excludes(const struct compiler *c, const struct service *s)
+{
+    return service_more(s)->exclude_macs.n && prefix_list_has(s->vips, c->target.family);
+}
+
+typedef bool (*wanted_fn)(const struct compiler *c, const struct service *s);
+
+/* The first service behind number `from` of the special ones (config.h) that is wanted; NULL when there is
+ * none. *from is moved on. */
+static const struct service *next_special(const struct compiler *c, size_t *from, wanted_fn wanted)
+{
+    while (*from < c->config->special.n) {
+        const struct service *s = &c->config->services.at[c->config->special.at[(*from)++]];
+
+        if (wanted(c, s))
+            return s;
+    }
+    return NULL;
+}
+
+static void emit_special(const struct compiler *c,
+                         void (*emit)(const struct rule_target *, const struct service *), wanted_fn wanted)
+{
+    const struct service *s;
+
+    for (size_t i = 0; (s = next_special(c, &i, wanted));)
+        emit(&c->target, s);
+}
+
+static bool any_special(const struct compiler *c, wanted_fn wanted)
+{
+    size_t i = 0;
+
+    return next_special(c, &i, wanted) != NULL;
+}
+
+static void emit_all_marks(const struct compiler *c)
+{
+    for (size_t i = 0; i < c->config->services.n; i++)
+        emit_marks(&c->target, &c->config->services.at[i]);
+}
+
 /* Once, in the name of the first service that accepts. */
 static void emit_neighbours_once(const struct compiler *c, const char *chain)
 {
-    for (size_t i = 0; i < c->config->services.n; i++)
-        if (accepts(c, &c->config->services.at[i])) {
-            emit_neighbours(&c->target, &c->config->services.at[i], chain);
-            return;
-        }
+    size_t i = 0;
+    const struct service *s = next_special(c, &i, accepts);
+
+    if (s)
+        emit_neighbours(&c->target, s, chain);
 }
 
 static void emit_chain(const struct compiler *c, enum table table, enum hook hook)
 {
     if (table == TABLE_MANGLE && hook == HOOK_PREROUTING)
-        emit_services(c, emit_marks, has_vips);
+        emit_all_marks(c);
     if (table == TABLE_NAT && hook == HOOK_POSTROUTING)
-        emit_services(c, emit_masquerade, masquerades);
+        emit_special(c, emit_masquerade, masquerades);
     if (table == TABLE_FILTER && hook == HOOK_INPUT) {
         emit_vrrp(&c->target, &c->config->vrrp, false);
         emit_neighbours_once(c, "INPUT");
-        emit_services(c, emit_accepts, accepts);
+        emit_special(c, emit_accepts, accepts);
     }
     if (table == TABLE_FILTER && hook == HOOK_FORWARD)
-        emit_services(c, emit_replies, accepts);
+        emit_special(c, emit_replies, accepts);
     if (table == TABLE_FILTER && hook == HOOK_OUTPUT &&
         config_policy_drops(c->config, c->target.family, TABLE_FILTER, HOOK_OUTPUT)) {
         emit_vrrp(&c->target, &c->config->vrrp, true);
         emit_neighbours_once(c, "OUTPUT");
-        emit_services(c, emit_forwarded, accepts);
+        emit_special(c, emit_forwarded, accepts);
     }
     emit_host_rules(c, table, hook_names[hook], false);
 }
@@ -180,14 +200,12 @@ static void add_host_chain(struct user_chains *chains, const char *name, size_t 
 static struct user_chains collect_user_chains(const struct compiler *c, enum table table)
 {
     struct user_chains chains = {0};
+    const struct service *s;
     size_t kept = 0;
 
-    for (size_t i = 0; table == TABLE_MANGLE && i < c->config->services.n; i++) {
-        const struct service *s = &c->config->services.at[i];
-
-        if (service_more(s)->exclude_macs.n && has_vips(c, s))
+    if (table == TABLE_MANGLE)
+        for (size_t i = 0; (s = next_special(c, &i, excludes));)
             *VEC_ADD(&chains) = (struct user_chain){.name = exclusion_chain(s), .exclusions = s};
-    }
     for (size_t i = 0; i < c->host->n; i++) {
         const struct formed_rule *f = &c->host->at[i];
 
@@ -207,15 +225,6 @@ static struct user_chains collect_user_chains(const struct compiler *c, enum tab
     return chains;
 }
 
-static bool any_service(const struct compiler *c,
-                        bool (*wanted)(const struct compiler *, const struct service *))
-{
-    for (size_t i = 0; i < c->config->services.n; i++)
-        if (wanted(c, &c->config->services.at[i]))
-            return true;
-    return false;
-}
-
 /* Whether something goes into the table. */
 static bool table_is_used(const struct compiler *c, enum table table)
 {
@@ -226,9 +235,9 @@ static bool table_is_used(const struct compiler *c, enum table table)
         if (find_policy(c->config, c->target.family, table, (enum hook)hook))
             return true;
     switch (table) {
-    case TABLE_MANGLE: return any_service(c, has_vips);
-    case TABLE_NAT: return any_service(c, masquerades);
-    case TABLE_FILTER: return c->config->vrrp.accept || any_service(c, accepts);
+    case TABLE_MANGLE: return c->config->has_vips[c->target.family];
+    case TABLE_NAT: return any_special(c, masquerades);
+    case TABLE_FILTER: return c->config->vrrp.accept || any_special(c, accepts);
     default: return false;
     }
 }

@@ -57,8 +57,8 @@ void lint_chains(const struct config *config, struct diag *diag)
         size_t n, cap;
     } all = {0};
 
-    for (size_t i = 0; i < config->services.n; i++) {
-        const struct service *s = &config->services.at[i];
+    for (size_t i = 0; i < config->special.n; i++) {
+        const struct service *s = &config->services.at[config->special.at[i]];
 
         if (service_more(s)->exclude_macs.n)
             *VEC_ADD(&all) = (struct named){.chain = exclusion_chain(s), .service = s};

@@ -24,9 +24,6 @@ struct formed_rules {
 void compile(const struct config *config, const struct formed_rules *host, enum family family,
              const struct rule_sink *sink);
 
-/* Whether the family has VIPs. */
-bool config_has_family(const struct config *config, enum family family);
-
 /* The policy that the input gives a built-in chain: true for DROP. */
 bool config_policy_drops(const struct config *config, enum family family, enum table table, enum hook hook);
 

@@ -65,6 +65,10 @@ struct services {
     size_t n, cap;
     struct name_index names;
 };
+struct service_numbers {
+    uint32_t *at;
+    size_t n, cap;
+};
 struct host_rules {
     struct host_rule *at;
     size_t n, cap;
@@ -85,6 +89,9 @@ struct config {
     struct settings settings;
     uint32_t vrrp_given, settings_given; /* which of their single-valued keys were there */
     struct services services, templates;
+    /* Made by templates_apply, so that what few services need does not cost a pass over all. */
+    struct service_numbers special; /* services with anything in `more`, ascending */
+    bool has_vips[FAMILIES];        /* some service has VIPs of the family */
     struct host_rules rules;
     struct host_policies policies;
     struct expects expects;

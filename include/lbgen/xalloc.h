@@ -14,6 +14,10 @@ void *xmalloc(size_t bytes) __attribute__((malloc, returns_nonnull));
 void *xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 void *xrealloc(void *old, size_t n, size_t size) __attribute__((returns_nonnull));
 
+/* Has the kernel make all pages of a large piece of memory at once, which costs less than one by one at the
+ * first touch of each. For what will be used to its end; small pieces are left alone. */
+void xprefault(void *at, size_t bytes);
+
 /* A copy of `len` bytes of `text`, closed with a NUL. The caller frees it. */
 char *xmemdup0(const char *text, size_t len) __attribute__((malloc, returns_nonnull));
 

@@ -14,7 +14,7 @@ struct xt_reply {
     size_t index; /* of the rule in the batch */
     size_t at, len, head_len, text_len;
     int status;
-    bool is_goto;
+    bool is_goto, to_chain;
     bool last; /* libxtables has called exit(): the child ends, whatever rules are left */
     char chain[32], target[32];
 };

@@ -3,7 +3,6 @@
 #ifndef LBGEN_XT_GUARD_H
 #define LBGEN_XT_GUARD_H
 
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -19,7 +18,7 @@ enum xt_guarded {
 enum xt_guarded xt_guard(bool (*body)(void *ctx, struct complaint *why), void *ctx, struct complaint *why);
 
 /* What libxtables' exit_err comes to. Outside xt_guard it ends the process. */
-void xt_throw(const char *format, va_list args) __attribute__((noreturn, format(printf, 1, 0)));
+void xt_throw(const char *message) __attribute__((noreturn));
 
 /* Makes one plain sentence of a message: one line, without the program's name in front, hints at --help, or a
  * full stop at the end. Never empty. */

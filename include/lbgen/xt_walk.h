@@ -16,7 +16,8 @@ struct xtables_rule_match;
 struct xtables_match;
 struct xtables_target;
 
-/* Zero-initialise, set the first three; used again for rule after rule. */
+/* Zero-initialise, set the first three; used again for rule after rule, until the process
+ * ends. */
 struct xt_walk {
     const struct xt_family *family;
     const char *table, *rule; /* the rule as it was given */
@@ -53,8 +54,6 @@ struct xt_walk {
 
 /* Gives back what is on loan; the rest stays. */
 void xt_walk_end(struct xt_walk *walk);
-
-void xt_walk_free(struct xt_walk *walk);
 
 /* The culprit of a message of libxtables: what it quotes, if that stands in the value; the option if it is
  * about how often or how the option is used; else the value. */

@@ -22,7 +22,7 @@ struct xt_word {
     char *text;          /* unquoted */
 };
 
-/* Zero-initialise; used again for rule after rule. */
+/* Zero-initialise; used again for rule after rule, until the process ends. */
 struct xt_words {
     struct xt_word *at;
     size_t n, cap;
@@ -33,8 +33,6 @@ struct xt_words {
 
 /* What was split before is gone, also when the rule is refused. */
 bool xt_words_split(struct xt_words *words, const char *rule, struct complaint *why);
-
-void xt_words_free(struct xt_words *words);
 
 /* Where `text` stands in that part of the rule; the whole part if it isn't there (it was written with
  * escapes). */
