@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -16,6 +17,19 @@ static void out_of_memory(void)
     _exit(EXIT_SYSTEM);
 }
 
+/* A file that lbgen opens must not become its standard output because the caller has closed that: closed ones are filled
+ * with a descriptor that can't be written to, so that a write is an error still. */
+static void fill_standard_descriptors(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDONLY);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 static int to_stdout(int status)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
@@ -28,6 +42,7 @@ int main(int argc, char **argv)
 {
     struct options options;
 
+    fill_standard_descriptors();
     xalloc_on_failure(out_of_memory);
     signal(SIGPIPE, SIG_IGN); /* a closed pipe is a write error, found and told like any other */
     if (!options_parse(argc, argv, &options))

@@ -121,6 +121,7 @@ static void fill(struct xt_rule *rule, const struct xt_reply *reply, const char 
     rule->len = reply->len;
     rule->head_len = reply->head_len;
     rule->is_goto = reply->is_goto;
+    rule->to_chain = reply->to_chain;
     memcpy(rule->chain, reply->chain, sizeof rule->chain);
     memcpy(rule->target, reply->target, sizeof rule->target);
 }

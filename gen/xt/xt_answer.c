@@ -4,15 +4,15 @@
 
 #include "lbgen/xt_answer.h"
 #include "lbgen/xt_capture.h"
+#include "lbgen/xt_extension.h"
 #include "lbgen/xt_guard.h"
 #include "lbgen/xt_outline.h"
 #include "lbgen/xt_parse.h"
 #include "lbgen/xt_print.h"
 #include "lbgen/xt_set.h"
 
-enum {
-    TEXT_MAX = 10000
-}; /* iptables-restore reads lines of up to 10239 bytes, and a comment may be put in */
+/* iptables-restore reads lines of up to 10239 bytes, and a comment may be put in. */
+enum { TEXT_MAX = 10000 };
 
 static struct xt_walk given, printed;
 static struct xt_walk *current; /* the one of the two that libxtables is at */
@@ -99,7 +99,7 @@ static void refuse(struct xt_rule *rule, const struct complaint *why)
     rule->len = at_printed ? 0 : why->len;
     rule->head_len = 0;
     rule->chain[0] = rule->target[0] = '\0';
-    rule->is_goto = false;
+    rule->is_goto = rule->to_chain = false;
 }
 
 /* libxtables' message about an address is getaddrinfo's. */
@@ -124,12 +124,29 @@ static void answer_canonical(struct xt_rule *rule, struct complaint *why)
         memcpy(rule->chain, given.chain, sizeof rule->chain);
         memcpy(rule->target, given.jump, sizeof rule->target);
         rule->is_goto = given.is_goto;
+        rule->to_chain = given.jump[0] && !given.has_target && !xt_is_verdict(given.jump);
         rule->status = XT_OK;
     } else {
         refuse(rule, why);
     }
     xt_walk_end(&given);
     xt_walk_end(&printed);
+}
+
+/* Whether -j of a rule as written names a chain; libxtables has to be asked. */
+static bool judge_jump(void *ctx, struct complaint *why)
+{
+    struct xt_rule *rule = ctx;
+
+    rule->to_chain = *rule->target && !xt_is_verdict(rule->target) && !xt_is_target(rule->target);
+    return !rule->is_goto || rule->to_chain ||
+           complain(why, 0, 0, "'%s' is a target, -g takes a chain", rule->target);
+}
+
+static bool as_written(const struct xt_family *family, struct xt_rule *rule, struct complaint *why)
+{
+    return xt_set_form(&given.words, why) && xt_as_written(family, &given.words, rule, &text, why) &&
+           fits(&text, why) && xt_guard(judge_jump, rule, why) == XT_GUARD_DONE;
 }
 
 void xt_answer(const struct xt_family *family, struct xt_rule *rule)
@@ -151,8 +168,7 @@ void xt_answer(const struct xt_family *family, struct xt_rule *rule)
         refuse(rule, &why);
     } else if (!outline.with_set) {
         answer_canonical(rule, &why);
-    } else if (xt_set_form(&given.words, &why) && xt_as_written(family, &given.words, rule, &text, &why) &&
-               fits(&text, &why)) {
+    } else if (as_written(family, rule, &why)) {
         rule->status = XT_AS_WRITTEN;
     } else {
         refuse(rule, &why);

@@ -13,21 +13,29 @@ static struct {
     size_t len;
 } output;
 
-static int noise = -1; /* a file in memory, that descriptor 2 leads to */
+static int noise = -1; /* a file in memory, that descriptor 2 leads to; without one nothing is heard */
+
+/* Out of the way of the three that are replaced. */
+static int above_two(int fd)
+{
+    int moved = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+
+    close(fd);
+    return moved;
+}
 
 bool xt_capture_start(void)
 {
-    int nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+    int nowhere = above_two(open("/dev/null", O_RDWR | O_CLOEXEC));
 
+    noise = above_two(memfd_create("noise", MFD_CLOEXEC));
     output.stream = open_memstream(&output.text, &output.len);
-    noise = memfd_create("noise", MFD_CLOEXEC);
-    if (nowhere < 0 || noise < 0 || !output.stream)
+    if (!output.stream)
         return false;
     dup2(nowhere, 0);
     dup2(nowhere, 1);
-    dup2(noise, 2);
-    if (nowhere > 2)
-        close(nowhere);
+    dup2(noise < 0 ? nowhere : noise, 2);
+    close(nowhere);
     stdout = output.stream;
     return true;
 }

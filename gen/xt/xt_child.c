@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +55,7 @@ static void send_reply(bool last)
     reply.text_len = strlen(rule->text);
     reply.status = (int)rule->status;
     reply.is_goto = rule->is_goto;
+    reply.to_chain = rule->to_chain;
     reply.last = last;
     memcpy(reply.chain, rule->chain, sizeof reply.chain);
     memcpy(reply.target, rule->target, sizeof reply.target);
@@ -83,7 +85,7 @@ void xt_child(pid_t parent, int family, struct xt_rule *rules, size_t first, siz
     become_a_child(parent);
     work.rules = rules;
     work.index = first;
-    work.to = to;
+    work.to = fcntl(to, F_DUPFD_CLOEXEC, 3); /* 0 to 2 will lead elsewhere */
     if (!xt_capture_start() || atexit(answer_and_end))
         no_memory();
     if (!xt_library_start(f))

@@ -10,6 +10,7 @@
 #include "lbgen/xt_capture.h"
 #include "lbgen/xt_child.h"
 #include "lbgen/xt_extension.h"
+#include "lbgen/xt_guard.h"
 #include "lbgen/xt_places.h"
 
 enum { OPTIONS_EACH = 256 }; /* XT_OPTION_OFFSET_SCALE */
@@ -60,10 +61,11 @@ static bool is_file_name(const char *name)
 
 static bool no_extension(const struct xt_walk *walk, const char *name, struct complaint *why)
 {
-    const char *noise = xt_captured_noise();
+    char reason[160];
 
-    if (*noise)
-        return xt_refuse(why, walk->value, "the match '%.28s' can't be loaded: %s", name, noise);
+    xt_clean_message(reason, sizeof reason, xt_captured_noise());
+    if (*xt_captured_noise())
+        return xt_refuse(why, walk->value, "the match '%.28s' can't be loaded: %s", name, reason);
     return xt_refuse(why, walk->value, "there is no match '%s' for %s", name, walk->family->name);
 }
 
@@ -71,6 +73,7 @@ bool xt_add_match(struct xt_walk *walk, const char *name, struct complaint *why)
 {
     struct xtables_match *m = NULL;
 
+    xt_capture_reset();
     if (is_file_name(name))
         m = xtables_find_match(name, XTF_TRY_LOAD, &walk->matches);
     if (!m)
@@ -92,11 +95,13 @@ bool xt_is_target(const char *name)
 
 bool xt_add_target(struct xt_walk *walk, const char *name, struct complaint *why)
 {
-    struct xtables_target *t = is_file_name(name) ? xtables_find_target(name, XTF_TRY_LOAD) : NULL;
+    struct xtables_target *t = NULL;
 
     if (!strcmp(name, "standard"))
         return xt_refuse(why, walk->value, "there is no target 'standard'");
-    if (!t || xt_is_verdict(name))
+    if (is_file_name(name) && !xt_is_verdict(name))
+        t = xtables_find_target(name, XTF_TRY_LOAD);
+    if (!t)
         return true;
     const char *real_name = t->real_name ? t->real_name : name;
     size_t size = XT_ALIGN(sizeof *t->t) + t->size;

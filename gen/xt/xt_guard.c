@@ -22,13 +22,10 @@ enum xt_guarded xt_guard(bool (*body)(void *ctx, struct complaint *why), void *c
     return good ? XT_GUARD_DONE : XT_GUARD_REFUSED;
 }
 
-void xt_throw(const char *format, va_list args)
+void xt_throw(const char *message)
 {
-    char message[1024];
-
     if (!guarded)
         _exit(XT_EXIT_NO_LIBRARY);
-    vsnprintf(message, sizeof message, format, args);
     guarded->at = guarded->len = 0;
     xt_clean_message(guarded->text, sizeof guarded->text, message);
     longjmp(way_back, 1);

@@ -2,6 +2,8 @@
 #include <getopt.h>
 #include <locale.h>
 #include <nss.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <xtables.h>
 
@@ -15,11 +17,14 @@ static void exit_err(enum xtables_exittype status, const char *message, ...)
 
 static void exit_err(enum xtables_exittype status, const char *message, ...)
 {
+    char text[1024];
     va_list args;
 
     (void)status;
     va_start(args, message);
-    xt_throw(message, args);
+    vsnprintf(text, sizeof text, message, args);
+    va_end(args);
+    xt_throw(text);
 }
 
 static int every_revision(const char *name, uint8_t revision, int option)

@@ -19,16 +19,6 @@ void xt_walk_end(struct xt_walk *walk)
     }
 }
 
-void xt_walk_free(struct xt_walk *walk)
-{
-    xt_walk_end(walk);
-    xt_words_free(&walk->words);
-    buf_free(&walk->extensions);
-    free(walk->entry);
-    free(walk->places.at);
-    *walk = (struct xt_walk){0};
-}
-
 /* The next `quoted' or "quoted" piece of *message; false when there is none. */
 static bool next_quoted(const char **message, const char **piece, size_t *len)
 {

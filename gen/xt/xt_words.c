@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "lbgen/vec.h"
@@ -106,14 +105,6 @@ bool xt_words_split(struct xt_words *words, const char *rule, struct complaint *
     words->argv[0] = program;
     words->argv[words->n + 1] = NULL;
     return true;
-}
-
-void xt_words_free(struct xt_words *words)
-{
-    free(words->at);
-    free(words->argv);
-    free(words->texts);
-    *words = (struct xt_words){0};
 }
 
 struct xt_span xt_span_of(const char *rule, struct xt_span part, const char *text, size_t len)

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* xt_print 4|6: reads "table<TAB>rule" lines, prints each rule in iptables-save's form, or "! reason". */
+/* xt_print 4|6: reads lines "table<TAB>rule", prints each rule in iptables-save's form, or "! reason
+ * [culprit]". xt_print --pairs 4|6: prints the rules of tests/xt_pairs.h as such lines. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "../xt_pairs.h"
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 #include "lbgen/xt.h"
@@ -17,44 +19,58 @@ static void read_rules(void)
 {
     char *line = NULL;
     size_t size = 0;
-    ssize_t len;
 
-    while ((len = getline(&line, &size, stdin)) > 0) {
-        line[strcspn(line, "\n")] = '\0';
+    while (getline(&line, &size, stdin) > 0) {
         char *tab = strchr(line, '\t');
 
-        if (!tab)
-            continue;
-        *VEC_ADD(&rules) = (struct xt_rule){.table = xmemdup0(line, (size_t)(tab - line)),
-                                            .rule = xmemdup0(tab + 1, strlen(tab + 1))};
+        line[strcspn(line, "\n")] = '\0';
+        if (tab)
+            *VEC_ADD(&rules) = (struct xt_rule){.table = xmemdup0(line, (size_t)(tab - line)),
+                                                .rule = xmemdup0(tab + 1, strlen(tab + 1))};
     }
     free(line);
 }
 
-static void print(const struct xt_rule *rule)
+static void print_answer(const struct xt_rule *rule)
 {
-    switch (rule->status) {
-    case XT_OK:
-    case XT_AS_WRITTEN: puts(rule->text); break;
-    case XT_FOREIGN: puts("! foreign"); break;
-    case XT_REFUSED: printf("! %s [%.*s]\n", rule->text, (int)rule->len, rule->rule + rule->at); break;
-    }
+    if (rule->status == XT_OK || rule->status == XT_AS_WRITTEN)
+        puts(rule->text);
+    else
+        printf("! %s [%.*s]\n", rule->text, (int)rule->len, rule->rule + rule->at);
 }
 
-int main(int argc, char **argv)
+static int print_answers(int family)
 {
     char *why;
 
-    if (argc != 2 || (strcmp(argv[1], "4") && strcmp(argv[1], "6"))) {
-        fputs("usage: xt_print 4|6\n", stderr);
-        return 2;
-    }
     read_rules();
-    if (xt_canonical(*argv[1] - '0', rules.at, rules.n, &why)) {
+    if (xt_canonical(family, rules.at, rules.n, &why)) {
         fprintf(stderr, "xt_print: %s\n", why);
         return 3;
     }
     for (size_t i = 0; i < rules.n; i++)
-        print(&rules.at[i]);
+        print_answer(&rules.at[i]);
     return 0;
+}
+
+static int print_pairs(int family)
+{
+    for (size_t i = 0; i < sizeof xt_pairs / sizeof *xt_pairs; i++)
+        if (xt_pairs[i].families == 46 || xt_pairs[i].families == family)
+            printf("%s\t%s\n", xt_pairs[i].table, xt_pairs[i].rule);
+    return 0;
+}
+
+int main(int argc, char **argv)
+{
+    const char *family = argc > 1 ? argv[argc - 1] : "";
+
+    if (strcmp(family, "4") && strcmp(family, "6"))
+        argc = 0;
+    if (argc == 2)
+        return print_answers(*family - '0');
+    if (argc == 3 && !strcmp(argv[1], "--pairs"))
+        return print_pairs(*family - '0');
+    fputs("usage: xt_print [--pairs] 4|6\n", stderr);
+    return 2;
 }
