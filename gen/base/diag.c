@@ -93,11 +93,13 @@ void diag_print(struct diag *d, struct sources *sources, struct buf *out, bool c
     struct group *groups = xmalloc(d->n * sizeof *groups);
     size_t n = 0;
 
-    for (size_t i = 0; i < d->n; i++)
-        if (n && d->at[i].severity == SEVERITY_NOTE)
-            groups[n - 1].n++;
-        else
-            groups[n++] = (struct group){.at = d->at[i].at, .first = i, .n = 1};
+    for (size_t i = 0; i < d->n; i++) {
+        if (n == 0 || d->at[i].severity != SEVERITY_NOTE) {
+            groups[n] = (struct group){.at = d->at[i].at, .first = i};
+            n++;
+        }
+        groups[n - 1].n++;
+    }
     qsort(groups, n, sizeof *groups, by_position);
     for (size_t g = 0; g < n; g++)
         for (size_t i = 0; i < groups[g].n; i++)

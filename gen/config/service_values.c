@@ -84,7 +84,7 @@ static bool parse_port_item(const struct value *v, const struct word *w, const s
 
 void set_ports(struct port_list *list, const struct value *v)
 {
-    struct port_range seen[PORT_ITEMS_MAX], item;
+    struct port_range seen[PORT_ITEMS_MAX], item = PORTS_ANY;
     uint32_t n = list->n;
     struct word w = {0};
     struct complaint why;

@@ -80,7 +80,7 @@ static bool canonical(void *ctx, struct complaint *why)
     current = &printed;
     if (!xt_words_split(&printed.words, text.at, why) || !read_and_print(&printed, &again, &ignored, why))
         return false;
-    if (strcmp(text.at, again.at))
+    if (strcmp(text.at, again.at) != 0)
         return complain(why, 0, 0, "it comes back changed: %.150s", again.at);
     current = &given;
     return kept_nots(why);

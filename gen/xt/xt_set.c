@@ -18,7 +18,7 @@ static bool names_a_set(const char *option)
 static bool are_directions(const char *list)
 {
     for (size_t n = 1; n <= DIRECTIONS_MAX; n++, list += 4) {
-        if (strncmp(list, "src", 3) && strncmp(list, "dst", 3))
+        if (strncmp(list, "src", 3) != 0 && strncmp(list, "dst", 3) != 0)
             return false;
         if (list[3] != ',')
             return !list[3];

@@ -24,14 +24,14 @@ struct buf {
 
 /* Room for `more` bytes behind what is there; for the functions below, which are inline since a rule set is
  * made of hundreds of small pieces a service. */
-char *buf_room(struct buf *b, size_t more);
+char *buf_room(struct buf *b, size_t more) __attribute__((returns_nonnull));
 
 static inline void buf_add(struct buf *b, const void *data, size_t len)
 {
+    if (len == 0)
+        return;
     char *to = b->cap - b->len >= len ? b->at + b->len : buf_room(b, len);
-
-    if (len)
-        memcpy(to, data, len);
+    memcpy(to, data, len);
     b->len += len;
 }
 
