@@ -30,7 +30,7 @@ static inline void buf_add(struct buf *b, const void *data, size_t len)
 {
     if (len == 0)
         return;
-    char *to = b->cap - b->len >= len ? b->at + b->len : buf_room(b, len);
+    char *to = b->at && b->cap - b->len >= len ? b->at + b->len : buf_room(b, len);
     memcpy(to, data, len);
     b->len += len;
 }
