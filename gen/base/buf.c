@@ -19,11 +19,11 @@ static void flush_out(struct buf *b)
 
 char *buf_room(struct buf *b, size_t more)
 {
-    if (b->cap - b->len >= more)
+    if (b->at && b->cap - b->len >= more)
         return b->at + b->len;
     if (b->flush) {
         flush_out(b);
-        if (b->cap >= more)
+        if (b->at && b->cap >= more)
             return b->at;
     }
     size_t want = b->len + more;
