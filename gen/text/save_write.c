@@ -8,7 +8,7 @@
 
 static void write_ports(struct buf *out, const struct rule *r)
 {
-    bool single = r->port_match && r->n_ports == 1;
+    bool single = r->port_match && r->protocol && r->n_ports == 1;
     const char *side = r->side == PORTS_DESTINATION ? "dport" : "sport";
 
     if (single) {
