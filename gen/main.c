@@ -17,8 +17,8 @@ static void out_of_memory(void)
     _exit(EXIT_SYSTEM);
 }
 
-/* A file that lbgen opens must not become its standard output because the caller has closed that: closed ones are filled
- * with a descriptor that can't be written to, so that a write is an error still. */
+/* A file that lbgen opens must not become its standard output because the caller has closed that: closed ones
+ * are filled with a descriptor that can't be written to, so that a write is an error still. */
 static void fill_standard_descriptors(void)
 {
     int fd;

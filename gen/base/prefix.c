@@ -32,7 +32,7 @@ static bool address_parse(const char *text, size_t n, struct prefix *out)
         return false;
     memcpy(copy, text, n);
     copy[n] = '\0';
-    out->family = memchr(text, ':', n) ? IPV6 : IPV4;
+    *out = (struct prefix){.family = memchr(text, ':', n) ? IPV6 : IPV4};
     out->len = family_ops[out->family].bits;
     if (inet_pton(family_ops[out->family].af, copy, bytes) != 1)
         return false;

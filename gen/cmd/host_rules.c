@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lbgen/chain_loop.h"
 #include "lbgen/host_rules.h"
 #include "lbgen/save_read.h"
 #include "lbgen/vec.h"
@@ -45,20 +46,24 @@ static void report(const struct host_rule *rule, size_t at, size_t len, const ch
     diag_at(diag, SEVERITY_ERROR, ini_value_place(&rule->value, at), len, "%s", text);
 }
 
-/* Where word number n (from 0) of the rule's text that equals `word` stands; the whole rule when there is
- * none. */
-static void find_word(const char *text, const char *word, size_t *at, size_t *len)
+enum which { FIRST, LAST };
+
+/* Where the first or last word that equals `word` stands in a rule's text; the whole rule when there is none.
+ */
+static void find_word(const char *text, const char *word, enum which which, size_t *at, size_t *len)
 {
     size_t n = strlen(word);
 
-    for (const char *p = text; n && (p = strstr(p, word)); p++)
-        if ((p == text || strchr(" \t\"", p[-1])) && strchr(" \t\"", p[n])) {
-            *at = (size_t)(p - text);
-            *len = n;
-            return;
-        }
     *at = 0;
     *len = 0;
+    for (const char *p = text; n && (p = strstr(p, word)); p++) {
+        if ((p != text && !strchr(" \t\"", p[-1])) || !strchr(" \t\"", p[n]))
+            continue;
+        *at = (size_t)(p - text);
+        *len = n;
+        if (which == FIRST)
+            return;
+    }
 }
 
 static bool is_user_chain(const char *name)
@@ -75,13 +80,13 @@ static bool chains_good(const struct host_rule *rule, const struct xt_rule *answ
 
     if (!is_user_chain(answer->chain) &&
         (!hook_find(answer->chain, strlen(answer->chain), &hook) || !table_has_hook(rule->table, hook))) {
-        find_word(rule->text, answer->chain, &why.at, &why.len);
+        find_word(rule->text, answer->chain, FIRST, &why.at, &why.len);
         complain(&why, why.at, why.len,
                  "table %s has no built-in chain '%s'; chains of one's own are named " USER_CHAIN_PREFIX
                  "NAME",
                  table_names[rule->table], answer->chain);
     } else if (answer->to_chain && !is_user_chain(answer->target)) {
-        find_word(rule->text, answer->target, &why.at, &why.len);
+        find_word(rule->text, answer->target, LAST, &why.at, &why.len);
         complain(&why, why.at, why.len,
                  "'%s' is no target and no chain of [rules]: a jump leads to " USER_CHAIN_PREFIX
                  "NAME, since lbgen would have to empty any other chain",
@@ -93,8 +98,8 @@ static bool chains_good(const struct host_rule *rule, const struct xt_rule *answ
     return false;
 }
 
-static void take(const struct host_rule *rule, const struct xt_rule *answer, enum family family,
-                 struct formed_host_rules *out)
+static void take(const struct host_rule *rule, size_t number, const struct xt_rule *answer,
+                 enum family family, struct formed_host_rules *out)
 {
     struct arena *mem = &out->mem;
     struct seen_rule seen;
@@ -107,6 +112,7 @@ static void take(const struct host_rule *rule, const struct xt_rule *answer, enu
         .jump = answer->to_chain ? arena_text(mem, answer->target, strlen(answer->target)) : "",
         .text = arena_text(mem, answer->text, strlen(answer->text)),
         .head_len = answer->head_len,
+        .number = number,
     };
 }
 
@@ -116,7 +122,7 @@ static bool is_good(const struct xt_rule *answer)
 }
 
 /* Judges one rule by its answers (NULL: not asked of that family). */
-static void settle(const struct host_rule *rule, struct xt_rule *const answers[FAMILIES],
+static void settle(const struct host_rule *rule, size_t number, struct xt_rule *const answers[FAMILIES],
                    struct formed_host_rules *out, struct diag *diag)
 {
     const struct xt_rule *refusal = NULL;
@@ -130,7 +136,7 @@ static void settle(const struct host_rule *rule, struct xt_rule *const answers[F
         }
         taken = true;
         if (checked || chains_good(rule, answers[f], diag))
-            take(rule, answers[f], (enum family)f, out);
+            take(rule, number, answers[f], (enum family)f, out);
         else
             return;
         checked = true;
@@ -145,6 +151,28 @@ static void settle(const struct host_rule *rule, struct xt_rule *const answers[F
         report(rule, 0, 0,
                rule->families == FAMILY_BIT_4 ? "rule4 has an IPv6 address" : "rule6 has an IPv4 address",
                diag);
+}
+
+/* Circles of chains; those of IPv6 only where IPv4 has none, since they are nearly always the same. */
+static void report_loops(const struct config *config, const struct formed_host_rules *rules,
+                         struct diag *diag)
+{
+    for (int t = 0; t < TABLES; t++) {
+        const struct formed_rule *closing = NULL;
+        struct buf chains = {0};
+        size_t at, len;
+
+        for (int f = 0; f < FAMILIES && !closing; f++)
+            closing = chain_loop_find(&rules->of[f], (enum table)t, &chains);
+        if (closing) {
+            const struct host_rule *rule = &config->rules.at[closing->number];
+
+            find_word(rule->text, closing->jump, LAST, &at, &len);
+            diag_at(diag, SEVERITY_ERROR, ini_value_place(&rule->value, at), len,
+                    "this jump closes a loop of chains, which the kernel refuses: %s", buf_text(&chains));
+        }
+        buf_free(&chains);
+    }
 }
 
 bool host_rules_form(const struct config *config, struct formed_host_rules *out, struct diag *diag)
@@ -163,8 +191,9 @@ bool host_rules_form(const struct config *config, struct formed_host_rules *out,
         for (int f = 0; f < FAMILIES; f++)
             if (next[f] < batches[f].n && batches[f].index[next[f]] == i)
                 answers[f] = &batches[f].answers[next[f]++];
-        settle(&config->rules.at[i], answers, out, diag);
+        settle(&config->rules.at[i], i, answers, out, diag);
     }
+    report_loops(config, out, diag);
     for (int f = 0; f < FAMILIES; f++) {
         if (asked)
             xt_free_answers(batches[f].answers, batches[f].n);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "lbgen/audit.h"
@@ -25,6 +28,17 @@ static void read_files(struct input *input, const struct options *options)
     }
 }
 
+/* A folder that was named must be there, even if no template is looked for in it. */
+static void check_folder(const char *folder, struct diag *diag)
+{
+    int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+
+    if (folder && fd < 0)
+        diag_file(diag, SEVERITY_ERROR, folder, "can't be opened: %s", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+}
+
 void input_read(struct input *input, const struct options *options)
 {
     const struct template_places places = {.folder = options->templates,
@@ -34,10 +48,11 @@ void input_read(struct input *input, const struct options *options)
     config_init(&input->config);
     progress_stage("reading");
     read_files(input, options);
+    check_folder(options->templates, &input->diag);
     templates_apply(&input->config, &places, &input->sources, &input->diag);
     progress_stage("checking");
     lint_services(&input->config, &input->diag);
-    lint_sections(&input->config, options->n_inputs ? options->inputs[0] : NULL, &input->diag);
+    lint_sections(&input->config, input->sources.n ? input->sources.at[0].name : NULL, &input->diag);
     lint_marks(&input->config, &input->diag);
     lint_chains(&input->config, &input->diag);
     progress_stage("looking for overlaps");

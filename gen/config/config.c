@@ -63,7 +63,7 @@ static const char *expect_name(const void *items, uint32_t i, size_t *len)
 void config_init(struct config *config)
 {
     *config = (struct config){
-        .vrrp = {.accept = true, .at = SRC_NONE, .sources_at = SRC_NONE},
+        .vrrp = {.accept = true, .at = SRC_NONE},
         .settings = {.layout = LAYOUT_AUTO, .fwmark_mask = MARK_MASK_ALL},
         .services = {.names.name_of = service_name},
         .templates = {.names.name_of = service_name},
@@ -255,16 +255,20 @@ static bool set_key(struct builder *b, const struct value *v)
     }
 }
 
-/* An empty value counts as given, so that the key is not missed as well. */
-static void refuse_empty(struct builder *b, const struct value *v)
+static void on_bad_key(void *ctx, const char *name, size_t len)
 {
+    struct builder *b = ctx;
+    char word[NAME_MAX_LEN + 1];
     enum service_key key;
 
-    diag_at(b->diag, SEVERITY_ERROR, v->key_at, strlen(v->key), "'%s' has no value", v->key);
-    if ((b->section == SECTION_SERVICE || b->section == SECTION_TEMPLATE) && service_key_find(v->key, &key))
+    if (len >= sizeof word)
+        return;
+    memcpy(word, name, len);
+    word[len] = '\0';
+    if (b->section == SECTION_EXPECT)
+        expect_key_given(&b->expect, word);
+    if ((b->section == SECTION_SERVICE || b->section == SECTION_TEMPLATE) && service_key_find(word, &key))
         b->service.given |= 1U << key;
-    if (b->section == SECTION_EXPECT && strcmp(v->key, "packet") == 0)
-        b->expect.packet_given = true;
 }
 
 static void on_key(void *ctx, srcpos at, const char *name, const struct ini_value *ini)
@@ -279,8 +283,6 @@ static void on_key(void *ctx, srcpos at, const char *name, const struct ini_valu
                 name);
     else if (b->section == SECTION_TEMPLATE && strcmp(name, "vip") == 0)
         diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "a template has no vip: each service has its own");
-    else if (ini->len == 0)
-        refuse_empty(b, &v);
     else if (!set_key(b, &v))
         diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "unknown key '%s' in [%s]", name,
                 section_forms[b->section].word);
@@ -289,7 +291,7 @@ static void on_key(void *ctx, srcpos at, const char *name, const struct ini_valu
 void config_read(struct config *config, struct sources *sources, int source, const char *template_name,
                  struct diag *diag)
 {
-    static const struct ini_handler handler = {on_section, on_bad_section, on_key};
+    static const struct ini_handler handler = {on_section, on_bad_section, on_bad_key, on_key};
     struct builder b = {.config = config, .diag = diag, .template_name = template_name};
 
     ini_read(sources, source, &handler, &b, diag);

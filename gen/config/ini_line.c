@@ -75,8 +75,8 @@ static void sort_header(const char *line, size_t at, size_t len, struct ini_line
     size_t end = trim_end(line, at, comment_start(line, at, len, false, &no_quotes));
     const char *close = memchr(line + at, ']', end - at);
 
+    *out = (struct ini_line){.kind = LINE_BAD_HEADER};
     if (!close) {
-        out->kind = LINE_BAD_HEADER;
         complain(why, at, end - at, "the section's header has no closing ]");
         return;
     }
@@ -84,7 +84,6 @@ static void sort_header(const char *line, size_t at, size_t len, struct ini_line
     if (close_at + 1 < end) {
         size_t junk = skip_blanks(line, close_at + 1, end);
 
-        out->kind = LINE_BAD_HEADER;
         complain(why, junk, end - junk, "nothing but a comment may stand behind a section's ]");
         return;
     }
@@ -114,7 +113,7 @@ static void sort_no_key(const char *line, size_t len, struct ini_line *out, stru
     const char *equals = memchr(line, '=', end);
     size_t name_len = equals ? trim_end(line, 0, (size_t)(equals - line)) : 0;
 
-    out->kind = LINE_BAD;
+    *out = (struct ini_line){.kind = LINE_BAD, .name_len = key_length(line, 0, end)};
     if (!equals)
         complain(why, 0, end, "a line is `key = value`, a [section] or a comment; this one has no =");
     else if (name_len == 0)
@@ -131,7 +130,7 @@ static void sort_continuation(const char *line, size_t at, size_t len, bool quot
 {
     size_t comment = comment_start(line, at, len, quotes_count, in_quotes);
 
-    out->kind = LINE_CONTINUATION;
+    *out = (struct ini_line){.kind = LINE_CONTINUATION};
     out->body_at = at;
     out->body_len = trim_end(line, at, comment) - at;
 }

@@ -138,14 +138,16 @@ static void take_header(struct reader *r, const char *line, const struct ini_lin
                         l->body_len);
 }
 
-static void refuse(struct reader *r, const char *line, enum line_kind kind, const struct complaint *why)
+static void refuse(struct reader *r, const char *line, const struct ini_line *l, const struct complaint *why)
 {
     finish_statement(r);
     diag_at(r->diag, SEVERITY_ERROR, place(r, line + why->at), why->len, "%s", why->text);
     r->refused = true;
     r->in_quotes = false;
-    if (kind == LINE_BAD_HEADER)
+    if (l->kind == LINE_BAD_HEADER)
         r->handler->bad_section(r->ctx);
+    else if (l->name_len)
+        r->handler->bad_key(r->ctx, line + l->name_at, l->name_len);
 }
 
 /* The next physical line, without its LF or CRLF; false at the end. */
@@ -204,7 +206,7 @@ static char *next_line(char *str, int size, void *stream)
             continue;
         ini_line_sort(line, len, r->quotes_count, &in_quotes, &l, &why);
         if (!line_good(r, line, len, &l, &why)) {
-            refuse(r, line, l.kind, &why);
+            refuse(r, line, &l, &why);
         } else if (l.kind == LINE_HEADER) {
             take_header(r, line, &l);
         } else if (l.kind == LINE_KEY) {
@@ -216,7 +218,7 @@ static char *next_line(char *str, int size, void *stream)
         } else if (l.kind == LINE_CONTINUATION && !r->refused) {
             complain(&why, l.body_at, l.body_len,
                      "an indented line continues the value above, but there is none");
-            refuse(r, line, l.kind, &why);
+            refuse(r, line, &l, &why);
         }
     }
     finish_statement(r);

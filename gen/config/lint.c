@@ -19,8 +19,9 @@ static void lint_missing(const struct service *s, struct diag *d)
             diag_at(d, SEVERITY_ERROR, AT_HEADER(s), "service '%.*s' has no '%s'", shown(s), s->name,
                     service_key_name(needed[i]));
     if (service_has(s, KEY_PORTS) && s->n_protocols && !service_has_ports(s))
-        diag_at(d, SEVERITY_ERROR, AT_HEADER(s), "service '%.*s' has ports, but esp and ah have none",
-                shown(s), s->name);
+        diag_at(d, SEVERITY_ERROR, s->ports_at ? s->ports_at : s->at,
+                s->ports_at ? strlen("ports") : s->header_len,
+                "service '%.*s' has ports, but esp and ah have none", shown(s), s->name);
 }
 
 /* A mark written without a mask gets the one of [lbgen]. */
@@ -30,8 +31,8 @@ static void settle_mark(struct service *s, uint32_t default_mask, struct diag *d
         return;
     s->mark.mask = default_mask;
     if (s->mark.value & ~default_mask)
-        diag_at(d, SEVERITY_ERROR, s->fwmark_at, 1, "fwmark 0x%x has bits outside fwmark-mask 0x%x",
-                s->mark.value, default_mask);
+        diag_at(d, SEVERITY_ERROR, s->fwmark_at, s->fwmark_len,
+                "fwmark 0x%x has bits outside fwmark-mask 0x%x", s->mark.value, default_mask);
 }
 
 /* A list that has entries, but none of a family that the service has a VIP of: no rule comes of it there. */
@@ -103,7 +104,7 @@ static void lint_masquerade(const struct service *s, const struct service_more *
     if (service_has(s, KEY_MASQUERADE))
         return;
     for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++)
-        if (m->key_at[helpers[i]] != SRC_NONE)
+        if (m->key_at[helpers[i]] != SRC_NONE && (helpers[i] != KEY_SNAT || m->snat))
             diag_at(d, SEVERITY_WARNING, m->key_at[helpers[i]], strlen(service_key_name(helpers[i])),
                     "'%s' does nothing without 'masquerade'", service_key_name(helpers[i]));
 }
@@ -121,7 +122,7 @@ static void lint_mask(const struct service *s, const struct service_more *m, str
 {
     if (m->n_real_servers && s->mark.value && s->mark.mask != MARK_MASK_ALL)
         diag_at(
-            d, SEVERITY_WARNING, s->fwmark_at, 1,
+            d, SEVERITY_WARNING, s->fwmark_at, s->fwmark_len,
             "IPVS compares all 32 bits of a mark: with mask 0x%x it finds %u only if nobody sets another bit",
             s->mark.mask, s->mark.value);
 }
@@ -149,21 +150,19 @@ static void lint_vrrp(const struct config *config, struct diag *d)
     const struct vrrp *vrrp = &config->vrrp;
     static const struct prefix link_local = {.first = {.high = 0xfe80ULL << 48}, .family = IPV6, .len = 10};
 
-    for (uint32_t i = 0; i < vrrp->sources.n; i++)
-        if (vrrp->sources.at[i].family == IPV6 && !prefix_contains(&link_local, &vrrp->sources.at[i])) {
-            diag_at(d, SEVERITY_WARNING, vrrp->sources_at, 1,
-                    "IPv6 VRRP comes from link-local addresses, inside fe80::/10; this one will not be seen");
-            break;
-        }
-    for (int f = 0; vrrp->sources.n && f < FAMILIES; f++) {
-        if (prefix_list_has(vrrp->sources, (enum family)f))
-            continue;
-        if (config->has_vips[f])
+    for (uint32_t i = 0; i < vrrp->sources.n; i++) {
+        const struct prefix *p = &vrrp->sources.at[i];
+
+        if (p->family == IPV6 && !prefix_overlaps(&link_local, p))
+            diag_at(d, SEVERITY_WARNING, p->at, p->text_len,
+                    "IPv6 VRRP comes from link-local addresses, inside fe80::/10; none will come from here");
+    }
+    for (int f = 0; vrrp->sources.n && f < FAMILIES; f++)
+        if (!prefix_list_has(vrrp->sources, (enum family)f) && config->has_vips[f])
             diag_at(
-                d, SEVERITY_WARNING, vrrp->sources_at, 1,
+                d, SEVERITY_WARNING, vrrp->sources.at[0].at, vrrp->sources.at[0].text_len,
                 "'source' of [vrrp] has nothing of %s, so no VRRP is accepted there, but there are %s VIPs",
                 family_ops[f].name, family_ops[f].name);
-    }
 }
 
 static void lint_expects(const struct config *config, struct diag *d)

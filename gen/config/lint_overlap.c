@@ -180,6 +180,8 @@ static void thin_out_equal(struct overlap *o)
 {
     struct box_list kept = {0};
 
+    if (o->boxes.n == 0)
+        return;
     qsort(o->boxes.at, o->boxes.n, sizeof *o->boxes.at, by_box);
     for (size_t i = 0; i < o->boxes.n; i++)
         o->boxes.at[i].tag = (uint32_t)i;
@@ -207,7 +209,7 @@ static void warn_of_repeated(const struct overlap *o, const struct vip_ref *refs
             continue;
         struct buf text = {0};
         prefix_print(&text, p);
-        diag_at(o->diag, SEVERITY_WARNING, s->at, s->header_len, "service '%.*s' has the VIP %s twice",
+        diag_at(o->diag, SEVERITY_WARNING, p->at, p->text_len, "service '%.*s' has the VIP %s twice",
                 s->name_len, s->name, buf_text(&text));
         buf_free(&text);
     }

@@ -34,13 +34,13 @@ bool vrrp_key_set(struct vrrp *vrrp, uint32_t *given, const struct value *v)
 
     if (key < 0)
         return false;
+    if (value_empty(v))
+        return true;
     if (key == INTERFACE) {
         value_interfaces(v, &vrrp->interfaces);
         return true;
     }
     if (key == SOURCE) {
-        if (vrrp->sources_at == SRC_NONE)
-            vrrp->sources_at = ini_value_place(v->ini, 0);
         value_prefixes(v, &vrrp->sources);
         return true;
     }
@@ -65,7 +65,7 @@ bool settings_key_set(struct settings *settings, uint32_t *given, const struct v
 
     if (key < 0)
         return false;
-    if (!once(given, key, v))
+    if (!once(given, key, v) || value_empty(v))
         return true;
     if (key == LAYOUT) {
         if (value_choice(v, layouts, 2, &layout))
@@ -156,27 +156,27 @@ static void add_policy(struct config *config, enum table table, unsigned familie
 
 bool rules_key_set(struct config *config, enum table table, const struct value *v)
 {
-    unsigned families = families_of(v->key, "rule");
+    unsigned of_rule = families_of(v->key, "rule"), of_policy = families_of(v->key, "policy");
 
-    if (families) {
-        add_rule(config, table, families, v);
+    if (!of_rule && !of_policy)
+        return false;
+    if (value_empty(v))
         return true;
-    }
-    families = families_of(v->key, "policy");
-    if (families)
-        add_policy(config, table, families, v);
-    return families != 0;
+    if (of_rule)
+        add_rule(config, table, of_rule, v);
+    else
+        add_policy(config, table, of_policy, v);
+    return true;
 }
 
 static void set_expected_mark(struct expect *expect, const struct value *v)
 {
     struct complaint why;
 
-    expect->mark_given = true;
     expect->mark = 0;
     if (strcmp(v->ini->text, "none") == 0)
         return;
-    if (!number_parse(v->ini->text, v->ini->len, &expect->mark)) {
+    if (!number_parse(v->ini->text, v->ini->len, &expect->mark) || expect->mark == 0) {
         complain(&why, 0, v->ini->len, "an expected fwmark is 1..4294967295, decimal or 0x hex, or none");
         value_refuse(v, 0, &why);
     }
@@ -186,7 +186,6 @@ static void set_expected_service(struct expect *expect, const struct value *v)
 {
     struct complaint why;
 
-    expect->service_given = true;
     expect->service = NULL;
     expect->service_at = ini_value_place(v->ini, 0);
     if (strcmp(v->ini->text, "none") == 0)
@@ -195,6 +194,14 @@ static void set_expected_service(struct expect *expect, const struct value *v)
         expect->service = arena_text(v->mem, v->ini->text, v->ini->len);
     else
         value_refuse(v, 0, &why);
+}
+
+void expect_key_given(struct expect *expect, const char *key)
+{
+    expect->packet_given |= strcmp(key, "packet") == 0;
+    expect->mark_given |= strcmp(key, "fwmark") == 0;
+    expect->verdict_given |= strcmp(key, "verdict") == 0;
+    expect->service_given |= strcmp(key, "service") == 0;
 }
 
 bool expect_key_set(struct expect *expect, uint32_t *given, const struct value *v)
@@ -209,16 +216,17 @@ bool expect_key_set(struct expect *expect, uint32_t *given, const struct value *
         return false;
     if (!once(given, key, v))
         return true;
+    expect_key_given(expect, v->key);
+    if (value_empty(v))
+        return true;
     switch (key) {
     case PACKET:
-        expect->packet_given = true;
         if (!packet_parse(v->ini->text, v->ini->len, &expect->packet, &why))
             value_refuse(v, 0, &why);
         break;
     case FWMARK: set_expected_mark(expect, v); break;
     case SERVICE: set_expected_service(expect, v); break;
     default:
-        expect->verdict_given = true;
         if (value_choice(v, verdicts, 2, &verdict))
             expect->accepted = verdict == 1;
     }

@@ -111,8 +111,8 @@ static void set_rare(struct service_more *m, enum service_key key, const struct 
     case KEY_INTERFACE: value_interfaces(v, &m->interfaces); break;
     case KEY_SOURCE: value_prefixes(v, &m->sources); break;
     case KEY_EXCLUDE_MAC:
-        m->exclude_macs.at =
-            value_list(v, parse_mac, sizeof *m->exclude_macs.at, m->exclude_macs.at, &m->exclude_macs.n);
+        m->exclude_macs.at = value_list(v, parse_mac, NULL, sizeof *m->exclude_macs.at, m->exclude_macs.at,
+                                        &m->exclude_macs.n);
         break;
     case KEY_ACCEPT: value_yes_no(v, &m->accept); break;
     case KEY_MASQUERADE: value_prefixes(v, &m->masquerade); break;
@@ -147,10 +147,15 @@ void service_key_set(struct service *s, enum service_key key, const struct value
         return;
     }
     s->given |= 1U << key;
+    if (value_empty(v))
+        return;
     switch (key) {
     case KEY_VIP: value_prefixes(v, &s->vips); break;
     case KEY_PROTOCOL: set_protocols(s, v); break;
-    case KEY_PORTS: set_ports(&s->ports, v); break;
+    case KEY_PORTS:
+        s->ports_at = v->key_at;
+        set_ports(&s->ports, v);
+        break;
     case KEY_FWMARK: set_fwmark(s, v); break;
     default: set_rare(service_more_new(s, v->mem), key, v); s->more->key_at[key] = v->key_at;
     }

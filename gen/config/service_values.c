@@ -109,6 +109,7 @@ void set_fwmark(struct service *s, const struct value *v)
     struct complaint why;
 
     s->fwmark_at = ini_value_place(v->ini, 0);
+    s->fwmark_len = v->ini->len < UINT8_MAX ? (uint8_t)v->ini->len : UINT8_MAX;
     if (!mark_parse(v->ini->text, v->ini->len, &s->mark, &s->mark_has_mask, &why)) {
         s->mark = (struct mark){0};
         value_refuse(v, 0, &why);

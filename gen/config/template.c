@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "lbgen/service_keys.h"
 #include "lbgen/template.h"
 #include "lbgen/vec.h"
-
-enum { DEPTH_MAX = 16 /* templates that take from templates */ };
 
 struct lookup {
     struct config *config;
@@ -22,24 +22,26 @@ static uint32_t find_loaded(const struct config *config, const char *name)
     return name_index_find(&config->templates.names, config->templates.at, name, strlen(name));
 }
 
-/* Reads FOLDER/NAME.ini. False when there is no such file; one that can't be read is reported. */
-static bool load_file(const struct lookup *l, const char *folder, const char *name)
+enum loaded { NOT_THERE, LOADED, UNREADABLE /* reported */ };
+
+static enum loaded load_file(const struct lookup *l, const char *folder, const char *name)
 {
     char path[PATH_MAX];
     struct complaint why;
 
     if (!folder || snprintf(path, sizeof path, "%s/%s.ini", folder, name) >= (int)sizeof path ||
         access(path, F_OK) != 0)
-        return false;
+        return NOT_THERE;
     int source = sources_read(l->sources, path, &why);
-    if (source < 0)
-        diag_file(l->diag, SEVERITY_ERROR, path, "%s", why.text);
-    else
+    if (source >= 0) {
         config_read(l->config, l->sources, source, name, l->diag);
-    return true;
+        return LOADED;
+    }
+    diag_file(l->diag, SEVERITY_ERROR, path, "%s", why.text);
+    return UNREADABLE;
 }
 
-static bool load_shipped(const struct lookup *l, const char *name)
+static enum loaded load_shipped(const struct lookup *l, const char *name)
 {
     char title[NAME_MAX_LEN + 16];
 
@@ -48,20 +50,47 @@ static bool load_shipped(const struct lookup *l, const char *name)
             snprintf(title, sizeof title, "<template %s>", name);
             int source = sources_add_text(l->sources, title, t->text, strlen(t->text));
             config_read(l->config, l->sources, source, name, l->diag);
-            return true;
+            return LOADED;
         }
-    return false;
+    return NOT_THERE;
+}
+
+/* Reports something about the template that `user` names. */
+__attribute__((format(printf, 3, 4))) static void report(const struct lookup *l, const struct service *user,
+                                                         const char *format, ...)
+{
+    struct buf text = {0};
+    va_list args;
+
+    va_start(args, format);
+    buf_vprintf(&text, format, args);
+    va_end(args);
+    diag_at(l->diag, SEVERITY_ERROR, user->more->template_at, strlen(user->more->template_name), "%s",
+            buf_text(&text));
+    buf_free(&text);
 }
 
 static void report_unknown(const struct lookup *l, const struct service *user)
 {
-    struct buf shipped = {0};
+    struct buf text = {0};
 
+    buf_printf(&text, "there is no template '%s'; shipped are:", user->more->template_name);
     for (const struct shipped_template *t = shipped_templates; t->name; t++)
-        buf_printf(&shipped, " %s", t->name);
-    diag_at(l->diag, SEVERITY_ERROR, user->more->template_at, strlen(user->more->template_name),
-            "there is no template '%s'; shipped are:%s", user->more->template_name, buf_text(&shipped));
-    buf_free(&shipped);
+        buf_printf(&text, " %s", t->name);
+    report(l, user, "%s", buf_text(&text));
+    buf_free(&text);
+}
+
+/* Enters a template of this name that is known to be broken, so that its file is not read again for the next
+ * user. */
+static uint32_t add_broken(const struct lookup *l, const char *name)
+{
+    struct services *list = &l->config->templates;
+
+    name_index_enter(&list->names, list->at, name, strlen(name), (uint32_t)list->n);
+    *VEC_ADD(list) =
+        (struct service){.name = name, .name_len = (uint8_t)strlen(name), .broken = true, .settled = true};
+    return (uint32_t)(list->n - 1);
 }
 
 /* The index of the template that `user` (a service or a template) names, loaded if need be; NAME_NOT_FOUND,
@@ -70,18 +99,25 @@ static uint32_t find_template(const struct lookup *l, const struct service *user
 {
     const char *name = user->more->template_name;
     uint32_t i = find_loaded(l->config, name);
+    enum loaded loaded;
 
     if (i != NAME_NOT_FOUND)
         return i;
-    bool there = load_file(l, l->places->folder, name) || load_file(l, l->places->system, name) ||
-                 load_shipped(l, name);
+    loaded = load_file(l, l->places->folder, name);
+    if (loaded == NOT_THERE)
+        loaded = load_file(l, l->places->system, name);
+    if (loaded == NOT_THERE)
+        loaded = load_shipped(l, name);
     i = find_loaded(l->config, name);
-    if (i == NAME_NOT_FOUND && !there)
+    if (i != NAME_NOT_FOUND)
+        return i;
+    if (loaded == NOT_THERE) {
         report_unknown(l, user);
-    else if (i == NAME_NOT_FOUND)
-        diag_at(l->diag, SEVERITY_ERROR, user->more->template_at, strlen(name),
-                "the file of template '%s' has no [template %s]", name, name);
-    return i;
+        return NAME_NOT_FOUND;
+    }
+    if (loaded == LOADED)
+        report(l, user, "the file of template '%s' has no [template %s]", name, name);
+    return add_broken(l, name);
 }
 
 /* Copies one rare key's value. A switch, so that a key without a line here does not compile. */
@@ -148,41 +184,73 @@ static void inherit(struct service *to, const struct service *from, struct arena
     to->given |= taken;
 }
 
-/* Takes from the chain of templates that begins with the service's own. */
-static bool apply(const struct lookup *l, struct service *s)
+/* The name of the template that s takes from; NULL when it takes from none, or its value was refused. */
+static const char *takes_from(const struct service *s)
 {
-    const struct service *user = s;
-
-    for (int depth = 0; service_has(user, KEY_TEMPLATE) && user->more->template_name; depth++) {
-        if (depth == DEPTH_MAX) {
-            diag_at(l->diag, SEVERITY_ERROR, s->more->template_at, strlen(s->more->template_name),
-                    "template '%s' leads to itself, or to more than %d others", s->more->template_name,
-                    DEPTH_MAX);
-            return false;
-        }
-        uint32_t i = find_template(l, user);
-        if (i == NAME_NOT_FOUND)
-            return false;
-        user = &l->config->templates.at[i];
-        inherit(s, user, &l->config->mem);
-    }
-    return !service_has(user, KEY_TEMPLATE);
+    return service_has(s, KEY_TEMPLATE) ? service_more(s)->template_name : NULL;
 }
 
-/* Templates that nobody uses are looked at too: an unknown template or a cycle in them is an error all the
- * same. */
-static void check_unused(const struct lookup *l)
+struct path {
+    uint32_t *at;
+    size_t n, cap;
+};
+
+/* Follows a template to those it takes from, up to one that is settled already, and notes the way. Returns
+ * false, reported, when the way leads nowhere or in a circle. */
+static bool follow(const struct lookup *l, uint32_t i, struct path *path)
 {
-    for (size_t i = 0; i < l->config->templates.n; i++) {
-        struct service probe = l->config->templates.at[i];
+    struct service *t = &l->config->templates.at[i];
 
-        if (service_has(&probe, KEY_TEMPLATE)) {
-            struct service_more more = *probe.more;
+    while (!t->settled) {
+        struct service user = *t; /* the array may move */
 
-            probe.more = &more;
-            apply(l, &probe);
+        if (t->on_path) {
+            t = &l->config->templates.at[path->at[0]];
+            report(l, t, "template '%s' leads back to itself", t->more->template_name);
+            return false;
         }
+        t->on_path = true;
+        *VEC_ADD(path) = i;
+        if (!takes_from(t))
+            return !service_has(t, KEY_TEMPLATE);
+        i = find_template(l, &user);
+        if (i == NAME_NOT_FOUND)
+            return false;
+        t = &l->config->templates.at[i];
     }
+    return !t->broken;
+}
+
+/* Gives a template what it takes from others, once; all on the way to them are settled with it. */
+static void settle(const struct lookup *l, uint32_t i)
+{
+    struct path path = {0};
+    bool good = follow(l, i, &path);
+
+    while (path.n) {
+        struct service *t = &l->config->templates.at[path.at[--path.n]];
+        const char *name = takes_from(t);
+
+        t->settled = true;
+        t->broken = !good;
+        if (good && name)
+            inherit(t, &l->config->templates.at[find_loaded(l->config, name)], &l->config->mem);
+    }
+    free(path.at);
+}
+
+static void apply(const struct lookup *l, struct service *s)
+{
+    uint32_t i = takes_from(s) ? find_template(l, s) : NAME_NOT_FOUND;
+
+    s->broken = true;
+    if (i == NAME_NOT_FOUND)
+        return;
+    settle(l, i);
+    if (l->config->templates.at[i].broken)
+        return;
+    inherit(s, &l->config->templates.at[i], &l->config->mem);
+    s->broken = false;
 }
 
 void templates_apply(struct config *config, const struct template_places *places, struct sources *sources,
@@ -190,12 +258,14 @@ void templates_apply(struct config *config, const struct template_places *places
 {
     const struct lookup l = {.config = config, .places = places, .sources = sources, .diag = diag};
 
-    check_unused(&l);
+    /* Templates that nobody uses too: an unknown template or a circle in them is an error all the same. */
+    for (uint32_t i = 0; i < config->templates.n; i++)
+        settle(&l, i);
     for (size_t i = 0; i < config->services.n; i++) {
         struct service *s = &config->services.at[i];
 
-        if (service_has(s, KEY_TEMPLATE) && !apply(&l, s))
-            s->broken = true;
+        if (service_has(s, KEY_TEMPLATE))
+            apply(&l, s);
         if (s->n_protocols == 0 && !service_has(s, KEY_PROTOCOL))
             s->protocols[s->n_protocols++] = PROTO_TCP;
         if (s->more)

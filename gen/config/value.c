@@ -10,6 +10,14 @@
 #include "lbgen/words.h"
 #include "lbgen/xalloc.h"
 
+bool value_empty(const struct value *v)
+{
+    if (v->ini->len)
+        return false;
+    diag_at(v->diag, SEVERITY_ERROR, v->key_at, strlen(v->key), "'%s' has no value", v->key);
+    return true;
+}
+
 bool value_refuse(const struct value *v, size_t offset, const struct complaint *why)
 {
     diag_at(v->diag, SEVERITY_ERROR, ini_value_place(v->ini, offset + why->at), why->len, "%s", why->text);
@@ -35,7 +43,8 @@ static bool refuse_empty_item(const struct value *v, const struct word *w)
     return value_refuse(v, w->at, &why);
 }
 
-const void *value_list(const struct value *v, item_parse_fn parse, size_t size, const void *old, uint32_t *n)
+const void *value_list(const struct value *v, item_parse_fn parse, item_place_fn place, size_t size,
+                       const void *old, uint32_t *n)
 {
     _Alignas(8) char few[1024];
     char *items = few;
@@ -53,10 +62,13 @@ const void *value_list(const struct value *v, item_parse_fn parse, size_t size, 
             items = items == few ? memcpy(more, few, count * size) : more;
             cap *= 2;
         }
-        if (parse(v->ini->text + w.at, w.len, items + count * size, &why))
-            count++;
-        else
+        if (!parse(v->ini->text + w.at, w.len, items + count * size, &why)) {
             value_refuse(v, w.at, &why);
+            continue;
+        }
+        if (place)
+            place(items + count * size, ini_value_place(v->ini, w.at), w.len);
+        count++;
     }
     const void *list =
         *n ? arena_join(v->mem, old, *n, items, count, size) : arena_copy(v->mem, items, count * size);
@@ -71,6 +83,14 @@ static bool parse_prefix(const char *text, size_t n, void *out, struct complaint
     return prefix_parse(text, n, ADDRESS_OR_PREFIX, out, why);
 }
 
+static void place_prefix(void *item, srcpos at, size_t len)
+{
+    struct prefix *p = item;
+
+    p->at = at;
+    p->text_len = (uint8_t)len;
+}
+
 static bool parse_interface(const char *text, size_t n, void *out, struct complaint *why)
 {
     return interface_parse(text, n, out, why);
@@ -78,12 +98,12 @@ static bool parse_interface(const char *text, size_t n, void *out, struct compla
 
 void value_prefixes(const struct value *v, struct prefix_list *list)
 {
-    list->at = value_list(v, parse_prefix, sizeof *list->at, list->at, &list->n);
+    list->at = value_list(v, parse_prefix, place_prefix, sizeof *list->at, list->at, &list->n);
 }
 
 void value_interfaces(const struct value *v, struct interface_list *list)
 {
-    list->at = value_list(v, parse_interface, sizeof *list->at, list->at, &list->n);
+    list->at = value_list(v, parse_interface, NULL, sizeof *list->at, list->at, &list->n);
 }
 
 bool value_choice(const struct value *v, const char *const *words, int n, int *out)

@@ -18,10 +18,12 @@ static bool open_folder(struct replacement *r, const char *path, struct complain
     const char *name = slash ? slash + 1 : path;
     char folder[PATH_MAX];
 
-    if (!*name || strlen(name) > sizeof r->target - sizeof ".lbgen-00000000")
+    size_t folder_len = slash ? (size_t)(slash - path) + 1 : 1, name_len = strlen(name);
+    if (name_len == 0 || name_len >= sizeof r->target || folder_len >= sizeof folder)
         return complain(why, 0, 0, "is no name for a file");
-    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
-    snprintf(r->target, sizeof r->target, "%s", name);
+    memcpy(folder, slash ? path : ".", folder_len);
+    folder[folder_len] = '\0';
+    memcpy(r->target, name, name_len + 1);
     r->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return r->folder >= 0 || complain(why, 0, 0, "its folder can't be opened: %s", strerror(errno));
 }

@@ -225,6 +225,13 @@ static struct user_chains collect_user_chains(const struct compiler *c, enum tab
     return chains;
 }
 
+static bool accepts_vrrp(const struct compiler *c)
+{
+    const struct vrrp *v = &c->config->vrrp;
+
+    return v->accept && (v->sources.n == 0 || prefix_list_has(v->sources, c->target.family));
+}
+
 /* Whether something goes into the table. */
 static bool table_is_used(const struct compiler *c, enum table table)
 {
@@ -237,7 +244,7 @@ static bool table_is_used(const struct compiler *c, enum table table)
     switch (table) {
     case TABLE_MANGLE: return c->config->has_vips[c->target.family];
     case TABLE_NAT: return any_special(c, masquerades);
-    case TABLE_FILTER: return c->config->vrrp.accept || any_special(c, accepts);
+    case TABLE_FILTER: return accepts_vrrp(c) || any_special(c, accepts);
     default: return false;
     }
 }

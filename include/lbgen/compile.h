@@ -13,6 +13,7 @@ struct formed_rule {
     const char *chain, *jump; /* the chain it is in, and the chain or target it leads to ("" when none) */
     const char *text;
     size_t head_len; /* rule.h */
+    size_t number;   /* in config->rules */
 };
 
 struct formed_rules {

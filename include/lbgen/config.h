@@ -17,8 +17,7 @@ struct vrrp {
     bool ah, sync;
     struct interface_list interfaces;
     struct prefix_list sources;
-    srcpos at;         /* the first [vrrp]; SRC_NONE without one */
-    srcpos sources_at; /* of the first value */
+    srcpos at; /* the first [vrrp]; SRC_NONE without one */
 };
 
 enum layout { LAYOUT_AUTO, LAYOUT_FLAT };

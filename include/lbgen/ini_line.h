@@ -19,8 +19,8 @@ enum line_kind {
 
 struct ini_line {
     enum line_kind kind;
-    size_t bracket; /* LINE_HEADER: offset of the `[` */
-    size_t name_at, name_len;
+    size_t bracket;           /* LINE_HEADER: offset of the `[` */
+    size_t name_at, name_len; /* LINE_KEY: the key; LINE_BAD: what may have been meant as one, or 0 bytes */
     size_t body_at, body_len; /* without blanks at both ends, without a comment */
 };
 

@@ -37,6 +37,8 @@ struct ini_handler {
     void (*section)(void *ctx, srcpos at, srcpos text_at, const char *text, size_t len);
     /* A header that could not be read (already reported): what follows belongs to nowhere. */
     void (*bad_section)(void *ctx);
+    /* A line of a section that was refused (already reported) and begins with what may be a key. */
+    void (*bad_key)(void *ctx, const char *name, size_t len);
     void (*key)(void *ctx, srcpos at, const char *name, const struct ini_value *value);
 };
 

@@ -19,8 +19,10 @@ struct address {
 /* All bits of `first` behind `len` are 0. */
 struct prefix {
     struct address first;
-    uint8_t family; /* enum family */
-    uint8_t len;    /* 0..32 or 0..128 */
+    uint8_t family;   /* enum family */
+    uint8_t len;      /* 0..32 or 0..128 */
+    uint8_t text_len; /* of the text that it was read from, for findings; */
+    uint32_t at;      /* and where that stood; both the reader's */
 };
 
 /* What prefix_parse accepts beside inet_pton's forms (no zone, no leading zeros, no host names). */

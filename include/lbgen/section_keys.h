@@ -16,4 +16,7 @@ bool settings_key_set(struct settings *settings, uint32_t *given, const struct v
 bool rules_key_set(struct config *config, enum table table, const struct value *v);
 bool expect_key_set(struct expect *expect, uint32_t *given, const struct value *v);
 
+/* Notes that the key is there, whatever became of its value, so that it is not missed. */
+void expect_key_given(struct expect *expect, const char *key);
+
 #endif

@@ -12,7 +12,7 @@
 bool service_key_find(const char *word, enum service_key *key);
 
 /* Parses the value into s. Reports what is wrong with it, a single-valued key given twice included, and marks
- * the key as given in any case, so that it is not missed as well. Not for empty values. */
+ * the key as given in any case, so that it is not missed as well. */
 void service_key_set(struct service *s, enum service_key key, const struct value *v);
 
 /* s->more, made if it is not there yet. */

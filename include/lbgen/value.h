@@ -16,6 +16,9 @@ struct value {
     const struct ini_value *ini;
 };
 
+/* Whether there is nothing behind the `=`; reports that. */
+bool value_empty(const struct value *v);
+
 /* Reports *why, whose place counts from byte `offset` of the value. Returns false. */
 bool value_refuse(const struct value *v, size_t offset, const struct complaint *why);
 
@@ -26,9 +29,13 @@ void value_warn(const struct value *v, size_t offset, size_t len, const char *fo
 /* Puts one item text[0..n) into *out. */
 typedef bool (*item_parse_fn)(const char *text, size_t n, void *out, struct complaint *why);
 
+/* Tells an item where its text stands. */
+typedef void (*item_place_fn)(void *item, srcpos at, size_t len);
+
 /* Parses a list and joins it to the n items of `size` bytes at `old`; returns the joined list and its length
- * in *n. Items that are refused are reported and left out. */
-const void *value_list(const struct value *v, item_parse_fn parse, size_t size, const void *old, uint32_t *n);
+ * in *n. Items that are refused are reported and left out. place may be NULL. */
+const void *value_list(const struct value *v, item_parse_fn parse, item_place_fn place, size_t size,
+                       const void *old, uint32_t *n);
 
 /* One of `n` words; the index goes to *out. Reports what there is to choose from otherwise. */
 bool value_choice(const struct value *v, const char *const *words, int n, int *out);
