@@ -164,16 +164,16 @@ static void emit_chain(const struct compiler *c, enum table table, enum hook hoo
         emit_special(c, emit_masquerade, masquerades);
     if (table == TABLE_FILTER && hook == HOOK_INPUT) {
         emit_vrrp(&c->target, &c->config->vrrp, false);
-        emit_neighbours_once(c, "INPUT");
         emit_special(c, emit_accepts, accepts);
+        emit_neighbours_once(c, "INPUT");
     }
     if (table == TABLE_FILTER && hook == HOOK_FORWARD)
         emit_special(c, emit_replies, accepts);
     if (table == TABLE_FILTER && hook == HOOK_OUTPUT &&
         config_policy_drops(c->config, c->target.family, TABLE_FILTER, HOOK_OUTPUT)) {
         emit_vrrp(&c->target, &c->config->vrrp, true);
-        emit_neighbours_once(c, "OUTPUT");
         emit_special(c, emit_forwarded, accepts);
+        emit_neighbours_once(c, "OUTPUT");
     }
     emit_host_rules(c, table, hook_names[hook], false);
 }
