@@ -24,7 +24,7 @@ static void add_block(struct arena *a, size_t bytes)
 
 void *arena_alloc(struct arena *a, size_t bytes)
 {
-    bytes = (bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+    bytes = bytes ? (bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
     if (bytes > a->left)
         add_block(a, bytes > BLOCK ? bytes : BLOCK);
     void *piece = a->next;

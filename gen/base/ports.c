@@ -60,8 +60,9 @@ bool ports_parse(const char *text, size_t n, struct port_range *out, struct comp
     }
     size_t left = (size_t)(mark - text), right = n - left - 1;
     if (left == 0 || right == 0)
-        return complain(why, 0, n, "the range '%.*s' is open: write both ends, such as %s",
-                        n > 40 ? 40 : (int)n, text, left == 0 ? "1:1023" : "1024:65535");
+        return complain(why, 0, n, "the range '%.*s' is open: write both ends, such as %.*s:%.*s",
+                        n > 40 ? 40 : (int)n, text, left ? (int)left : 1, left ? text : "1",
+                        right ? (int)right : 5, right ? mark + 1 : "65535");
     if (!port_parse(text, left, &out->low, why))
         return false;
     if (!port_parse(mark + 1, right, &out->high, why)) {

@@ -73,6 +73,14 @@ static bool complain_of_host_bits(const struct prefix *p, const char *text, size
     return false;
 }
 
+static bool ipv4_with_port(const char *text, size_t n)
+{
+    const char *colon = memchr(text, ':', n);
+    struct prefix p;
+
+    return colon && address_parse(text, (size_t)(colon - text), &p) && p.family == IPV4;
+}
+
 bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct prefix *out,
                   struct complaint *why)
 {
@@ -80,10 +88,14 @@ bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct pref
     size_t address_len = slash ? (size_t)(slash - text) : n;
     uint32_t len;
     int shown = n > TEXT_MAX ? TEXT_MAX : (int)n;
+    struct complaint ignored;
+    uint8_t mask_len;
 
     if (slash && form == ADDRESS_ONLY)
         return complain(why, address_len, n - address_len, "one address is expected here, not a prefix");
     if (!address_parse(text, address_len, out)) {
+        if (form == ADDRESS_ONLY && ipv4_with_port(text, n))
+            return complain(why, 0, n, "'%.*s' has a port; only an address is expected here", shown, text);
         if (memchr(text, '%', address_len))
             return complain(why, 0, n, "'%.*s' has a zone; addresses are written without", shown, text);
         return complain(why, 0, n, "'%.*s' is no IPv4 or IPv6 address%s", shown, text,
@@ -91,6 +103,10 @@ bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct pref
     }
     if (!slash)
         return true;
+    if (memchr(slash, '.', n - address_len) &&
+        netmask_parse(slash + 1, n - address_len - 1, &mask_len, &ignored))
+        return complain(why, address_len + 1, n - address_len - 1, "write the mask as a length: /%u",
+                        mask_len);
     if (!decimal_parse(slash + 1, n - address_len - 1, &len) || len > family_ops[out->family].bits)
         return complain(why, address_len + 1, n - address_len - 1, "a prefix length of %s is 0..%u",
                         family_ops[out->family].name, family_ops[out->family].bits);

@@ -190,7 +190,8 @@ static bool section_fits(struct builder *b, enum section section, srcpos at, con
         diag_at(b->diag, SEVERITY_ERROR, at, len + 2, "a template's file has one section, [template %s]",
                 b->template_name);
     else if (named && !section_forms[section].named)
-        diag_at(b->diag, SEVERITY_ERROR, at, len + 2, "[%s] has no name", section_forms[section].word);
+        diag_at(b->diag, SEVERITY_ERROR, at, len + 2, "[%s] takes no name: write [%s]",
+                section_forms[section].word, section_forms[section].word);
     else if (!named && section_forms[section].named)
         diag_at(b->diag, SEVERITY_ERROR, at, len + 2, "a name is missing, as in [%s %s]",
                 section_forms[section].word, section == SECTION_RULES ? "filter" : "web");

@@ -367,8 +367,11 @@ static void report_conflict(const struct overlap *o, const struct conflict *c)
     diag_at(o->diag, SEVERITY_ERROR, later->at, later->header_len,
             "service '%.*s' overlaps service '%.*s' and gives another fwmark (%s, %s)", later->name_len,
             later->name, earlier->name_len, earlier->name, buf_text(&a), buf_text(&b));
-    diag_note(o->diag, earlier->at, "'%.*s' is here; %s would end with mark %u", earlier->name_len,
-              earlier->name, buf_text(&packet), result);
+    bool whole = earlier->mark.mask == MARK_MASK_ALL && later->mark.mask == MARK_MASK_ALL;
+    diag_note(o->diag, earlier->at,
+              whole ? "'%.*s' is here; %s would end with mark %u"
+                    : "'%.*s' is here; %s would end with mark 0x%x",
+              earlier->name_len, earlier->name, buf_text(&packet), result);
     buf_free(&a);
     buf_free(&b);
     buf_free(&packet);

@@ -125,12 +125,12 @@ bool value_choice(const struct value *v, const char *const *words, int n, int *o
 
 bool value_yes_no(const struct value *v, bool *out)
 {
-    static const char *const words[] = {"no", "yes"};
+    static const char *const words[] = {"yes", "no"};
     int i;
 
     if (!value_choice(v, words, 2, &i))
         return false;
-    *out = i;
+    *out = i == 0;
     return true;
 }
 
