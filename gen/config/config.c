@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lbgen/closest.h"
 #include "lbgen/config.h"
 #include "lbgen/name_index.h"
 #include "lbgen/section_keys.h"
@@ -272,6 +273,21 @@ static void on_bad_key(void *ctx, const char *name, size_t len)
         b->service.given |= 1U << key;
 }
 
+static const char *service_key_word(int i)
+{
+    return service_key_name((enum service_key)i);
+}
+
+static void report_unknown_key(const struct builder *b, srcpos at, const char *name)
+{
+    bool of_service = b->section == SECTION_SERVICE || b->section == SECTION_TEMPLATE;
+    const char *meant = of_service ? closest_word(name, service_key_word, SERVICE_KEYS) : NULL;
+
+    diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "unknown key '%s' in [%s]%s%s%s", name,
+            section_forms[b->section].word, meant ? "; did you mean '" : "", meant ? meant : "",
+            meant ? "'?" : "");
+}
+
 static void on_key(void *ctx, srcpos at, const char *name, const struct ini_value *ini)
 {
     struct builder *b = ctx;
@@ -285,8 +301,7 @@ static void on_key(void *ctx, srcpos at, const char *name, const struct ini_valu
     else if (b->section == SECTION_TEMPLATE && strcmp(name, "vip") == 0)
         diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "a template has no vip: each service has its own");
     else if (!set_key(b, &v))
-        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "unknown key '%s' in [%s]", name,
-                section_forms[b->section].word);
+        report_unknown_key(b, at, name);
 }
 
 void config_read(struct config *config, struct sources *sources, int source, const char *template_name,

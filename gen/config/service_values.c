@@ -59,12 +59,17 @@ void set_protocols(struct service *s, const struct value *v)
 static bool port_is_new(const struct value *v, const struct word *w, const struct port_range *seen,
                         uint32_t n, struct port_range item)
 {
-    for (uint32_t i = 0; i < n; i++)
-        if (ports_overlap(seen[i], item)) {
-            value_warn(v, w->at, w->len, "port %u is in this list already",
-                       item.low > seen[i].low ? item.low : seen[i].low);
-            return item.low != seen[i].low || item.high != seen[i].high;
-        }
+    for (uint32_t i = 0; i < n; i++) {
+        if (!ports_overlap(seen[i], item))
+            continue;
+        if (ports_is_any(item))
+            value_warn(v, w->at, w->len, "'any' is in this list already");
+        else if (item.low == item.high)
+            value_warn(v, w->at, w->len, "port %u is in this list already", item.low);
+        else
+            value_warn(v, w->at, w->len, "ports of %u:%u are in this list already", item.low, item.high);
+        return item.low != seen[i].low || item.high != seen[i].high;
+    }
     return true;
 }
 
