@@ -13,10 +13,15 @@ bool decimal_parse(const char *text, size_t n, uint32_t *out)
 {
     uint64_t value = 0;
 
-    if (n > 10 || !all_digits(text, n) || (n > 1 && text[0] == '0'))
+    if (n == 0 || n > 10 || (n > 1 && text[0] == '0'))
         return false;
-    for (size_t i = 0; i < n; i++)
-        value = value * 10 + (uint64_t)(text[i] - '0');
+    for (size_t i = 0; i < n; i++) {
+        unsigned digit = (unsigned char)text[i] - (unsigned)'0';
+
+        if (digit > 9)
+            return false;
+        value = value * 10 + digit;
+    }
     if (value > UINT32_MAX)
         return false;
     *out = (uint32_t)value;

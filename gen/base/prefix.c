@@ -119,11 +119,19 @@ bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct pref
 
 static void print_ipv4(struct buf *out, uint64_t high)
 {
+    char text[sizeof "255.255.255.255."], *to = text;
+
     for (int shift = 56; shift >= 32; shift -= 8) {
-        buf_dec(out, (uint32_t)(high >> shift & 255));
-        if (shift > 32)
-            buf_char(out, '.');
+        unsigned octet = high >> shift & 255;
+
+        if (octet >= 100)
+            *to++ = (char)('0' + octet / 100);
+        if (octet >= 10)
+            *to++ = (char)('0' + octet / 10 % 10);
+        *to++ = (char)('0' + octet % 10);
+        *to++ = '.';
     }
+    buf_add(out, text, (size_t)(to - text) - 1);
 }
 
 void address_print(struct buf *out, enum family family, struct address a)

@@ -12,6 +12,8 @@
 #include "lbgen/vec.h"
 #include "lbgen/words.h"
 
+enum { PLAIN_SERVICE = 64 /* bytes of a service with a VIP, ports and a mark */ };
+
 enum section {
     SECTION_NONE,    /* before the first header */
     SECTION_IGNORED, /* behind a header that was refused */
@@ -24,13 +26,16 @@ enum section {
     SECTIONS
 };
 
+#define WORD(text) text, sizeof text - 1
+
 static const struct {
     const char *word;
+    size_t len;
     bool named; /* [word NAME] */
 } section_forms[SECTIONS] = {
-    [SECTION_VRRP] = {"vrrp", false},      [SECTION_LBGEN] = {"lbgen", false},
-    [SECTION_SERVICE] = {"service", true}, [SECTION_TEMPLATE] = {"template", true},
-    [SECTION_RULES] = {"rules", true},     [SECTION_EXPECT] = {"expect", true},
+    [SECTION_VRRP] = {WORD("vrrp"), false},      [SECTION_LBGEN] = {WORD("lbgen"), false},
+    [SECTION_SERVICE] = {WORD("service"), true}, [SECTION_TEMPLATE] = {WORD("template"), true},
+    [SECTION_RULES] = {WORD("rules"), true},     [SECTION_EXPECT] = {WORD("expect"), true},
 };
 
 struct builder {
@@ -174,7 +179,7 @@ static void begin_rules(struct builder *b, srcpos name_at, const char *name, siz
 static enum section find_section(const char *word, size_t len)
 {
     for (int i = SECTION_VRRP; i < SECTIONS; i++)
-        if (strlen(section_forms[i].word) == len && memcmp(section_forms[i].word, word, len) == 0)
+        if (section_forms[i].len == len && memcmp(section_forms[i].word, word, len) == 0)
             return (enum section)i;
     return SECTION_IGNORED;
 }
@@ -310,6 +315,7 @@ void config_read(struct config *config, struct sources *sources, int source, con
     static const struct ini_handler handler = {on_section, on_bad_section, on_bad_key, on_key};
     struct builder b = {.config = config, .diag = diag, .template_name = template_name};
 
+    name_index_reserve(&config->services.names, sources->at[source].len / PLAIN_SERVICE);
     ini_read(sources, source, &handler, &b, diag);
     finish_section(&b);
 }

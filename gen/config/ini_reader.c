@@ -43,6 +43,7 @@ struct reader {
     bool refused; /* what stood above was refused, and its continuation lines with it */
     bool quotes_count, in_quotes;
     char key[KEY_ROOM];
+    size_t key_len;
     srcpos key_at;
     struct buf value;
     struct {
@@ -111,6 +112,7 @@ static char *give_key(struct reader *r, const char *line, const struct ini_line 
     r->refused = false;
     r->quotes_count = ini_key_has_quotes(line + l->name_at, l->name_len);
     r->key_at = place(r, line + l->name_at);
+    r->key_len = l->name_len;
     r->new_line = false;
     memcpy(str, line + l->name_at, l->name_len);
     str[l->name_len] = '=';
@@ -234,10 +236,8 @@ static int take_piece(void *user, const char *section, const char *name, const c
 
     (void)section;
     if (!r->pending) {
-        size_t name_len = strlen(name);
-
-        memcpy(r->key, name, name_len < KEY_ROOM ? name_len + 1 : KEY_ROOM);
-        r->key[KEY_ROOM - 1] = '\0';
+        memcpy(r->key, name, r->key_len);
+        r->key[r->key_len] = '\0';
         r->pending = true;
     } else if (r->new_line) {
         buf_char(&r->value, ' ');

@@ -274,26 +274,25 @@ struct vip_refs {
     size_t n, cap;
 };
 
-/* A radix sort by the upper 32 bits: two passes of 16. */
+/* A radix sort by the upper 32 bits, in passes whose counters fit into the first-level cache. */
 static void sort_by_upper(struct vip_refs *refs)
 {
+    enum { BITS = 11, BUCKETS = 1 << BITS };
     struct vip_ref *from = refs->at, *to = xmalloc(refs->n * sizeof *to);
-    uint32_t *count = xmalloc((1 << 16) * sizeof *count);
 
-    for (int shift = 0; shift < 32; shift += 16) {
-        uint32_t sum = 0;
+    for (int shift = 0; shift < 32; shift += BITS) {
+        uint32_t count[BUCKETS] = {0}, sum = 0;
 
-        memset(count, 0, (1 << 16) * sizeof *count);
         for (size_t i = 0; i < refs->n; i++)
-            count[from[i].upper >> shift & 0xffff]++;
-        for (size_t i = 0; i < 1 << 16; i++) {
+            count[from[i].upper >> shift & (BUCKETS - 1)]++;
+        for (size_t i = 0; i < BUCKETS; i++) {
             uint32_t n = count[i];
 
             count[i] = sum;
             sum += n;
         }
         for (size_t i = 0; i < refs->n; i++)
-            to[count[from[i].upper >> shift & 0xffff]++] = from[i];
+            to[count[from[i].upper >> shift & (BUCKETS - 1)]++] = from[i];
         struct vip_ref *swap = from;
         from = to;
         to = swap;
@@ -301,7 +300,6 @@ static void sort_by_upper(struct vip_refs *refs)
     refs->at = from;
     refs->cap = refs->n;
     free(to);
-    free(count);
 }
 
 /* Sorts by address, wider prefixes first, then by service. */

@@ -79,6 +79,10 @@ static void write_target(struct buf *out, const struct rule *r)
     case TARGET_MARK:
         buf_str(out, " -j MARK --set-xmark ");
         buf_hex(out, r->mark.value);
+        if (r->mark.mask == MARK_MASK_ALL) {
+            buf_str(out, "/0xffffffff");
+            break;
+        }
         buf_char(out, '/');
         buf_hex(out, r->mark.mask);
         break;
