@@ -52,11 +52,13 @@ uint32_t name_index_find(const struct name_index *index, const void *items, cons
            1; /* free: 0 - 1 is NAME_NOT_FOUND */
 }
 
-static void resize(struct name_index *index, size_t n_slots)
+static void grow(struct name_index *index)
 {
+    size_t n_slots = index->n_slots ? index->n_slots * 2 : FIRST_SLOTS;
     struct name_slot *slots = xcalloc(n_slots, sizeof *slots);
 
     xprefault(slots, n_slots * sizeof *slots); /* names hit all of it */
+
     for (size_t i = 0; i < index->n_slots; i++) {
         size_t to = index->slots[i].hash & (n_slots - 1);
 
@@ -71,23 +73,13 @@ static void resize(struct name_index *index, size_t n_slots)
     index->n_slots = n_slots;
 }
 
-void name_index_reserve(struct name_index *index, size_t n)
-{
-    size_t n_slots = index->n_slots ? index->n_slots : FIRST_SLOTS;
-
-    while (index->n + n >= n_slots / 4 * 3)
-        n_slots *= 2;
-    if (n_slots > index->n_slots)
-        resize(index, n_slots);
-}
-
 uint32_t name_index_enter(struct name_index *index, const void *items, const char *name, size_t len,
                           uint32_t item)
 {
     uint32_t hash = short_hash(name, len);
 
     if (index->n >= index->n_slots / 4 * 3)
-        resize(index, index->n_slots ? index->n_slots * 2 : FIRST_SLOTS);
+        grow(index);
     struct name_slot *slot = slot_of(index, items, name, len, hash);
     if (slot->item)
         return slot->item - 1;

@@ -12,8 +12,6 @@
 #include "lbgen/vec.h"
 #include "lbgen/words.h"
 
-enum { PLAIN_SERVICE = 64 /* bytes of a service with a VIP, ports and a mark */ };
-
 enum section {
     SECTION_NONE,    /* before the first header */
     SECTION_IGNORED, /* behind a header that was refused */
@@ -315,7 +313,6 @@ void config_read(struct config *config, struct sources *sources, int source, con
     static const struct ini_handler handler = {on_section, on_bad_section, on_bad_key, on_key};
     struct builder b = {.config = config, .diag = diag, .template_name = template_name};
 
-    name_index_reserve(&config->services.names, sources->at[source].len / PLAIN_SERVICE);
     ini_read(sources, source, &handler, &b, diag);
     finish_section(&b);
 }

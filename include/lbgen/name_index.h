@@ -32,9 +32,6 @@ uint32_t name_index_find(const struct name_index *index, const void *items, cons
 uint32_t name_index_enter(struct name_index *index, const void *items, const char *name, size_t len,
                           uint32_t item);
 
-/* Makes room for about `n` names at once, which spares entering them again at each growth. */
-void name_index_reserve(struct name_index *index, size_t n);
-
 void name_index_free(struct name_index *index);
 
 /* FNV-1a, 64 bits (draft-eastlake-fnv), its bits mixed once more. Part of the names of chains (own_chain.h):
