@@ -88,12 +88,22 @@ static void print_marks(struct buf *out, const char *line, size_t from, size_t t
         buf_char(out, '^');
 }
 
+/* Input is UTF-8 whatever the user's locale is. Made once, since it costs the reading of files; where the C
+ * library has no C.UTF-8, each byte counts as one column. */
+static locale_t utf8_locale(void)
+{
+    static locale_t utf8;
+    static bool tried;
+
+    if (!tried)
+        utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+    tried = true;
+    return utf8;
+}
+
 void caret_print(struct buf *out, const char *line, size_t len, size_t at, size_t count, bool colour)
 {
-    /* Input is UTF-8 whatever the user's locale is; where the C library has no C.UTF-8, each byte counts as
-     * one. */
-    locale_t utf8 = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
-    locale_t before = utf8 ? uselocale(utf8) : (locale_t)0;
+    locale_t utf8 = utf8_locale(), before = utf8 ? uselocale(utf8) : (locale_t)0;
     size_t from, to;
 
     if (at > len)
@@ -105,8 +115,6 @@ void caret_print(struct buf *out, const char *line, size_t len, size_t at, size_
     buf_str(out, colour ? "\033[1;32m" : "");
     print_marks(out, line, from, to, at, at + count);
     buf_str(out, colour ? "\033[0m\n" : "\n");
-    if (utf8) {
+    if (utf8)
         uselocale(before);
-        freelocale(utf8);
-    }
 }

@@ -7,8 +7,10 @@
 #include <xtables.h>
 
 #include "lbgen/vec.h"
+#include "lbgen/xt_advice.h"
 #include "lbgen/xt_capture.h"
 #include "lbgen/xt_child.h"
+#include "lbgen/xt_demands.h"
 #include "lbgen/xt_extension.h"
 #include "lbgen/xt_guard.h"
 #include "lbgen/xt_places.h"
@@ -179,13 +181,15 @@ static bool unknown_option(const struct xt_walk *walk, int letter, struct compla
         return xt_refuse(why, walk->option, "this option needs a value");
     if (optopt && !strncmp(walk->rule + walk->option.at, "--", 2))
         return xt_refuse(why, walk->option, "this option takes no value");
-    return xt_refuse(why, walk->option, "there is no such option here (or several that begin so)");
+    return xt_no_such_option(walk, why);
 }
 
 bool xt_extension_option(struct xt_walk *walk, int letter, bool inverted, bool *again, struct complaint *why)
 {
     struct xtables_target *t = walk->target;
 
+    if (!xt_is_one_port(walk, letter, why))
+        return false;
     if (t && (t->parse || t->x6_parse) && is_option_of((unsigned)letter, t->option_offset)) {
         xtables_option_tpcall((unsigned)letter, walk->words.argv, inverted, t, walk->entry);
         return kept_whole(walk, t->t->data, t->size, why);
@@ -227,16 +231,65 @@ static unsigned protocol(const struct xt_walk *walk)
     return entry[walk->family->inversions] & XT_NOT_PROTO ? 0 : number;
 }
 
+static struct xt_use match_use(const struct xtables_match *m)
+{
+    return (struct xt_use){m->name, m->m->data, m->size};
+}
+
+static bool requires_syn(const struct xt_walk *walk)
+{
+    for (const struct xtables_rule_match *r = walk->matches; r; r = r->next) {
+        struct xt_use use = match_use(r->match);
+
+        if (xt_requires_syn(&use))
+            return true;
+    }
+    return false;
+}
+
+/* The word behind an extension's name that spells the option, perhaps shortened; the name if there is none.
+ */
+static struct xt_span option_place(const struct xt_walk *walk, struct xt_span name, const char *option)
+{
+    for (size_t i = 0; option && i < walk->words.n; i++) {
+        const struct xt_word *word = &walk->words.at[i];
+        size_t len = strcspn(word->text, "=");
+
+        if (word->span.at > name.at && len > 2 && !strncmp(word->text, option, len))
+            return (struct xt_span){word->span.at, len};
+    }
+    return name;
+}
+
+static bool match_may_stand(const struct xt_walk *walk, const struct xtables_match *m,
+                            const struct xt_place *place, struct complaint *why)
+{
+    struct xt_use use = match_use(m);
+    const char *option = NULL;
+
+    return (xt_match_may_stand(m->name, place, why) && xt_match_may_be_used(&use, place, &option, why)) ||
+           at(why, option_place(walk, place_of(walk, m), option));
+}
+
+static bool target_may_stand(const struct xt_walk *walk, const struct xt_place *place, struct complaint *why)
+{
+    struct xt_use use = {walk->jump, walk->target->t->data, walk->target->size};
+    const char *option = NULL;
+
+    return (xt_target_may_stand(walk->jump, place, why) &&
+            xt_target_may_be_used(&use, place, &option, why)) ||
+           at(why, option_place(walk, walk->target_span, option));
+}
+
 static bool may_stand(const struct xt_walk *walk, struct complaint *why)
 {
-    struct xt_place place = {walk->family->number, walk->table, walk->chain, protocol(walk)};
+    struct xt_place place = {walk->family->number, walk->table, walk->chain, protocol(walk),
+                             requires_syn(walk)};
 
     for (const struct xtables_rule_match *r = walk->matches; r; r = r->next)
-        if (!xt_match_may_stand(r->match->name, &place, why))
-            return at(why, place_of(walk, r->match));
-    if (walk->target && !xt_target_may_stand(walk->jump, &place, why))
-        return at(why, walk->target_span);
-    return true;
+        if (!match_may_stand(walk, r->match, &place, why))
+            return false;
+    return !walk->target || target_may_stand(walk, &place, why);
 }
 
 bool xt_finish_extensions(struct xt_walk *walk, struct complaint *why)

@@ -12,6 +12,7 @@ struct xt_place {
     int family;
     const char *table, *chain;
     unsigned proto; /* of -p, 0 without one and when it is inverted */
+    bool syn;       /* only TCP packets with SYN come as far as the target */
 };
 
 /* *why gets no place of its own: the culprit is the extension's name. */
