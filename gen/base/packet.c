@@ -177,7 +177,9 @@ bool packet_parse(const char *text, size_t n, struct packet *out, struct complai
         } else if (equals) {
             good = parse_option(w, word.len, equals, out, why);
         } else if (place == 3) {
-            good = interface_parse(w, word.len, &out->in, why);
+            good = word.len && w[word.len - 1] == '+'
+                       ? complain(why, word.len - 1, 1, "a packet comes in on one interface; + is for rules")
+                       : interface_parse(w, word.len, &out->in, why);
             place++;
         } else {
             good = complain(why, 0, word.len, "a packet has one interface");

@@ -70,6 +70,8 @@ static size_t lower_bound(const char *text, size_t n)
 
 bool port_name_find(const char *text, size_t n, uint16_t *port)
 {
+    if (memchr(text, '\0', n))
+        return false;
     if (!names.loaded)
         load();
     for (size_t i = lower_bound(text, n); i < names.n && strncmp(names.at[i].name, text, n) == 0; i++)

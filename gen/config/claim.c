@@ -171,8 +171,15 @@ static struct port_range *merged_ports(const struct service *s, size_t *n)
     return ranges;
 }
 
+/* Whether the family's rules can match the protocol at all; if not, nothing is claimed. */
+static bool matches(enum family family, enum proto p)
+{
+    return family != IPV6 || proto_ops[p].ipv6_matches;
+}
+
 /* For each protocol, its ports or all of it. */
-static void add_port_boxes(struct box_list *boxes, struct box box, const struct service *s)
+static void add_port_boxes(enum family family, struct box_list *boxes, struct box box,
+                           const struct service *s)
 {
     size_t n;
     struct port_range *ranges = merged_ports(s, &n);
@@ -180,6 +187,8 @@ static void add_port_boxes(struct box_list *boxes, struct box box, const struct 
     for (int i = 0; i < s->n_protocols; i++) {
         uint32_t base = (uint32_t)s->protocols[i] << 16;
 
+        if (!matches(family, s->protocols[i]))
+            continue;
         if (!proto_ops[s->protocols[i]].has_ports) {
             set_axis(&box, AXIS_PORT, base, base | UINT16_MAX);
             *VEC_ADD(boxes) = box;
@@ -200,10 +209,10 @@ static void add_interface_boxes(const struct claim_space *space, struct box_list
 
     set_axis(&box, AXIS_INTERFACE, 0, UINT32_MAX);
     if (!service_has(s, KEY_INTERFACE))
-        add_port_boxes(boxes, box, s);
+        add_port_boxes(space->family, boxes, box, s);
     for (uint32_t i = 0; i < list.n; i++) {
         set_interface_axis(&box, &space->interfaces, &list.at[i]);
-        add_port_boxes(boxes, box, s);
+        add_port_boxes(space->family, boxes, box, s);
     }
 }
 
@@ -228,17 +237,21 @@ void claim_boxes(const struct claim_space *space, const struct claimed_vip *vip,
 size_t claim_box_count(const struct service *s)
 {
     const struct service_more *m = service_more(s);
-    size_t ranges, per_source = 0, of_family[FAMILIES] = {0, 0}, all = 0;
+    size_t ranges, of_port[FAMILIES] = {0, 0}, sources[FAMILIES] = {1, 1}, all = 0;
+    size_t interfaces = service_has(s, KEY_INTERFACE) ? m->interfaces.n : 1;
 
     free(merged_ports(s, &ranges));
-    for (int i = 0; i < s->n_protocols; i++)
-        per_source += proto_ops[s->protocols[i]].has_ports ? ranges : 1;
-    if (service_has(s, KEY_INTERFACE))
-        per_source *= m->interfaces.n;
-    for (uint32_t i = 0; i < m->sources.n; i++)
-        of_family[m->sources.at[i].family]++;
+    for (int f = 0; f < FAMILIES; f++)
+        for (int i = 0; i < s->n_protocols; i++)
+            if (matches((enum family)f, s->protocols[i]))
+                of_port[f] += proto_ops[s->protocols[i]].has_ports ? ranges : 1;
+    if (service_has(s, KEY_SOURCE)) {
+        sources[IPV4] = sources[IPV6] = 0;
+        for (uint32_t i = 0; i < m->sources.n; i++)
+            sources[m->sources.at[i].family]++;
+    }
     for (uint32_t i = 0; i < s->vips.n; i++)
-        all += per_source * (service_has(s, KEY_SOURCE) ? of_family[s->vips.at[i].family] : 1);
+        all += of_port[s->vips.at[i].family] * sources[s->vips.at[i].family] * interfaces;
     return all;
 }
 

@@ -239,7 +239,7 @@ static int take_piece(void *user, const char *section, const char *name, const c
         memcpy(r->key, name, r->key_len);
         r->key[r->key_len] = '\0';
         r->pending = true;
-    } else if (r->new_line) {
+    } else if (r->new_line && r->value.len) {
         buf_char(&r->value, ' ');
     }
     *VEC_ADD(&r->runs) = (struct ini_run){.offset = r->value.len, .at = place(r, r->piece)};

@@ -23,7 +23,8 @@
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
-enum { PARTNERS_MAX = 8 /* findings told of one service */, PAIRS_MAX = 64 /* ... looked at */ };
+enum { PARTNERS_MAX = 8 /* findings told of one service */ };
+#define SEVERAL UINT32_MAX
 
 /* A VIP in the list that is sorted; kept small, since there may be millions. */
 struct vip_ref {
@@ -34,6 +35,7 @@ struct vip_ref {
 
 struct conflict {
     uint32_t later, earlier; /* services */
+    uint32_t next;           /* of the same later one: its number + 1; 0: none */
     struct claim_example example;
 };
 
@@ -45,9 +47,9 @@ struct overlap {
         size_t n, cap;
     } conflicts;
     /* for each service; made when the first pair is found */
-    uint32_t *pairs;   /* conflicts found */
-    uint32_t *covered; /* boxes that lie inside another service's of the same mark */
-    uint32_t *coverer; /* ... of this one, the first found */
+    uint32_t *first;   /* conflict in which it is the later one: number + 1 */
+    uint32_t *covered; /* boxes that lie inside others' of the same mark */
+    uint32_t *coverer; /* ... of this service, or SEVERAL */
 
     /* the present cluster */
     struct claim_space space;
@@ -79,14 +81,37 @@ static bool override(const struct service *s)
     return service_more(s)->override;
 }
 
+static int by_example(const struct claim_example *x, const struct claim_example *y)
+{
+    int order = address_compare(x->vip.first, y->vip.first);
+
+    if (order == 0)
+        order = (int)x->proto - (int)y->proto;
+    return order ? order : x->port - y->port;
+}
+
+/* Notes one conflict for each two services, with the least of their examples, for at most one partner more
+ * than are told. The list that is searched is that short. */
 static void note_conflict(struct overlap *o, const struct box *earlier, const struct box *later)
 {
-    if (o->pairs[later->owner]++ >= PAIRS_MAX)
+    struct claim_example example;
+    uint32_t *link = &o->first[later->owner], partners = 0;
+
+    claim_example(&o->space, earlier, later, &example);
+    for (; *link; link = &o->conflicts.at[*link - 1].next, partners++) {
+        struct conflict *c = &o->conflicts.at[*link - 1];
+
+        if (c->earlier != earlier->owner)
+            continue;
+        if (by_example(&example, &c->example) < 0)
+            c->example = example;
         return;
-    struct conflict *c = VEC_ADD(&o->conflicts);
-    c->later = later->owner;
-    c->earlier = earlier->owner;
-    claim_example(&o->space, earlier, later, &c->example);
+    }
+    if (partners > PARTNERS_MAX)
+        return;
+    *link = (uint32_t)o->conflicts.n + 1;
+    *VEC_ADD(&o->conflicts) =
+        (struct conflict){.later = later->owner, .earlier = earlier->owner, .example = example};
 }
 
 static bool inside(const struct box *inner, const struct box *outer)
@@ -109,6 +134,8 @@ static void note_cover(struct overlap *o, const struct box *inner, const struct 
     o->box_covered[inner->tag] = true;
     if (o->covered[inner->owner]++ == 0)
         o->coverer[inner->owner] = outer->owner;
+    else if (o->coverer[inner->owner] != outer->owner)
+        o->coverer[inner->owner] = SEVERAL;
 }
 
 static void on_pair(void *ctx, const struct box *a, const struct box *b)
@@ -225,8 +252,8 @@ static void look_into_cluster(struct overlap *o, const struct vip_ref *refs, siz
         alone &= refs[i].service == refs[0].service;
     if (alone)
         return;
-    if (!o->pairs) {
-        o->pairs = xcalloc(o->services->n, sizeof *o->pairs);
+    if (!o->first) {
+        o->first = xcalloc(o->services->n, sizeof *o->first);
         o->covered = xcalloc(o->services->n, sizeof *o->covered);
         o->coverer = xcalloc(o->services->n, sizeof *o->coverer);
     }
@@ -344,13 +371,7 @@ static int by_services(const void *a, const void *b)
 
     if (x->later != y->later)
         return x->later < y->later ? -1 : 1;
-    if (x->earlier != y->earlier)
-        return x->earlier < y->earlier ? -1 : 1;
-    /* Of two examples for one pair, always the same one is told. */
-    int order = address_compare(x->example.vip.first, y->example.vip.first);
-    if (order == 0)
-        order = (int)x->example.proto - (int)y->example.proto;
-    return order ? order : x->example.port - y->example.port;
+    return x->earlier < y->earlier ? -1 : x->earlier > y->earlier;
 }
 
 static void report_conflict(const struct overlap *o, const struct conflict *c)
@@ -382,15 +403,12 @@ static void report_conflicts(struct overlap *o)
     if (o->conflicts.n)
         qsort(o->conflicts.at, o->conflicts.n, sizeof *o->conflicts.at, by_services);
     for (size_t i = 0; i < o->conflicts.n; i++) {
-        const struct conflict *c = &o->conflicts.at[i], *before = i ? c - 1 : NULL;
+        const struct conflict *c = &o->conflicts.at[i];
 
-        if (!before || before->later != c->later)
-            told = 0;
-        else if (before->earlier == c->earlier)
-            continue;
-        if (told++ < PARTNERS_MAX)
+        told = i && o->conflicts.at[i - 1].later == c->later ? told + 1 : 0;
+        if (told < PARTNERS_MAX)
             report_conflict(o, c);
-        else if (told == PARTNERS_MAX + 1)
+        else
             diag_note(o->diag, o->services->at[c->later].at, "and it overlaps more services than these");
     }
 }
@@ -398,10 +416,17 @@ static void report_conflicts(struct overlap *o)
 static void report_hidden(const struct overlap *o)
 {
     for (size_t i = 0; o->covered && i < o->services->n; i++) {
-        const struct service *s = &o->services->at[i], *other = &o->services->at[o->coverer[i]];
+        const struct service *s = &o->services->at[i];
 
         if (o->covered[i] == 0 || o->covered[i] != claim_box_count(s))
             continue;
+        if (o->coverer[i] == SEVERAL) {
+            diag_at(o->diag, SEVERITY_WARNING, s->at, s->header_len,
+                    "service '%.*s' marks nothing that other services together do not mark %u as well",
+                    s->name_len, s->name, s->mark.value);
+            continue;
+        }
+        const struct service *other = &o->services->at[o->coverer[i]];
         diag_at(o->diag, SEVERITY_WARNING, s->at, s->header_len,
                 "service '%.*s' marks nothing that service '%.*s' does not mark %u as well", s->name_len,
                 s->name, other->name_len, other->name, s->mark.value);
@@ -420,7 +445,7 @@ void lint_overlap(const struct config *config, struct diag *diag)
     report_hidden(&o);
     free(o.conflicts.at);
     free(o.boxes.at);
-    free(o.pairs);
+    free(o.first);
     free(o.covered);
     free(o.coverer);
 }
