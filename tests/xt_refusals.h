@@ -131,7 +131,7 @@ static const struct xt_refusal {
     {46, "filter", "-A INPUT -j ACCEPT <--comment> \"a b\"", "write -m comment before it"},
     {46, "filter", "-A INPUT <--mac-source> 52:54:00:12:34:56", "write -m mac before it"},
     {46, "filter", "-A INPUT -m addrtype <--limit> 5/sec", "write -m limit before it"},
-    {46, "filter", "-A INPUT -p tcp <--limiter> 5", "no such option"},
+    {46, "filter", "-A INPUT -p tcp <--limiter> 5", "no such option here (or"},
     {46, "filter", "-A INPUT <--match-set> a src", "write -m set before it"},
     /* what the kernel demands of matches that are used in a certain way */
     {46, "filter", "-A INPUT -m addrtype --dst-type LOCAL <--limit-iface-out>", "not for INPUT"},
