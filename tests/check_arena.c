@@ -38,7 +38,7 @@ START_TEST(test_nothing)
     switch (_i) {
     case 0: piece = arena_alloc(&a, 0); break;
     case 1: piece = arena_copy(&a, NULL, 0); break;
-    case 2: piece = arena_join(&a, NULL, 0, NULL, 0, 8); break;
+    case 2: piece = arena_append(&a, NULL, 0, &(uint32_t){0}, NULL, 0, 8); break;
     default: piece = arena_text(&a, NULL, 0);
     }
     ck_assert_ptr_nonnull(piece);
@@ -52,8 +52,9 @@ START_TEST(test_copies)
     const uint32_t first[] = {1, 2, 3}, more[] = {4, 5};
     char text[] = "text and more";
     char *copy = arena_text(&a, text, 4);
-    uint32_t *list = arena_join(&a, NULL, 0, first, 3, sizeof *first);
-    uint32_t *joined = arena_join(&a, list, 3, more, 2, sizeof *more);
+    uint32_t cap = 0;
+    uint32_t *list = arena_append(&a, NULL, 0, &cap, first, 3, sizeof *first);
+    uint32_t *joined = arena_append(&a, list, 3, &cap, more, 2, sizeof *more);
 
     memset(text, '!', sizeof text - 1);
     ck_assert_str_eq(copy, "text");
@@ -61,6 +62,9 @@ START_TEST(test_copies)
         ck_assert_uint_eq(joined[i], i + 1);
     ck_assert_uint_eq(list[0], 1); /* the old piece stays */
     ck_assert_ptr_ne(joined, list);
+    ck_assert_uint_ge(cap, 6);
+    ck_assert_ptr_eq(arena_append(&a, joined, 5, &cap, first, 1, sizeof *first), joined); /* it fits */
+    ck_assert_uint_eq(joined[5], 1);
     arena_free(&a);
     arena_free(&a); /* empty again, and may be freed again */
     ck_assert_str_eq(arena_text(&a, "x", 1), "x");

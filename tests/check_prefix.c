@@ -216,7 +216,7 @@ static unsigned bit_of(struct address a, unsigned i)
     return (unsigned)((i < 64 ? a.high >> (63 - i) : a.low >> (127 - i)) & 1);
 }
 
-/* contains, last and compare, by the bits one by one. */
+/* contains and compare, by the bits one by one. */
 START_TEST(test_relations)
 {
     struct chance c = {.state = 0xb175};
@@ -224,25 +224,15 @@ START_TEST(test_relations)
     for (int i = 0; i < 20000; i++) {
         struct prefix a = random_prefix(&c, i % 2), b = random_prefix(&c, i % 2);
         bool contains = a.family == b.family && a.len <= b.len;
-        struct address last = prefix_last(&a);
 
         for (unsigned bit = 0; bit < a.len; bit++)
             contains = contains && bit_of(a.first, bit) == bit_of(b.first, bit);
         MUST(prefix_contains(&a, &b) == contains && prefix_contains(&a, &a));
         MUST(prefix_overlaps(&a, &b) == prefix_overlaps(&b, &a));
         MUST(prefix_equal(&a, &b) == (prefix_contains(&a, &b) && prefix_contains(&b, &a)));
-        for (unsigned bit = 0; bit < 128; bit++)
-            MUST(bit_of(last, bit) == (bit < a.len ? bit_of(a.first, bit) : bit < family_ops[a.family].bits));
-        MUST(address_compare(a.first, last) == (a.len == family_ops[a.family].bits ? 0 : -1));
         MUST(address_compare(a.first, b.first) == -address_compare(b.first, a.first));
-        if (a.family == b.family) {
-            struct address b_last = prefix_last(&b);
-
-            MUST(prefix_overlaps(&a, &b) ==
-                 (address_compare(a.first, b_last) <= 0 && address_compare(b.first, last) <= 0));
-        } else {
+        if (a.family != b.family)
             MUST(!prefix_overlaps(&a, &b));
-        }
     }
 }
 END_TEST

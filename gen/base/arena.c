@@ -52,15 +52,20 @@ char *arena_text(struct arena *a, const char *text, size_t len)
     return copy;
 }
 
-void *arena_join(struct arena *a, const void *old, size_t n, const void *items, size_t more, size_t size)
+void *arena_append(struct arena *a, const void *old, size_t n, uint32_t *cap, const void *items, size_t more,
+                   size_t size)
 {
-    char *joined = arena_alloc(a, (n + more) * size);
+    char *list = (char *)(uintptr_t)old;
 
-    if (n)
-        memcpy(joined, old, n * size);
+    if (!list || n + more > *cap) {
+        *cap = (uint32_t)(n == 0 ? more : (n + more) * 2);
+        list = arena_alloc(a, *cap * size);
+        if (n)
+            memcpy(list, old, n * size);
+    }
     if (more)
-        memcpy(joined + n * size, items, more * size);
-    return joined;
+        memcpy(list + n * size, items, more * size);
+    return list;
 }
 
 void arena_free(struct arena *a)

@@ -12,8 +12,8 @@ bool interface_parse(const char *text, size_t n, struct interface *out, struct c
         return complain(why, 0, n, "interface '%.*s' has %zu bytes; 1 to %d are allowed", shown, text, n,
                         INTERFACE_MAX);
     for (size_t i = 0; i < n; i++) {
-        if (strchr("/!:*", text[i]) || (unsigned char)text[i] <= ' ' || text[i] == 0x7f)
-            return complain(why, i, 1, "an interface name has no blank and no / ! : *");
+        if (strchr("/!:*\"", text[i]) || (unsigned char)text[i] <= ' ' || text[i] == 0x7f)
+            return complain(why, i, 1, "an interface name has no blank and no / ! : * \"");
         if (text[i] == '+' && i + 1 < n)
             return complain(why, i, 1, "+ (all interfaces that begin so) stands only at the end of a name");
     }

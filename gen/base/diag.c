@@ -88,6 +88,14 @@ static int by_position(const void *a, const void *b)
     return x->first < y->first ? -1 : x->first > y->first;
 }
 
+/* Whether the second group says at the same place just what the first one said. */
+static bool same(const struct diag *d, const struct group *first, const struct group *second)
+{
+    const struct finding *a = &d->at[first->first], *b = &d->at[second->first];
+
+    return a->at != SRC_NONE && a->at == b->at && second->n == 1 && strcmp(a->text, b->text) == 0;
+}
+
 void diag_print(struct diag *d, struct sources *sources, struct buf *out, bool colour)
 {
     struct group *groups = xmalloc(d->n * sizeof *groups);
@@ -102,7 +110,7 @@ void diag_print(struct diag *d, struct sources *sources, struct buf *out, bool c
     }
     qsort(groups, n, sizeof *groups, by_position);
     for (size_t g = 0; g < n; g++)
-        for (size_t i = 0; i < groups[g].n; i++)
+        for (size_t i = 0; i < groups[g].n && (g == 0 || !same(d, &groups[g - 1], &groups[g])); i++)
             print_one(&d->at[groups[g].first + i], sources, out, colour);
     free(groups);
 }

@@ -33,21 +33,36 @@ bool port_parse(const char *text, size_t n, uint16_t *out, struct complaint *why
                     n > 40 ? 40 : (int)n, text);
 }
 
-/* The `:` or `-` between the ends of a range, or NULL. Names have dashes too: `a-b` is tried whole before
- * this. */
+static bool is_port(const char *text, size_t n)
+{
+    struct complaint ignored;
+    uint16_t port;
+
+    return port_parse(text, n, &port, &ignored);
+}
+
+/* The `:` or `-` between the ends of a range, or NULL. Names have dashes too: of several dashes the one
+ * counts that has a port on both sides, and where there is no such, the last. */
 static const char *range_mark(const char *text, size_t n)
 {
-    const char *colon = memchr(text, ':', n);
-    const char *dash = memchr(text, '-', n);
+    const char *colon = memchr(text, ':', n), *dash = NULL;
 
-    /* `ftp-data-100`: the last dash; `-5`: a sign, no range. */
-    for (const char *p = dash; p; p = memchr(p + 1, '-', n - (size_t)(p + 1 - text)))
+    for (const char *p = text; !colon && (p = memchr(p, '-', n - (size_t)(p - text))); p++) {
         dash = p;
+        if (is_port(text, (size_t)(p - text)) && is_port(p + 1, n - (size_t)(p - text) - 1))
+            break;
+    }
     return colon ? colon : dash;
 }
 
 bool ports_parse(const char *text, size_t n, struct port_range *out, struct complaint *why)
 {
+    uint32_t number;
+
+    if (decimal_parse(text, n, &number) && number >= 1 && number <= UINT16_MAX) { /* nearly always */
+        out->low = out->high = (uint16_t)number;
+        return true;
+    }
     if (n == 3 && memcmp(text, "any", 3) == 0) {
         *out = PORTS_ANY;
         return true;

@@ -162,14 +162,6 @@ int address_compare(struct address a, struct address b)
     return a.low < b.low ? -1 : a.low > b.low;
 }
 
-struct address prefix_last(const struct prefix *p)
-{
-    struct address mask = mask_of(p->len), all = mask_of(family_ops[p->family].bits);
-
-    return (struct address){.high = p->first.high | (~mask.high & all.high),
-                            .low = p->first.low | (~mask.low & all.low)};
-}
-
 bool prefix_contains(const struct prefix *outer, const struct prefix *inner)
 {
     struct address mask = mask_of(outer->len);

@@ -149,7 +149,8 @@ static void settle(const struct host_rule *rule, size_t number, struct xt_rule *
         report(rule, 0, 0, "the rule has addresses of both families", diag);
     else
         report(rule, 0, 0,
-               rule->families == FAMILY_BIT_4 ? "rule4 has an IPv6 address" : "rule6 has an IPv4 address",
+               rule->families == FAMILY_BIT_4 ? "rule4 is for IPv4, but an address or -6 in it asks for IPv6"
+                                              : "rule6 is for IPv6, but an address or -4 in it asks for IPv4",
                diag);
 }
 

@@ -29,26 +29,27 @@ static void read_files(struct input *input, const struct options *options)
 }
 
 /* A folder that was named must be there, even if no template is looked for in it. */
-static void check_folder(const char *folder, struct diag *diag)
+static bool folder_is_there(const char *folder, struct diag *diag)
 {
-    int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-    if (folder && fd < 0)
-        diag_file(diag, SEVERITY_ERROR, folder, "can't be opened: %s", strerror(errno));
     if (fd >= 0)
         close(fd);
+    else
+        diag_file(diag, SEVERITY_ERROR, folder, "can't be opened: %s", strerror(errno));
+    return fd >= 0;
 }
 
 void input_read(struct input *input, const struct options *options)
 {
-    const struct template_places places = {.folder = options->templates,
-                                           .system = options->no_system_templates ? NULL : SYSTEM_TEMPLATES};
+    struct template_places places = {.system = options->no_system_templates ? NULL : SYSTEM_TEMPLATES};
 
     *input = (struct input){.diag.warnings_are_errors = options->warnings_are_errors};
     config_init(&input->config);
     progress_stage("reading");
     read_files(input, options);
-    check_folder(options->templates, &input->diag);
+    if (options->templates && folder_is_there(options->templates, &input->diag))
+        places.folder = options->templates;
     templates_apply(&input->config, &places, &input->sources, &input->diag);
     progress_stage("checking");
     lint_services(&input->config, &input->diag);

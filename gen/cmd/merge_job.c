@@ -3,8 +3,7 @@
 
 #include "lbgen/audit.h"
 #include "lbgen/merge_job.h"
-
-enum { DEPTH_MAX = 32 };
+#include "lbgen/own_chain.h"
 
 static void note_policies(struct merge_job *job, const struct config *config, enum family family)
 {
@@ -13,44 +12,69 @@ static void note_policies(struct merge_job *job, const struct config *config, en
             job->policies_given.of[config->policies.at[i].table][config->policies.at[i].chain] = true;
 }
 
-/* Whether a walk that enters the old file's chain can end there. */
-static bool chain_can_end(const struct save_file *old, const char *table, const char *chain, int depth);
+/* A table of the old file, for the question of where a walk can end. */
+struct foreign {
+    const struct save_file *old;
+    srcpos base; /* of the old file's text */
+    const char *table;
+    struct walk_table rules; /* each may match and may not */
+};
+
+static bool declares(const struct save_file *file, const char *table, const char *chain)
+{
+    size_t first, last;
+
+    if (!save_file_table(file, table, &first, &last))
+        return false;
+    for (size_t i = first; i < last; i++)
+        if (file->at[i].kind == SAVE_CHAIN && strcmp(file->at[i].chain, chain) == 0)
+            return true;
+    return false;
+}
+
+/* The rule's action; a target that was not known may be a chain of the file. */
+static enum seen_action action_of(const struct foreign *f, const struct seen_rule *rule)
+{
+    return rule->action == SEEN_UNKNOWN && declares(f->old, f->table, rule->jump) ? SEEN_JUMP : rule->action;
+}
+
+static void collect_rules(struct foreign *f)
+{
+    for (size_t i = 0; i < f->old->n; i++) {
+        const struct save_line *line = &f->old->at[i];
+
+        if (line->kind != SAVE_RULE || strcmp(line->table, f->table) != 0)
+            continue;
+        walk_table_add(&f->rules, &(struct seen_rule){.chain = line->rule->chain,
+                                                      .jump = line->rule->jump,
+                                                      .action = action_of(f, line->rule),
+                                                      .unknown = true});
+    }
+}
 
 /* What a rule of a built-in chain can lead to if it matches; RETURN ends the walk there too. */
-static unsigned outcome_of(const struct save_file *old, const struct save_line *line, int depth)
+static unsigned outcome_of(struct foreign *f, const struct seen_rule *rule)
 {
-    switch (line->rule->action) {
+    const struct flow any = {.states = 1U << STATE_NEW};
+
+    switch (action_of(f, rule)) {
     case SEEN_GO_ON: return 0;
     case SEEN_DROP: return OUTCOME_DROP;
-    case SEEN_JUMP:
-        return chain_can_end(old, line->table, line->rule->jump, depth + 1) ? OUTCOME_ACCEPT | OUTCOME_DROP
-                                                                            : 0;
+    case SEEN_JUMP: return walk(&f->rules, rule->jump, &any) & ~(unsigned)OUTCOME_END;
     default: return OUTCOME_ACCEPT;
     }
 }
 
-static bool chain_can_end(const struct save_file *old, const char *table, const char *chain, int depth)
-{
-    for (size_t i = 0; i < old->n && depth < DEPTH_MAX; i++) {
-        const struct save_line *line = &old->at[i];
-
-        if (line->kind == SAVE_RULE && strcmp(line->table, table) == 0 && strcmp(line->chain, chain) == 0 &&
-            line->rule->action != SEEN_RETURN && outcome_of(old, line, depth))
-            return true;
-    }
-    return depth >= DEPTH_MAX;
-}
-
-static void warn_of_rule(struct input *input, srcpos base, const struct save_file *old,
-                         const struct save_line *line, enum family family, bool marking)
+static void warn_of_rule(struct input *input, struct foreign *f, const struct save_line *line,
+                         enum family family, bool marking)
 {
     struct buf example = {0};
     const struct service *s =
-        audit_foreign_rule(&input->config, line->rule, outcome_of(old, line, 0), family, marking, &example);
+        audit_foreign_rule(&input->config, line->rule, outcome_of(f, line->rule), family, marking, &example);
 
     if (s)
         diag_at(
-            &input->diag, SEVERITY_WARNING, base + (srcpos)(line->text - old->at[0].text), line->len,
+            &input->diag, SEVERITY_WARNING, f->base + (srcpos)(line->text - f->old->at[0].text), line->len,
             "this rule comes before lbgen's and can end the walk of packets of service '%.*s', such as %s",
             s->name_len, s->name, buf_text(&example));
     buf_free(&example);
@@ -60,12 +84,32 @@ static void warn_of_rule(struct input *input, srcpos base, const struct save_fil
 static void look_in_front(struct input *input, srcpos base, const struct merge_job *job,
                           const struct merge_block *block, enum family family, bool marking)
 {
+    struct foreign f = {.old = &job->old, .base = base, .table = block->table};
+
+    collect_rules(&f);
     for (size_t i = 0; i < block->before; i++) {
         const struct save_line *line = &job->old.at[i];
 
         if (line->kind == SAVE_RULE && !line->own && strcmp(line->table, block->table) == 0 &&
             strcmp(line->chain, block->chain) == 0)
-            warn_of_rule(input, base, &job->old, line, family, marking);
+            warn_of_rule(input, &f, line, family, marking);
+    }
+    walk_table_free(&f.rules);
+}
+
+/* A foreign rule that leads to a chain of lbgen's which goes away: the result could not be loaded. */
+static void check_jumps(struct input *input, srcpos base, const struct merge_job *job)
+{
+    for (size_t i = 0; i < job->old.n; i++) {
+        const struct save_line *line = &job->old.at[i];
+
+        if (line->kind != SAVE_RULE || line->own ||
+            !chain_is_own(line->rule->jump, strlen(line->rule->jump)) ||
+            declares(&job->generated, line->table, line->rule->jump))
+            continue;
+        diag_at(&input->diag, SEVERITY_ERROR, base + (srcpos)(line->text - job->old.at[0].text), line->len,
+                "this rule leads to chain %s, which is lbgen's and goes away; take the rule out first",
+                line->rule->jump);
     }
 }
 
@@ -101,6 +145,7 @@ void merge_job_prepare(struct merge_job *job, struct input *input, enum family f
     note_policies(job, &input->config, family);
     save_file_read(&job->generated, job->text.at, job->text.len, &why); /* our own text: always good */
     merge_make_plan(&job->old, &job->generated, &job->policies_given, &job->plan);
+    check_jumps(input, s->base, job);
     look_in_front_of_all(input, s->base, job, family);
 }
 

@@ -121,6 +121,18 @@ static bool set_option(struct options *o, int option)
     }
 }
 
+/* Standard input can be read once; a second reading would find it empty. */
+static bool stdin_once(const struct options *o)
+{
+    int n = o->merge && strcmp(o->merge, "-") == 0;
+
+    for (int i = 0; i < o->n_inputs; i++)
+        n += strcmp(o->inputs[i], "-") == 0;
+    if (n > 1)
+        fputs("lbgen: standard input (-) is named more than once\n", stderr);
+    return n <= 1;
+}
+
 bool options_parse(int argc, char **argv, struct options *out)
 {
     static char name[] = "lbgen";
@@ -136,5 +148,5 @@ bool options_parse(int argc, char **argv, struct options *out)
         }
     out->inputs = argv + optind;
     out->n_inputs = argc - optind;
-    return true;
+    return stdin_once(out);
 }

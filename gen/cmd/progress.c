@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -21,11 +22,14 @@ static void put(const char *text)
 /* Async-signal-safe: write alone. */
 static void on_alarm(int signal)
 {
+    int kept = errno; /* of the call that was interrupted */
+
     (void)signal;
     put("\rlbgen: ");
     put(stage);
     put(" ...\033[K");
     shown = 1;
+    errno = kept;
 }
 
 static void set_clock(int seconds)

@@ -75,6 +75,19 @@ void config_init(struct config *config)
     };
 }
 
+void config_index(struct config *config)
+{
+    config->special.n = 0;
+    for (uint32_t i = 0; i < config->services.n; i++) {
+        const struct service *s = &config->services.at[i];
+
+        if (s->more)
+            *VEC_ADD(&config->special) = i;
+        for (int f = 0; f < FAMILIES; f++)
+            config->has_vips[f] |= prefix_list_has(s->vips, (enum family)f);
+    }
+}
+
 void config_free(struct config *config)
 {
     free(config->services.at);

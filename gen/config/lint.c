@@ -90,8 +90,9 @@ static void lint_snat(const struct service *s, const struct service_more *m, str
             }
         if (all != 1 || hosts != 1)
             diag_at(d, SEVERITY_ERROR, at, len,
-                    "snat = yes needs exactly one %s VIP that is a single address; service '%.*s' has %d",
-                    family_ops[f].name, shown(s), s->name, hosts == all ? all : 0);
+                    "snat = yes needs exactly one %s VIP, a single address; service '%.*s' has %d%s",
+                    family_ops[f].name, shown(s), s->name, all,
+                    all == hosts ? "" : ", not all of them single addresses");
     }
 }
 
@@ -101,8 +102,14 @@ static void lint_masquerade(const struct service *s, const struct service_more *
 {
     static const enum service_key helpers[] = {KEY_MASQUERADE_PORTS, KEY_MASQUERADE_OUT, KEY_SNAT};
 
-    if (service_has(s, KEY_MASQUERADE))
+    if (service_has(s, KEY_MASQUERADE)) {
+        if (service_has(s, KEY_MASQUERADE_PORTS) && !service_has_ports(s))
+            diag_at(d, SEVERITY_WARNING, AT_HEADER(s),
+                    "nothing of service '%.*s' is masqueraded: it has masquerade-ports, but esp and ah have "
+                    "no ports",
+                    shown(s), s->name);
         return;
+    }
     for (size_t i = 0; i < sizeof helpers / sizeof *helpers; i++)
         if (m->key_at[helpers[i]] != SRC_NONE && (helpers[i] != KEY_SNAT || m->snat))
             diag_at(d, SEVERITY_WARNING, m->key_at[helpers[i]], strlen(service_key_name(helpers[i])),
@@ -157,7 +164,7 @@ static void lint_vrrp(const struct config *config, struct diag *d)
             diag_at(d, SEVERITY_WARNING, p->at, p->text_len,
                     "IPv6 VRRP comes from link-local addresses, inside fe80::/10; none will come from here");
     }
-    for (int f = 0; vrrp->sources.n && f < FAMILIES; f++)
+    for (int f = 0; vrrp->accept && vrrp->sources.n && f < FAMILIES; f++)
         if (!prefix_list_has(vrrp->sources, (enum family)f) && config->has_vips[f])
             diag_at(
                 d, SEVERITY_WARNING, vrrp->sources.at[0].at, vrrp->sources.at[0].text_len,
@@ -188,5 +195,5 @@ void lint_sections(const struct config *config, const char *input_name, struct d
     lint_expects(config, diag);
     if (config->services.n == 0 && config->rules.n == 0 && config->policies.n == 0 &&
         config->vrrp.at == SRC_NONE && diag_errors(diag) == 0)
-        diag_file(diag, SEVERITY_WARNING, input_name, "the input is empty: no service, no rules");
+        diag_file(diag, SEVERITY_WARNING, input_name, "the input is empty: it has no service and no [rules]");
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lbgen/lint.h"
+#include "lbgen/service_keys.h"
 #include "lbgen/xalloc.h"
 
 static int by_mark(const void *a, const void *b, void *services)
@@ -38,12 +39,20 @@ static struct servers servers_of(const struct service *s, enum family family)
     for (uint32_t i = 0; i < m->n_real_servers; i++)
         if (m->real_servers[i].address.family == family) {
             list.at[list.n] = m->real_servers[i];
-            if (!list.at[list.n].forwarding_given)
-                list.at[list.n].forwarding = m->forwarding;
-            list.n++;
+            list.at[list.n++].forwarding = real_server_forwarding(s, &m->real_servers[i]);
         }
     qsort(list.at, list.n, sizeof *list.at, by_server);
     return list;
+}
+
+static bool servers_named(const struct service *s, enum family family)
+{
+    const struct service_more *m = service_more(s);
+
+    for (uint32_t i = 0; i < m->n_real_servers; i++)
+        if (m->real_servers[i].address.family == family)
+            return true;
+    return false;
 }
 
 static bool servers_differ(const struct service *a, const struct service *b, enum family family)
@@ -59,22 +68,17 @@ static bool servers_differ(const struct service *a, const struct service *b, enu
     return differ;
 }
 
-/* The first key about which both say something, and something else; SERVICE_KEYS when they agree. */
-static enum service_key disagreement(const struct service *a, const struct service *b)
+/* Whether two services that both give the key give it different values. */
+static bool disagree(const struct service *a, const struct service *b, enum service_key key)
 {
     const struct service_more *x = service_more(a), *y = service_more(b);
-    uint32_t both = a->given & b->given;
 
-    if ((both >> KEY_SCHEDULER & 1) && x->scheduler != y->scheduler)
-        return KEY_SCHEDULER;
-    if ((both >> KEY_FORWARDING & 1) && x->forwarding != y->forwarding)
-        return KEY_FORWARDING;
-    if ((both >> KEY_PERSISTENCE & 1) && x->persistence != y->persistence)
-        return KEY_PERSISTENCE;
-    for (int f = 0; (both >> KEY_REAL_SERVER & 1) && f < FAMILIES; f++)
-        if (servers_differ(a, b, (enum family)f))
-            return KEY_REAL_SERVER;
-    return SERVICE_KEYS;
+    switch (key) {
+    case KEY_SCHEDULER: return x->scheduler != y->scheduler;
+    case KEY_FORWARDING: return x->forwarding != y->forwarding;
+    case KEY_PERSISTENCE: return x->persistence != y->persistence;
+    default: return servers_differ(a, b, IPV4) || servers_differ(a, b, IPV6);
+    }
 }
 
 static void report_disagreement(const struct service *s, const struct service *first, enum service_key key,
@@ -99,19 +103,21 @@ static void lint_agreement(const struct services *services, const uint32_t *grou
 
     for (size_t i = 0; i < n; i++) {
         const struct service *s = &services->at[group[i]];
-        enum service_key told = SERVICE_KEYS;
 
-        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-            for (int f = 0; f < FAMILIES; f++) {
+        for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+            const struct service *told = NULL; /* a service of both families is told of once */
+
+            for (int f = 0; f < FAMILIES && service_has(s, keys[k]); f++) {
                 const struct service **first = &speaker[keys[k]][f];
 
-                if (!service_has(s, keys[k]) || !prefix_list_has(s->vips, (enum family)f))
+                if (!prefix_list_has(s->vips, (enum family)f))
                     continue;
                 if (!*first)
                     *first = s;
-                else if (told == SERVICE_KEYS && disagreement(*first, s) == keys[k])
-                    report_disagreement(s, *first, told = keys[k], d);
+                else if (*first != s && told != *first && disagree(*first, s, keys[k]))
+                    report_disagreement(s, told = *first, keys[k], d);
             }
+        }
     }
 }
 
@@ -159,7 +165,40 @@ static void lint_persistence(const struct services *services, const uint32_t *gr
             s->mark.value);
 }
 
-void lint_marks(const struct config *config, struct diag *diag)
+/* Real servers belong to the mark: services of the group that name none get those that others name, so that
+ * what is accepted for them reaches the same servers. */
+static void share_servers(struct config *config, const uint32_t *group, size_t n)
+{
+    struct service *services = config->services.at;
+    const struct service *speaker[FAMILIES] = {NULL, NULL};
+    struct real_server *shared = NULL;
+    uint32_t n_shared = 0, cap = 0;
+
+    for (size_t i = 0; i < n; i++)
+        for (int f = 0; f < FAMILIES; f++)
+            if (!speaker[f] && servers_named(&services[group[i]], (enum family)f))
+                speaker[f] = &services[group[i]];
+    for (int f = 0; f < FAMILIES; f++)
+        for (uint32_t i = 0; speaker[f] && i < speaker[f]->more->n_real_servers; i++) {
+            struct real_server server = speaker[f]->more->real_servers[i];
+
+            if (server.address.family != f)
+                continue;
+            server.forwarding = real_server_forwarding(speaker[f], &server);
+            server.forwarding_given = true;
+            shared = arena_append(&config->mem, shared, n_shared++, &cap, &server, 1, sizeof server);
+        }
+    for (size_t i = 0; n_shared && i < n; i++) {
+        struct service *s = &services[group[i]];
+
+        if (service_more(s)->n_real_servers)
+            continue;
+        service_more_new(s, &config->mem)->real_servers = shared;
+        s->more->n_real_servers = n_shared;
+    }
+}
+
+void lint_marks(struct config *config, struct diag *diag)
 {
     const struct services *services = &config->services;
     size_t n = 0;
@@ -177,6 +216,8 @@ void lint_marks(const struct config *config, struct diag *diag)
                 break;
         lint_agreement(services, order + i, end - i, diag);
         lint_persistence(services, order + i, end - i, diag);
+        share_servers(config, order + i, end - i);
     }
     free(order);
+    config_index(config);
 }

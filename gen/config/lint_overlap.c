@@ -21,17 +21,11 @@
 #include "lbgen/claim.h"
 #include "lbgen/lint.h"
 #include "lbgen/vec.h"
+#include "lbgen/vip_order.h"
 #include "lbgen/xalloc.h"
 
 enum { PARTNERS_MAX = 8 /* findings told of one service */ };
 #define SEVERAL UINT32_MAX
-
-/* A VIP in the list that is sorted; kept small, since there may be millions. */
-struct vip_ref {
-    uint32_t upper; /* 32 bits of its address: all of an IPv4 one */
-    uint32_t service, vip;
-    uint8_t len; /* of the prefix */
-};
 
 struct conflict {
     uint32_t later, earlier; /* services */
@@ -56,25 +50,6 @@ struct overlap {
     struct box_list boxes;
     bool *box_covered; /* by a box's tag */
 };
-
-static const struct prefix *prefix_of(const struct services *services, const struct vip_ref *ref)
-{
-    return &services->at[ref->service].vips.at[ref->vip];
-}
-
-static int by_address(const void *a, const void *b, void *ctx)
-{
-    const struct vip_ref *x = a, *y = b;
-
-    if (x->upper != y->upper)
-        return x->upper < y->upper ? -1 : 1;
-    int order = address_compare(prefix_of(ctx, x)->first, prefix_of(ctx, y)->first);
-    if (order == 0)
-        order = x->len - y->len;
-    if (order == 0)
-        order = x->service < y->service ? -1 : x->service > y->service;
-    return order ? order : (x->vip > y->vip) - (x->vip < y->vip);
-}
 
 static bool override(const struct service *s)
 {
@@ -230,9 +205,10 @@ static void warn_of_repeated(const struct overlap *o, const struct vip_ref *refs
 {
     for (size_t i = 1; i < n; i++) {
         const struct service *s = &o->services->at[refs[i].service];
-        const struct prefix *p = prefix_of(o->services, &refs[i]);
+        const struct prefix *p = vip_ref_prefix(o->services, &refs[i]);
 
-        if (refs[i].service != refs[i - 1].service || !prefix_equal(p, prefix_of(o->services, &refs[i - 1])))
+        if (refs[i].service != refs[i - 1].service ||
+            !prefix_equal(p, vip_ref_prefix(o->services, &refs[i - 1])))
             continue;
         struct buf text = {0};
         prefix_print(&text, p);
@@ -260,7 +236,7 @@ static void look_into_cluster(struct overlap *o, const struct vip_ref *refs, siz
     vips = xmalloc(n * sizeof *vips);
     for (size_t i = 0; i < n; i++)
         vips[i] = (struct claimed_vip){.service = &o->services->at[refs[i].service],
-                                       .prefix = prefix_of(o->services, &refs[i]),
+                                       .prefix = vip_ref_prefix(o->services, &refs[i]),
                                        .owner = refs[i].service};
     claim_space_init(&o->space, vips, n);
     for (size_t i = 0; i < n; i++)
@@ -274,94 +250,15 @@ static void look_into_cluster(struct overlap *o, const struct vip_ref *refs, siz
     o->boxes.n = 0;
 }
 
-/* Whether `inner`, which stands behind `outer` in the sorted list, lies inside it. The upper 32 bits tell
- * nearly always, and spare a look at prefixes that lie all over the memory. */
-static bool ref_inside(const struct overlap *o, const struct vip_ref *inner, const struct vip_ref *outer)
-{
-    unsigned shift = outer->len >= 32 ? 0 : 32U - outer->len;
-
-    if (shift < 32 && inner->upper >> shift != outer->upper >> shift)
-        return false;
-    return outer->len <= 32 || prefix_contains(prefix_of(o->services, outer), prefix_of(o->services, inner));
-}
-
-/* Cuts the sorted list into clusters; the first prefix of each contains the others. */
-static void look_into_clusters(struct overlap *o, const struct vip_ref *refs, size_t n)
-{
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n && ref_inside(o, &refs[end], &refs[i]); end++)
-            ;
-        if (end > i + 1)
-            look_into_cluster(o, refs + i, end - i);
-    }
-}
-
-struct vip_refs {
-    struct vip_ref *at;
-    size_t n, cap;
-};
-
-/* A radix sort by the upper 32 bits, in passes whose counters fit into the first-level cache. */
-static void sort_by_upper(struct vip_refs *refs)
-{
-    enum { BITS = 11, BUCKETS = 1 << BITS };
-    struct vip_ref *from = refs->at, *to = xmalloc(refs->n * sizeof *to);
-
-    for (int shift = 0; shift < 32; shift += BITS) {
-        uint32_t count[BUCKETS] = {0}, sum = 0;
-
-        for (size_t i = 0; i < refs->n; i++)
-            count[from[i].upper >> shift & (BUCKETS - 1)]++;
-        for (size_t i = 0; i < BUCKETS; i++) {
-            uint32_t n = count[i];
-
-            count[i] = sum;
-            sum += n;
-        }
-        for (size_t i = 0; i < refs->n; i++)
-            to[count[from[i].upper >> shift & (BUCKETS - 1)]++] = from[i];
-        struct vip_ref *swap = from;
-        from = to;
-        to = swap;
-    }
-    refs->at = from;
-    refs->cap = refs->n;
-    free(to);
-}
-
-/* Sorts by address, wider prefixes first, then by service. */
-static void sort_refs(const struct overlap *o, struct vip_refs *refs)
-{
-    sort_by_upper(refs);
-    for (size_t i = 0, end; i < refs->n; i = end) {
-        for (end = i + 1; end < refs->n && refs->at[end].upper == refs->at[i].upper; end++)
-            ;
-        if (end > i + 1)
-            qsort_r(refs->at + i, end - i, sizeof *refs->at, by_address, (void *)(uintptr_t)o->services);
-    }
-}
-
 static void look_into_family(struct overlap *o, enum family family)
 {
-    struct vip_refs refs = {0};
-    bool sorted = true;
+    struct vip_refs refs = vip_refs_sorted(o->services, family);
 
-    for (uint32_t i = 0; i < o->services->n; i++) {
-        const struct service *s = &o->services->at[i];
-
-        for (uint32_t v = 0; v < s->vips.n && s->mark.value; v++) {
-            if (s->vips.at[v].family != family)
-                continue;
-            *VEC_ADD(&refs) = (struct vip_ref){.upper = (uint32_t)(s->vips.at[v].first.high >> 32),
-                                               .service = i,
-                                               .vip = v,
-                                               .len = s->vips.at[v].len};
-            sorted = sorted && (refs.n < 2 || refs.at[refs.n - 2].upper < refs.at[refs.n - 1].upper);
-        }
+    for (size_t i = 0, end; i < refs.n; i = end) {
+        end = vip_cluster_end(o->services, &refs, i);
+        if (end > i + 1)
+            look_into_cluster(o, refs.at + i, end - i);
     }
-    if (!sorted)
-        sort_refs(o, &refs);
-    look_into_clusters(o, refs.at, refs.n);
     free(refs.at);
 }
 

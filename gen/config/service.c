@@ -38,3 +38,13 @@ bool prefix_list_has(struct prefix_list list, enum family family)
             return true;
     return false;
 }
+
+bool service_claims(const struct service *s, enum family family)
+{
+    bool protocol = false;
+
+    for (int i = 0; i < s->n_protocols; i++)
+        protocol |= family != IPV6 || proto_ops[s->protocols[i]].ipv6_matches;
+    return protocol && prefix_list_has(s->vips, family) &&
+           (!service_has(s, KEY_SOURCE) || prefix_list_has(service_more(s)->sources, family));
+}

@@ -100,8 +100,8 @@ static void add_keepalived(struct service_more *m, const struct value *v)
 {
     const char *line = arena_text(v->mem, v->ini->text, v->ini->len);
 
-    m->keepalived =
-        arena_join(v->mem, (const void *)m->keepalived, m->n_keepalived, (const void *)&line, 1, sizeof line);
+    m->keepalived = arena_append(v->mem, (const void *)m->keepalived, m->n_keepalived, &m->cap_keepalived,
+                                 (const void *)&line, 1, sizeof line);
     m->n_keepalived++;
 }
 
@@ -112,7 +112,7 @@ static void set_rare(struct service_more *m, enum service_key key, const struct 
     case KEY_SOURCE: value_prefixes(v, &m->sources); break;
     case KEY_EXCLUDE_MAC:
         m->exclude_macs.at = value_list(v, parse_mac, NULL, sizeof *m->exclude_macs.at, m->exclude_macs.at,
-                                        &m->exclude_macs.n);
+                                        &m->exclude_macs.n, &m->exclude_macs.cap);
         break;
     case KEY_ACCEPT: value_yes_no(v, &m->accept); break;
     case KEY_MASQUERADE: value_prefixes(v, &m->masquerade); break;

@@ -56,57 +56,54 @@ void set_protocols(struct service *s, const struct value *v)
 
 /* Ports that repeat are warned of; an item that stands in the list already is dropped, one that shares some
  * of another's ports is kept as written. */
-static bool port_is_new(const struct value *v, const struct word *w, const struct port_range *seen,
-                        uint32_t n, struct port_range item)
+static bool port_is_new(const struct value *v, const struct word *w, const struct port_list *list,
+                        struct port_range item)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        if (!ports_overlap(seen[i], item))
-            continue;
-        if (ports_is_any(item))
-            value_warn(v, w->at, w->len, "'any' is in this list already");
-        else if (item.low == item.high)
-            value_warn(v, w->at, w->len, "port %u is in this list already", item.low);
-        else
-            value_warn(v, w->at, w->len, "ports of %u:%u are in this list already", item.low, item.high);
-        return item.low != seen[i].low || item.high != seen[i].high;
+    bool overlaps = false, equal = false;
+
+    for (uint32_t i = 0; i < list->n; i++) {
+        overlaps |= ports_overlap(list->at[i], item);
+        equal |= list->at[i].low == item.low && list->at[i].high == item.high;
     }
-    return true;
+    if (overlaps && ports_is_any(item))
+        value_warn(v, w->at, w->len, "'any' is in this list already");
+    else if (overlaps && item.low == item.high)
+        value_warn(v, w->at, w->len, "port %u is in this list already", item.low);
+    else if (overlaps)
+        value_warn(v, w->at, w->len, "ports of %u:%u are in this list already", item.low, item.high);
+    return !equal;
 }
 
-static bool parse_port_item(const struct value *v, const struct word *w, const struct port_range *seen,
-                            uint32_t n, struct port_range *item, struct complaint *why)
+static bool parse_port_item(const struct value *v, const struct word *w, const struct port_list *list,
+                            struct port_range *item, struct complaint *why)
 {
     if (w->len == 0)
         return complain(why, 0, 1, "an item of the list is empty here");
-    if (n == PORT_ITEMS_MAX)
+    if (list->n == PORT_ITEMS_MAX)
         return complain(why, 0, w->len, "a list has at most %d ports and ranges", PORT_ITEMS_MAX);
     if (!ports_parse(v->ini->text + w->at, w->len, item, why))
         return false;
-    if (n && ports_is_any(*item) != ports_is_any(seen[0]))
+    if (list->n && ports_is_any(*item) != ports_is_any(list->at[0]))
         return complain(why, 0, w->len, "'any' is all ports and stands alone");
     return true;
 }
 
 void set_ports(struct port_list *list, const struct value *v)
 {
-    struct port_range seen[PORT_ITEMS_MAX], item = PORTS_ANY;
-    uint32_t n = list->n;
+    struct port_range item = PORTS_ANY;
     struct word w = {0};
     struct complaint why;
 
-    if (n)
-        memcpy(seen, list->at, n * sizeof *seen);
     while (item_next(v->ini->text, v->ini->len, &w)) {
-        if (!parse_port_item(v, &w, seen, n, &item, &why)) {
+        if (!parse_port_item(v, &w, list, &item, &why)) {
             value_refuse(v, w.at, &why);
-            if (w.len == 0 || n == PORT_ITEMS_MAX)
+            if (w.len == 0 || list->n == PORT_ITEMS_MAX)
                 break;
-        } else if (port_is_new(v, &w, seen, n, item)) {
-            seen[n++] = item;
+        } else if (port_is_new(v, &w, list, item)) {
+            list->at = arena_append(v->mem, list->at, list->n, &list->cap, &item, 1, sizeof item);
+            list->n++;
         }
     }
-    list->at = arena_copy(v->mem, seen, n * sizeof *seen);
-    list->n = n;
 }
 
 void set_fwmark(struct service *s, const struct value *v)
@@ -218,7 +215,8 @@ void add_real_server(struct service_more *m, const struct value *v)
         value_refuse(v, 0, &why);
         return;
     }
-    m->real_servers = arena_join(v->mem, m->real_servers, m->n_real_servers, &server, 1, sizeof server);
+    m->real_servers = arena_append(v->mem, m->real_servers, m->n_real_servers, &m->cap_real_servers, &server,
+                                   1, sizeof server);
     m->n_real_servers++;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -29,8 +30,8 @@ static enum loaded load_file(const struct lookup *l, const char *folder, const c
     char path[PATH_MAX];
     struct complaint why;
 
-    if (!folder || snprintf(path, sizeof path, "%s/%s.ini", folder, name) >= (int)sizeof path ||
-        access(path, F_OK) != 0)
+    if (!folder || (snprintf(path, sizeof path, "%s/%s.ini", folder, name) < (int)sizeof path &&
+                    access(path, F_OK) != 0 && errno == ENOENT))
         return NOT_THERE;
     int source = sources_read(l->sources, path, &why);
     if (source >= 0) {
@@ -176,6 +177,7 @@ static void inherit(struct service *to, const struct service *from, struct arena
         to->mark = from->mark;
         to->mark_has_mask = from->mark_has_mask;
         to->fwmark_at = from->fwmark_at;
+        to->fwmark_len = from->fwmark_len;
     }
     if (from->more)
         for (int key = 0; key < SERVICE_KEYS; key++)
@@ -268,9 +270,6 @@ void templates_apply(struct config *config, const struct template_places *places
             apply(&l, s);
         if (s->n_protocols == 0 && !service_has(s, KEY_PROTOCOL))
             s->protocols[s->n_protocols++] = PROTO_TCP;
-        if (s->more)
-            *VEC_ADD(&config->special) = (uint32_t)i;
-        for (int f = 0; f < FAMILIES; f++)
-            config->has_vips[f] |= prefix_list_has(s->vips, (enum family)f);
     }
+    config_index(config);
 }

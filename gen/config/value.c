@@ -44,11 +44,11 @@ static bool refuse_empty_item(const struct value *v, const struct word *w)
 }
 
 const void *value_list(const struct value *v, item_parse_fn parse, item_place_fn place, size_t size,
-                       const void *old, uint32_t *n)
+                       const void *old, uint32_t *n, uint32_t *cap)
 {
     _Alignas(8) char few[1024];
     char *items = few;
-    size_t cap = sizeof few / size, count = 0;
+    size_t room = sizeof few / size, count = 0;
     struct word w = {0};
 
     while (item_next(v->ini->text, v->ini->len, &w)) {
@@ -56,11 +56,11 @@ const void *value_list(const struct value *v, item_parse_fn parse, item_place_fn
 
         if (w.len == 0 && !refuse_empty_item(v, &w))
             break;
-        if (count == cap) {
-            char *more = xrealloc(items == few ? NULL : items, cap * 2, size);
+        if (count == room) {
+            char *more = xrealloc(items == few ? NULL : items, room * 2, size);
 
             items = items == few ? memcpy(more, few, count * size) : more;
-            cap *= 2;
+            room *= 2;
         }
         if (!parse(v->ini->text + w.at, w.len, items + count * size, &why)) {
             value_refuse(v, w.at, &why);
@@ -70,8 +70,7 @@ const void *value_list(const struct value *v, item_parse_fn parse, item_place_fn
             place(items + count * size, ini_value_place(v->ini, w.at), w.len);
         count++;
     }
-    const void *list =
-        *n ? arena_join(v->mem, old, *n, items, count, size) : arena_copy(v->mem, items, count * size);
+    const void *list = arena_append(v->mem, old, *n, cap, items, count, size);
     *n += (uint32_t)count;
     if (items != few)
         free(items);
@@ -98,12 +97,12 @@ static bool parse_interface(const char *text, size_t n, void *out, struct compla
 
 void value_prefixes(const struct value *v, struct prefix_list *list)
 {
-    list->at = value_list(v, parse_prefix, place_prefix, sizeof *list->at, list->at, &list->n);
+    list->at = value_list(v, parse_prefix, place_prefix, sizeof *list->at, list->at, &list->n, &list->cap);
 }
 
 void value_interfaces(const struct value *v, struct interface_list *list)
 {
-    list->at = value_list(v, parse_interface, NULL, sizeof *list->at, list->at, &list->n);
+    list->at = value_list(v, parse_interface, NULL, sizeof *list->at, list->at, &list->n, &list->cap);
 }
 
 bool value_choice(const struct value *v, const char *const *words, int n, int *out)

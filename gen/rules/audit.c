@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lbgen/audit.h"
+#include "lbgen/compile.h"
 #include "lbgen/service_flow.h"
 
 struct audit {
@@ -92,6 +93,12 @@ static void audit_service(const struct audit *a, const struct service *s, enum h
                                     : "what IPVS sends to the real servers");
 }
 
+/* Whether directors talk in this family: where there are VIPs of it, or none at all. */
+static bool audit_family(const struct config *config, enum family family)
+{
+    return config->has_vips[family] || (!config->has_vips[IPV4] && !config->has_vips[IPV6]);
+}
+
 /* lbgen accepts VRRP itself unless it was told not to. */
 static void audit_vrrp(const struct audit *a, enum hook hook)
 {
@@ -103,22 +110,12 @@ static void audit_vrrp(const struct audit *a, enum hook hook)
                         .dport = PORTS_ANY,
                         .states = 1U << STATE_NEW | 1U << STATE_ESTABLISHED};
 
-    if (v->accept || (walk(a->filter, hook_names[hook], &flow) & OUTCOME_ACCEPT))
+    if (!audit_family(a->config, a->family) || v->accept ||
+        (walk(a->filter, hook_names[hook], &flow) & OUTCOME_ACCEPT))
         return;
     diag_at(a->diag, SEVERITY_WARNING, v->at, strlen("[vrrp]"),
             "VRRP of %s is dropped by the policy of filter %s: two directors would both be master",
             family_ops[a->family].name, hook_names[hook]);
-}
-
-static bool policy_drops(const struct config *config, enum family family, enum hook hook)
-{
-    for (size_t i = 0; i < config->policies.n; i++) {
-        const struct host_policy *p = &config->policies.at[i];
-
-        if (p->table == TABLE_FILTER && p->chain == hook && (p->families >> family & 1))
-            return p->drop;
-    }
-    return false;
 }
 
 void audit_policies(const struct config *config, struct walk_table filter[FAMILIES], struct diag *diag)
@@ -129,7 +126,7 @@ void audit_policies(const struct config *config, struct walk_table filter[FAMILI
         for (size_t h = 0; h < sizeof hooks / sizeof *hooks; h++) {
             struct audit a = {.config = config, .filter = &filter[f], .family = (enum family)f, .diag = diag};
 
-            if (!policy_drops(config, (enum family)f, hooks[h]))
+            if (!config_policy_drops(config, (enum family)f, TABLE_FILTER, hooks[h]))
                 continue;
             if (hooks[h] != HOOK_FORWARD)
                 audit_vrrp(&a, hooks[h]);

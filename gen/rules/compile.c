@@ -96,17 +96,18 @@ static void emit_host_rules(const struct compiler *c, enum table table, const ch
 
 static bool masquerades(const struct compiler *c, const struct service *s)
 {
-    return prefix_list_has(service_more(s)->masquerade, c->target.family);
+    return prefix_list_has(service_more(s)->masquerade, c->target.family) &&
+           (!service_has(s, KEY_MASQUERADE_PORTS) || service_has_ports(s));
 }
 
 static bool accepts(const struct compiler *c, const struct service *s)
 {
-    return service_more(s)->accept && prefix_list_has(s->vips, c->target.family);
+    return service_more(s)->accept && service_claims(s, c->target.family);
 }
 
 static bool excludes(const struct compiler *c, const struct service *s)
 {
-    return service_more(s)->exclude_macs.n && prefix_list_has(s->vips, c->target.family);
+    return service_more(s)->exclude_macs.n && service_claims(s, c->target.family);
 }
 
 typedef bool (*wanted_fn)(const struct compiler *c, const struct service *s);
@@ -225,11 +226,12 @@ static struct user_chains collect_user_chains(const struct compiler *c, enum tab
     return chains;
 }
 
-static bool accepts_vrrp(const struct compiler *c)
+static bool marks_anything(const struct compiler *c)
 {
-    const struct vrrp *v = &c->config->vrrp;
-
-    return v->accept && (v->sources.n == 0 || prefix_list_has(v->sources, c->target.family));
+    for (size_t i = 0; i < c->config->services.n; i++)
+        if (service_claims(&c->config->services.at[i], c->target.family))
+            return true;
+    return false;
 }
 
 /* Whether something goes into the table. */
@@ -242,9 +244,9 @@ static bool table_is_used(const struct compiler *c, enum table table)
         if (find_policy(c->config, c->target.family, table, (enum hook)hook))
             return true;
     switch (table) {
-    case TABLE_MANGLE: return c->config->has_vips[c->target.family];
+    case TABLE_MANGLE: return marks_anything(c);
     case TABLE_NAT: return any_special(c, masquerades);
-    case TABLE_FILTER: return accepts_vrrp(c) || any_special(c, accepts);
+    case TABLE_FILTER: return vrrp_is_accepted(&c->config->vrrp, c->target.family) || any_special(c, accepts);
     default: return false;
     }
 }

@@ -74,11 +74,6 @@ void each_client_flow(const struct service *s, enum family family, flow_fn fn, v
     }
 }
 
-static enum forwarding forwarding_of(const struct service *s, const struct real_server *r)
-{
-    return r->forwarding_given ? r->forwarding : service_more(s)->forwarding;
-}
-
 void each_reply_flow(const struct service *s, enum family family, flow_fn fn, void *ctx)
 {
     const struct service_more *m = service_more(s);
@@ -87,7 +82,7 @@ void each_reply_flow(const struct service *s, enum family family, flow_fn fn, vo
         struct flow flow = open_flow(family);
 
         flow.src = m->real_servers[i].address;
-        if (flow.src.family == family && forwarding_of(s, &m->real_servers[i]) == FORWARDING_NAT &&
+        if (flow.src.family == family && real_server_forwarding(s, &m->real_servers[i]) == FORWARDING_NAT &&
             !each_port(s, flow, true, fn, ctx))
             return;
     }
@@ -99,7 +94,7 @@ void each_forwarded_flow(const struct service *s, enum family family, flow_fn fn
     bool go_on = true;
 
     for (uint32_t i = 0; i < m->n_real_servers && go_on; i++) {
-        enum forwarding forwarding = forwarding_of(s, &m->real_servers[i]);
+        enum forwarding forwarding = real_server_forwarding(s, &m->real_servers[i]);
         struct flow flow = open_flow(family);
 
         flow.dst = m->real_servers[i].address;

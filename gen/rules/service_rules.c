@@ -131,7 +131,7 @@ static struct prefix_list servers_by(const struct service *s, enum forwarding fo
     for (uint32_t i = 0; i < m->n_real_servers; i++) {
         const struct real_server *r = &m->real_servers[i];
 
-        if ((r->forwarding_given ? r->forwarding : m->forwarding) == forwarding)
+        if (real_server_forwarding(s, r) == forwarding)
             at[n++] = r->address;
     }
     return (struct prefix_list){.at = at, .n = n};
@@ -182,6 +182,11 @@ void emit_forwarded(const struct rule_target *t, const struct service *s)
     free((void *)(uintptr_t)tun.at);
 }
 
+bool vrrp_is_accepted(const struct vrrp *v, enum family family)
+{
+    return v->accept && (v->sources.n == 0 || prefix_list_has(v->sources, family));
+}
+
 void emit_vrrp(const struct rule_target *t, const struct vrrp *v, bool output)
 {
     static const struct port_range sync_port = {SYNC_PORT, SYNC_PORT};
@@ -199,7 +204,7 @@ void emit_vrrp(const struct rule_target *t, const struct vrrp *v, bool output)
         .out = output ? interfaces : any_interface,
     };
 
-    if (!v->accept)
+    if (!vrrp_is_accepted(v, t->family))
         return;
     emit_product(t->sink, t->family, &p);
     p.base.protocol = "ah";

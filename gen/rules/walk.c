@@ -7,6 +7,7 @@
 
 #include "lbgen/vec.h"
 #include "lbgen/walk.h"
+#include "lbgen/xalloc.h"
 
 enum { DEPTH_MAX = 32 /* jumps in jumps; more can't be judged */ };
 
@@ -107,6 +108,7 @@ void walk_table_add(struct walk_table *table, const struct seen_rule *rule)
 void walk_table_free(struct walk_table *table)
 {
     free(table->at);
+    free(table->memo);
     *table = (struct walk_table){0};
 }
 
@@ -133,8 +135,10 @@ static void sort_by_chain(struct walk_table *table)
         qsort(order.at, order.n, sizeof *order.at, by_chain);
     for (size_t i = 0; i < order.n; i++)
         *VEC_ADD(&sorted) = *order.at[i];
+    sorted.memo = xcalloc(sorted.n, sizeof *sorted.memo);
     free(order.at);
     free(table->at);
+    free(table->memo);
     *table = sorted;
 }
 
@@ -175,14 +179,13 @@ static unsigned outcome_of(const struct walk_table *table, const struct seen_rul
     return OUTCOME_ACCEPT | OUTCOME_DROP | OUTCOME_END;
 }
 
-static unsigned walk_chain(const struct walk_table *table, const char *chain, const struct flow *flow,
-                           int depth)
+/* The chain's rules from number `first` on. */
+static unsigned walk_rules(const struct walk_table *table, size_t first, const struct flow *flow, int depth)
 {
+    const char *chain = table->at[first].chain;
     unsigned possible = 0;
 
-    if (depth > DEPTH_MAX)
-        return OUTCOME_ACCEPT | OUTCOME_DROP | OUTCOME_END;
-    for (size_t i = find_chain(table, chain); i < table->n && strcmp(table->at[i].chain, chain) == 0; i++) {
+    for (size_t i = first; i < table->n && strcmp(table->at[i].chain, chain) == 0; i++) {
         enum truth matches = seen_rule_matches(&table->at[i], flow);
         bool leaves;
 
@@ -196,9 +199,30 @@ static unsigned walk_chain(const struct walk_table *table, const char *chain, co
     return possible | OUTCOME_END;
 }
 
+static unsigned walk_chain(const struct walk_table *table, const char *chain, const struct flow *flow,
+                           int depth)
+{
+    size_t first = find_chain(table, chain);
+
+    if (first == table->n || strcmp(table->at[first].chain, chain) != 0)
+        return OUTCOME_END; /* a chain without rules */
+    if (depth > DEPTH_MAX)
+        return OUTCOME_ACCEPT | OUTCOME_DROP | OUTCOME_END;
+    struct walk_memo *memo = &table->memo[first];
+    if (memo->walk != table->walks) {
+        /* Who comes here again on the way is in a circle, which the kernel would refuse: nothing is known of
+         * it. */
+        *memo =
+            (struct walk_memo){.walk = table->walks, .outcome = OUTCOME_ACCEPT | OUTCOME_DROP | OUTCOME_END};
+        memo->outcome = walk_rules(table, first, flow, depth);
+    }
+    return memo->outcome;
+}
+
 unsigned walk(struct walk_table *table, const char *chain, const struct flow *flow)
 {
     if (!table->sorted)
         sort_by_chain(table);
+    table->walks++;
     return walk_chain(table, chain, flow, 0);
 }

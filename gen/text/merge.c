@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lbgen/merge.h"
+#include "lbgen/own_chain.h"
 #include "lbgen/vec.h"
 
 #define NOWHERE ((size_t)-1)
@@ -88,17 +89,37 @@ static bool declares(const struct save_file *old, size_t first, size_t last, con
     return false;
 }
 
+/* Where lbgen's own chains are declared: where the first one was, else behind the last chain. */
+static size_t place_of_declarations(const struct save_file *old, size_t first, size_t last)
+{
+    size_t place = first + 1;
+
+    for (size_t i = first; i < last; i++) {
+        if (old->at[i].kind == SAVE_CHAIN && old->at[i].own)
+            return i;
+        if (old->at[i].kind == SAVE_CHAIN)
+            place = i + 1;
+    }
+    return place;
+}
+
+/* Where the rules in them go: where the first one was, else at the table's end. */
+static size_t place_of_bodies(const struct save_file *old, size_t first, size_t last)
+{
+    for (size_t i = first; i < last; i++)
+        if (old->at[i].kind == SAVE_RULE && chain_is_own(old->at[i].chain, strlen(old->at[i].chain)))
+            return i;
+    return last;
+}
+
 /* Places one table of the generated text, lines from..to (its COMMIT), in the old file's lines first..last.
  */
 static void place_table(const struct save_file *old, size_t first, size_t last,
                         const struct save_file *generated, size_t from, size_t to,
                         const struct policies_given *given, struct merge_plan *plan)
 {
-    size_t declare_at = first + 1, i = from + 1;
+    size_t declare_at = place_of_declarations(old, first, last), i = from + 1;
 
-    for (size_t l = first; l < last; l++)
-        if (old->at[l].kind == SAVE_CHAIN)
-            declare_at = l + 1;
     for (; i < to && generated->at[i].kind == SAVE_CHAIN; i++)
         if (generated->at[i].own ||
             (sets_policy(&generated->at[i], given) && !declares(old, first, last, generated->at[i].chain)))
@@ -115,8 +136,10 @@ static void place_table(const struct save_file *old, size_t first, size_t last,
         i = end;
     }
     /* What is left are the bodies of lbgen's own chains, each behind a comment that names the service. */
-    add_block(plan,
-              (struct merge_block){.before = last, .from = i, .to = to, .table = generated->at[from].table});
+    add_block(plan, (struct merge_block){.before = place_of_bodies(old, first, last),
+                                         .from = i,
+                                         .to = to,
+                                         .table = generated->at[from].table});
 }
 
 struct ordered {

@@ -106,6 +106,11 @@ bool save_file_read(struct save_file *file, const char *text, size_t len, struct
         const char *newline = memchr(p, '\n', (size_t)(end - p));
         struct save_line line = {.text = p, .len = (size_t)((newline ? newline : end) - p)};
 
+        if (line.len && p[line.len - 1] == '\r') {
+            complain(why, line.len - 1, 1, "this line ends with CR LF, which iptables-restore does not read");
+            why->at += (size_t)(p - text);
+            return false;
+        }
         if (!read_line(file, &line, &table, why)) {
             why->at += (size_t)(p - text);
             return false;

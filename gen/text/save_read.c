@@ -142,11 +142,15 @@ static bool read_tcp_flags(struct reader *r)
 
 static void read_target(struct reader *r, const char *word, bool is_goto)
 {
-    static const char *const going_on[] = {"LOG",      "NFLOG", "MARK",    "CONNMARK", "TOS",
-                                           "DSCP",     "CT",    "TCPMSS",  "TRACE",    "CLASSIFY",
-                                           "CHECKSUM", "SET",   "NOTRACK", "AUDIT"};
+    static const char *const going_on[] = {
+        "AUDIT", "CHECKSUM", "CLASSIFY", "CONNMARK",  "CONNSECMARK", "CT",     "DSCP",
+        "ECN",   "HL",       "HMARK",    "IDLETIMER", "LED",         "LOG",    "MARK",
+        "NFLOG", "NOTRACK",  "RATEEST",  "SECMARK",   "SET",         "TCPMSS", "TCPOPTSTRIP",
+        "TEE",   "TOS",      "TRACE",    "TTL",       "ULOG"};
     struct seen_rule *rule = r->rule;
 
+    if (!word)
+        return;
     rule->jump = word;
     rule->action = is_goto ? SEEN_GOTO : SEEN_JUMP;
     if (strcmp(word, "ACCEPT") == 0)
@@ -160,15 +164,16 @@ static void read_target(struct reader *r, const char *word, bool is_goto)
             rule->action = SEEN_GO_ON;
     if (rule->action != SEEN_JUMP)
         return;
-    /* Other targets of extensions are written in capitals (DNAT, NFQUEUE, ...); a chain may be too, and is
-     * found then. */
+    /* Other targets of extensions are written in capitals (DNAT, NFQUEUE, ...). A chain may be too: who has
+     * all chains at hand can tell. */
     if (strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen(word))
         rule->action = SEEN_UNKNOWN;
 }
 
 static void read_comment(struct reader *r, const char *word)
 {
-    if (strncmp(word, "lbgen:", 6) == 0)
+    /* lbgen's own stands in front; a rule of [rules] may have a further one. */
+    if (!r->rule->tag && strncmp(word, "lbgen:", 6) == 0)
         r->rule->tag = word + 6;
 }
 
@@ -239,11 +244,26 @@ static void read_option(struct reader *r, const char *option)
             read_comment(r, value);
     } else {
         r->rule->has_match = true;
+        /* -jDROP and --jump=DROP: iptables-save does not write so, but a rule that does has a target. */
+        if (strncmp(option, "-j", 2) == 0 || strncmp(option, "-g", 2) == 0 ||
+            strncmp(option, "--jump=", 7) == 0 || strncmp(option, "--goto=", 7) == 0)
+            r->rule->action = SEEN_UNKNOWN;
         if (!read_test(r, option)) {
             r->rule->unknown = true;
             skip_values(r);
         }
     }
+}
+
+/* Behind a target stand its own options, which say nothing about packets. iptables-save puts no match there,
+ * but a file written by hand may have some: they are not read, and known to be there. */
+static void read_behind_target(struct reader *r, const char *word)
+{
+    static const char *const matches[] = {"-s", "-d", "-i", "-o", "-p", "-m", "-f"};
+
+    for (size_t i = 0; i < sizeof matches / sizeof *matches; i++)
+        if (strcmp(matches[i], word) == 0)
+            r->rule->unknown = r->rule->has_match = true;
 }
 
 bool save_read_rule(const char *line, size_t len, struct arena *mem, struct seen_rule *out)
@@ -257,17 +277,15 @@ bool save_read_rule(const char *line, size_t len, struct arena *mem, struct seen
     if (!word || !is_option(word, "-A", "--append") || !(out->chain = save_next_word(&r.lexer, mem)))
         return false;
     while ((word = save_next_word(&r.lexer, mem))) {
-        if (is_option(word, "-j", "--jump") || is_option(word, "-g", "--goto")) {
-            const char *target = save_next_word(&r.lexer, mem);
-
-            if (target)
-                read_target(&r, target, word[1] == 'g' || word[2] == 'g');
-            break; /* what follows are the target's own options */
-        }
         r.negated = strcmp(word, "!") == 0;
         if (r.negated && !(word = save_next_word(&r.lexer, mem)))
             break;
-        read_option(&r, word);
+        if (is_option(word, "-j", "--jump") || is_option(word, "-g", "--goto"))
+            read_target(&r, save_next_word(&r.lexer, mem), word[1] == 'g' || word[2] == 'g');
+        else if (*out->jump)
+            read_behind_target(&r, word);
+        else
+            read_option(&r, word);
     }
     return true;
 }

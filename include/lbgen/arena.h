@@ -5,6 +5,7 @@
 #define LBGEN_ARENA_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct arena_block;
 
@@ -24,9 +25,11 @@ void *arena_copy(struct arena *a, const void *from, size_t bytes);
 /* A copy of text, closed with a NUL. */
 char *arena_text(struct arena *a, const char *text, size_t len);
 
-/* `old` (n items of `size` bytes, from this arena or NULL) with `more` items behind it, in one piece. The old
- * piece stays in the arena unused, so this is for lists that grow a few times, not for loops. */
-void *arena_join(struct arena *a, const void *old, size_t n, const void *items, size_t more, size_t size);
+/* `old` (n items of `size` bytes, from this arena or NULL; *cap of them fit there) with `more` items behind
+ * it. Where they do not fit, the list moves to a place twice as large, so that growing item by item is linear
+ * in all. */
+void *arena_append(struct arena *a, const void *old, size_t n, uint32_t *cap, const void *items, size_t more,
+                   size_t size);
 
 /* Frees everything that came from `a` and makes it empty again. */
 void arena_free(struct arena *a);

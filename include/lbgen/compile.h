@@ -10,7 +10,7 @@
 /* A host's own rule of one family, in form. */
 struct formed_rule {
     enum table table;
-    const char *chain, *jump; /* the chain it is in, and the chain or target it leads to ("" when none) */
+    const char *chain, *jump; /* the chain it is in, and the user chain it leads to ("" when none) */
     const char *text;
     size_t head_len; /* rule.h */
     size_t number;   /* in config->rules */

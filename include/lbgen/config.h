@@ -88,7 +88,7 @@ struct config {
     struct settings settings;
     uint32_t vrrp_given, settings_given; /* which of their single-valued keys were there */
     struct services services, templates;
-    /* Made by templates_apply, so that what few services need does not cost a pass over all. */
+    /* Made by config_index, so that what few services need does not cost a pass over all. */
     struct service_numbers special; /* services with anything in `more`, ascending */
     bool has_vips[FAMILIES];        /* some service has VIPs of the family */
     struct host_rules rules;
@@ -104,6 +104,9 @@ void config_read(struct config *config, struct sources *sources, int source, con
                  struct diag *diag);
 
 void config_init(struct config *config);
+
+/* Makes config->special and config->has_vips anew. */
+void config_index(struct config *config);
 
 void config_free(struct config *config);
 

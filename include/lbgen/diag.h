@@ -51,8 +51,9 @@ static inline size_t diag_errors(const struct diag *d)
     return d->count[SEVERITY_ERROR];
 }
 
-/* Writes all findings, those without a place first, then by position. Control bytes of the source line are
- * shown as
+/* Writes all findings, those without a place first, then by position; one that repeats the one before it, as
+ * when two services take the same bad value from a template, is left out. Control bytes of the source line
+ * are shown as
  * `?`, a line of more than 200 columns is cut around the culprit. */
 void diag_print(struct diag *d, struct sources *sources, struct buf *out, bool colour);
 

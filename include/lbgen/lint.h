@@ -15,8 +15,9 @@ void lint_services(struct config *config, struct diag *diag);
 void lint_sections(const struct config *config, const char *input_name, struct diag *diag);
 
 /* Services that share a mark: different schedulers, forwarding, persistence or real servers for it are
- * errors, several ports without persistence a warning. n log n. */
-void lint_marks(const struct config *config, struct diag *diag);
+ * errors, several ports without persistence a warning. Then those that name no real servers get the mark's
+ * (their `given` bit stays off). n log n. */
+void lint_marks(struct config *config, struct diag *diag);
 
 /* Services that claim the same packet: with different marks an error unless the later one says override, with
  * the same mark a warning where one hides the other. See lint_overlap.c for how, and what it costs. */

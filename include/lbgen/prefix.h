@@ -43,7 +43,6 @@ static inline bool prefix_is_host(const struct prefix *p)
 }
 
 int address_compare(struct address a, struct address b);
-struct address prefix_last(const struct prefix *p);
 bool prefix_contains(const struct prefix *outer, const struct prefix *inner);
 bool prefix_equal(const struct prefix *a, const struct prefix *b);
 /* Prefixes are nested or disjoint: they overlap if one contains the other. */

@@ -20,7 +20,8 @@ struct replacement {
 bool replacement_begin(struct replacement *r, const char *path, struct complaint *why);
 
 /* Makes the new text durable and puts it in place. On failure the old file is untouched and nothing is left
- * behind. */
+ * behind; but where only the folder could not be brought to the disk at last, the new text is in place
+ * already. */
 bool replacement_commit(struct replacement *r, struct complaint *why);
 
 /* Gives up: the old file stays. */

@@ -10,7 +10,8 @@
 #include "lbgen/walk.h"
 
 /* Reads one line: "-A CHAIN ...", or "[packets:bytes] -A CHAIN ...". Everything in *out lives in mem. False
- * when the line is no such rule; what is not understood of a rule sets out->unknown, never more. */
+ * when the line is no such rule. What is not understood is said to be so: a match by out->unknown, a target
+ * by SEEN_UNKNOWN (with its word in out->jump, since it may be the name of a chain). */
 bool save_read_rule(const char *line, size_t len, struct arena *mem, struct seen_rule *out);
 
 #endif

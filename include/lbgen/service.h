@@ -45,22 +45,22 @@ enum service_key {
     SERVICE_KEYS
 };
 
-/* Lists: `at` points into the configuration's arena. */
+/* Lists: `at` points into the configuration's arena; `cap` is what fits there (arena_append). */
 struct prefix_list {
     const struct prefix *at;
-    uint32_t n;
+    uint32_t n, cap;
 };
 struct port_list {
     const struct port_range *at;
-    uint32_t n;
+    uint32_t n, cap;
 };
 struct interface_list {
     const struct interface *at;
-    uint32_t n;
+    uint32_t n, cap;
 };
 struct mac_list {
     const struct mac *at;
-    uint32_t n;
+    uint32_t n, cap;
 };
 
 enum forwarding { FORWARDING_NAT, FORWARDING_DR, FORWARDING_TUN };
@@ -100,13 +100,13 @@ struct service_more {
     uint32_t persistence;     /* seconds; 0: none */
     uint8_t persistence_mask; /* prefix length */
     const struct real_server *real_servers;
-    uint32_t n_real_servers;
+    uint32_t n_real_servers, cap_real_servers;
     struct prefix sorry_server;
     enum health_check check;
     uint16_t check_port;
     const char *check_path; /* http, https */
     const char *const *keepalived;
-    uint32_t n_keepalived;
+    uint32_t n_keepalived, cap_keepalived;
     const char *template_name;
     srcpos template_at;          /* of the value */
     srcpos key_at[SERVICE_KEYS]; /* of the word; SRC_NONE where not given in this very section */
@@ -145,6 +145,12 @@ static inline const struct service_more *service_more(const struct service *s)
     return s->more ? s->more : &service_more_default;
 }
 
+/* How a real server is reached in the end: its own forwarding, or its service's. */
+static inline enum forwarding real_server_forwarding(const struct service *s, const struct real_server *r)
+{
+    return r->forwarding_given ? r->forwarding : service_more(s)->forwarding;
+}
+
 /* The user's word for a key, such as "real-server". */
 const char *service_key_name(enum service_key key);
 
@@ -154,6 +160,9 @@ srcpos service_key_place(const struct service *s, enum service_key key, size_t *
 /* Whether some protocol of the service has ports. */
 bool service_has_ports(const struct service *s);
 bool service_has_protocol(const struct service *s, enum proto p);
+/* Whether the service has packets of the family at all: a VIP, a source (if it asks for some) and a protocol.
+ */
+bool service_claims(const struct service *s, enum family family);
 /* Whether the list has an entry of the family. */
 bool prefix_list_has(struct prefix_list list, enum family family);
 

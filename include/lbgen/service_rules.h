@@ -32,4 +32,8 @@ void emit_neighbours(const struct rule_target *t, const struct service *s, const
  * not accept. */
 void emit_vrrp(const struct rule_target *t, const struct vrrp *v, bool output);
 
+/* Whether emit_vrrp makes any rule: a list of sources without one of the family makes none, in OUTPUT
+ * neither. */
+bool vrrp_is_accepted(const struct vrrp *v, enum family family);
+
 #endif

@@ -33,9 +33,9 @@ typedef bool (*item_parse_fn)(const char *text, size_t n, void *out, struct comp
 typedef void (*item_place_fn)(void *item, srcpos at, size_t len);
 
 /* Parses a list and joins it to the n items of `size` bytes at `old`; returns the joined list and its length
- * in *n. Items that are refused are reported and left out. place may be NULL. */
+ * in *n. Items that are refused are reported and left out. place may be NULL; *cap as arena_append's. */
 const void *value_list(const struct value *v, item_parse_fn parse, item_place_fn place, size_t size,
-                       const void *old, uint32_t *n);
+                       const void *old, uint32_t *n, uint32_t *cap);
 
 /* One of `n` words; the index goes to *out. Reports what there is to choose from otherwise. */
 bool value_choice(const struct value *v, const char *const *words, int n, int *out);

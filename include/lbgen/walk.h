@@ -82,6 +82,13 @@ struct walk_table {
     struct seen_rule *at;
     size_t n, cap;
     bool sorted;
+    /* what chains have led to in the present walk, by their first rule; without it chains that jump to each
+     * other twice would cost 2^depth */
+    struct walk_memo {
+        uint32_t walk;
+        unsigned outcome;
+    } * memo;
+    uint32_t walks;
 };
 
 void walk_table_add(struct walk_table *table, const struct seen_rule *rule);
