@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,9 +23,15 @@ static void add_block(struct arena *a, size_t bytes)
     a->left = bytes;
 }
 
+/* Nothing gets a place too, so that no pointer is NULL. */
+static size_t rounded(size_t bytes)
+{
+    return bytes ? (bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
+}
+
 void *arena_alloc(struct arena *a, size_t bytes)
 {
-    bytes = bytes ? (bytes + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;
+    bytes = rounded(bytes);
     if (bytes > a->left)
         add_block(a, bytes > BLOCK ? bytes : BLOCK);
     void *piece = a->next;
@@ -52,16 +59,33 @@ char *arena_text(struct arena *a, const char *text, size_t len)
     return copy;
 }
 
+/* Lengthens the piece that was handed out last, if this is it and the block has room. */
+static bool lengthen(struct arena *a, const char *piece, size_t bytes, size_t wanted)
+{
+    if (piece + bytes != a->next || wanted - bytes > a->left)
+        return false;
+    a->next += wanted - bytes;
+    a->left -= wanted - bytes;
+    return true;
+}
+
 void *arena_append(struct arena *a, const void *old, size_t n, uint32_t *cap, const void *items, size_t more,
                    size_t size)
 {
     char *list = (char *)(uintptr_t)old;
 
-    if (!list || n + more > *cap) {
-        *cap = (uint32_t)(n == 0 ? more : (n + more) * 2);
-        list = arena_alloc(a, *cap * size);
-        if (n)
+    if (!list) {
+        list = arena_alloc(a, more * size);
+        *cap = (uint32_t)(rounded(more * size) / size);
+    } else if (n + more > *cap) {
+        size_t wanted = rounded((n + more) * size);
+
+        if (!lengthen(a, list, rounded(*cap * size), wanted)) {
+            wanted = rounded((n + more) * 2 * size);
+            list = arena_alloc(a, wanted);
             memcpy(list, old, n * size);
+        }
+        *cap = (uint32_t)(wanted / size);
     }
     if (more)
         memcpy(list + n * size, items, more * size);

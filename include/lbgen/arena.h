@@ -26,8 +26,8 @@ void *arena_copy(struct arena *a, const void *from, size_t bytes);
 char *arena_text(struct arena *a, const char *text, size_t len);
 
 /* `old` (n items of `size` bytes, from this arena or NULL; *cap of them fit there) with `more` items behind
- * it. Where they do not fit, the list moves to a place twice as large, so that growing item by item is linear
- * in all. */
+ * it. Where they do not fit, the list is lengthened if nothing was handed out since, else it moves to a place
+ * twice as large: growing item by item is linear in all. */
 void *arena_append(struct arena *a, const void *old, size_t n, uint32_t *cap, const void *items, size_t more,
                    size_t size);
 
