@@ -89,7 +89,7 @@ bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct pref
     uint32_t len;
     int shown = n > TEXT_MAX ? TEXT_MAX : (int)n;
     struct complaint ignored;
-    uint8_t mask_len;
+    uint8_t mask_len = 0;
 
     if (slash && form == ADDRESS_ONLY)
         return complain(why, address_len, n - address_len, "one address is expected here, not a prefix");

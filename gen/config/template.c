@@ -202,12 +202,13 @@ struct path {
 static bool follow(const struct lookup *l, uint32_t i, struct path *path)
 {
     struct service *t = &l->config->templates.at[i];
+    const uint32_t start = i;
 
     while (!t->settled) {
         struct service user = *t; /* the array may move */
 
         if (t->on_path) {
-            t = &l->config->templates.at[path->at[0]];
+            t = &l->config->templates.at[start];
             report(l, t, "template '%s' leads back to itself", t->more->template_name);
             return false;
         }

@@ -123,23 +123,21 @@ static int by_chain(const void *a, const void *b)
 
 static void sort_by_chain(struct walk_table *table)
 {
-    struct {
-        const struct seen_rule **at;
-        size_t n, cap;
-    } order = {0};
-    struct walk_table sorted = {.sorted = true};
+    const struct seen_rule **order = xmalloc(table->n * sizeof *order);
+    struct seen_rule *sorted = xmalloc(table->n * sizeof *sorted);
 
     for (size_t i = 0; i < table->n; i++)
-        *VEC_ADD(&order) = &table->at[i];
-    if (order.n)
-        qsort(order.at, order.n, sizeof *order.at, by_chain);
-    for (size_t i = 0; i < order.n; i++)
-        *VEC_ADD(&sorted) = *order.at[i];
-    sorted.memo = xcalloc(sorted.n, sizeof *sorted.memo);
-    free(order.at);
+        order[i] = &table->at[i];
+    qsort(order, table->n, sizeof *order, by_chain);
+    for (size_t i = 0; i < table->n; i++)
+        sorted[i] = *order[i];
+    free(order);
     free(table->at);
     free(table->memo);
-    *table = sorted;
+    table->at = sorted;
+    table->cap = table->n;
+    table->memo = xcalloc(table->n, sizeof *table->memo);
+    table->sorted = true;
 }
 
 /* The first rule of the chain, or of the first chain behind it. */
