@@ -17,7 +17,7 @@ struct foreign {
     const struct save_file *old;
     srcpos base; /* of the old file's text */
     const char *table;
-    struct walk_table rules; /* each may match and may not */
+    struct walk_table rules;
 };
 
 static bool declares(const struct save_file *file, const char *table, const char *chain)
@@ -32,10 +32,14 @@ static bool declares(const struct save_file *file, const char *table, const char
     return false;
 }
 
-/* The rule's action; a target that was not known may be a chain of the file. */
-static enum seen_action action_of(const struct foreign *f, const struct seen_rule *rule)
+/* The rule, with a target that was not known taken for a chain where the file has one of this name. */
+static struct seen_rule with_chain(const struct foreign *f, const struct seen_rule *rule)
 {
-    return rule->action == SEEN_UNKNOWN && declares(f->old, f->table, rule->jump) ? SEEN_JUMP : rule->action;
+    struct seen_rule r = *rule;
+
+    if (r.action == SEEN_UNKNOWN && declares(f->old, f->table, r.jump))
+        r.action = SEEN_JUMP;
+    return r;
 }
 
 static void collect_rules(struct foreign *f)
@@ -43,25 +47,11 @@ static void collect_rules(struct foreign *f)
     for (size_t i = 0; i < f->old->n; i++) {
         const struct save_line *line = &f->old->at[i];
 
-        if (line->kind != SAVE_RULE || strcmp(line->table, f->table) != 0)
-            continue;
-        walk_table_add(&f->rules, &(struct seen_rule){.chain = line->rule->chain,
-                                                      .jump = line->rule->jump,
-                                                      .action = action_of(f, line->rule),
-                                                      .unknown = true});
-    }
-}
+        if (line->kind == SAVE_RULE && strcmp(line->table, f->table) == 0) {
+            struct seen_rule rule = with_chain(f, line->rule);
 
-/* What a rule of a built-in chain can lead to if it matches; RETURN ends the walk there too. */
-static unsigned outcome_of(struct foreign *f, const struct seen_rule *rule)
-{
-    const struct flow any = {.states = 1U << STATE_NEW};
-
-    switch (action_of(f, rule)) {
-    case SEEN_GO_ON: return 0;
-    case SEEN_DROP: return OUTCOME_DROP;
-    case SEEN_JUMP: return walk(&f->rules, rule->jump, &any) & ~(unsigned)OUTCOME_END;
-    default: return OUTCOME_ACCEPT;
+            walk_table_add(&f->rules, &rule);
+        }
     }
 }
 
@@ -69,8 +59,8 @@ static void warn_of_rule(struct input *input, struct foreign *f, const struct sa
                          enum family family, bool marking)
 {
     struct buf example = {0};
-    const struct service *s =
-        audit_foreign_rule(&input->config, line->rule, outcome_of(f, line->rule), family, marking, &example);
+    const struct seen_rule rule = with_chain(f, line->rule);
+    const struct service *s = audit_foreign_rule(&input->config, &rule, &f->rules, family, marking, &example);
 
     if (s)
         diag_at(

@@ -136,38 +136,68 @@ void audit_policies(const struct config *config, struct walk_table filter[FAMILI
         }
 }
 
-/* Looks for a flow that a rule can match. */
-struct match_search {
+/* Looks for packets whose walk a rule can end. */
+struct end_search {
     const struct seen_rule *rule;
+    struct walk_table *rules;
     struct flow flow;
     bool found;
 };
 
-static bool look_for_match(void *ctx, const struct flow *flow)
+/* Whether the walk of packets that the rule matches can end with it. In a built-in chain RETURN ends it too.
+ */
+static bool can_end(const struct seen_rule *rule, struct walk_table *rules, const struct flow *flow)
 {
-    struct match_search *search = ctx;
+    switch (rule->action) {
+    case SEEN_GO_ON: return false;
+    case SEEN_JUMP: return walk(rules, rule->jump, flow) & (OUTCOME_ACCEPT | OUTCOME_DROP);
+    default: return true;
+    }
+}
 
-    if (seen_rule_matches(search->rule, flow) == NO)
+/* Narrows the flow to what the rule matches of it, as far as one address and one range of ports can say. */
+static void narrow(struct flow *flow, const struct seen_rule *rule)
+{
+    if (rule->dst.given && !rule->dst.negated && prefix_contains(&flow->dst, &rule->dst.prefix))
+        flow->dst = rule->dst.prefix;
+    for (unsigned t = 0; t < rule->n_ports; t++)
+        for (uint32_t i = 0; i < rule->ports[t].n; i++) {
+            struct port_range r = rule->ports[t].at[i];
+
+            if (!rule->ports[t].destination || rule->ports[t].negated || !ports_overlap(flow->dport, r))
+                continue;
+            flow->dport.low = r.low > flow->dport.low ? r.low : flow->dport.low;
+            flow->dport.high = r.high < flow->dport.high ? r.high : flow->dport.high;
+            break;
+        }
+}
+
+static bool look_for_end(void *ctx, const struct flow *flow)
+{
+    struct end_search *search = ctx;
+    struct flow all = *flow;
+
+    all.opening = true;
+    if (seen_rule_matches(search->rule, &all) == NO || !can_end(search->rule, search->rules, &all))
         return true;
-    search->flow = *flow;
+    search->flow = all;
+    narrow(&search->flow, search->rule);
     search->found = true;
     return false;
 }
 
 const struct service *audit_foreign_rule(const struct config *config, const struct seen_rule *rule,
-                                         unsigned outcome, enum family family, bool marking,
+                                         struct walk_table *rules, enum family family, bool marking,
                                          struct buf *example)
 {
-    struct match_search search = {.rule = rule};
+    struct end_search search = {.rule = rule, .rules = rules};
 
-    if (!(outcome & (OUTCOME_ACCEPT | OUTCOME_DROP)))
-        return NULL;
-    for (size_t i = 0; i < config->services.n && !search.found; i++) {
+    for (size_t i = 0; rule->action != SEEN_GO_ON && i < config->services.n && !search.found; i++) {
         const struct service *s = &config->services.at[i];
 
         if (!marking && !service_more(s)->accept)
             continue;
-        each_client_flow(s, family, look_for_match, &search);
+        each_client_flow(s, family, look_for_end, &search);
         if (search.found) {
             print_flow(example, &search.flow);
             return s;

@@ -86,7 +86,9 @@ enum truth seen_rule_matches(const struct seen_rule *rule, const struct flow *fl
         interface_truth(&rule->out, &flow->out),
         protocol_truth(rule, flow),
         state_truth(rule, flow),
-        rule->syn_only ? NO : YES,
+        !rule->syn_only ? YES
+        : flow->opening ? MAYBE
+                        : NO,
     };
 
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)

@@ -51,18 +51,18 @@ static void place_chain(const struct save_file *old, size_t first, size_t last,
     const char *chain = generated->at[from].chain, *table = generated->at[from].table;
     struct old_chain place = look_at_old(old, first, last, chain);
     size_t at_end = place.last_rule == NOWHERE ? last : place.last_rule + 1;
+    size_t head = place.first_own != NOWHERE                             ? place.first_own
+                  : same(table, "filter") && place.first_rule != NOWHERE ? place.first_rule
+                                                                         : at_end;
     size_t final = from;
 
+    /* Never behind the rule that ends the walk. */
+    if (head > place.first_own_final)
+        head = place.first_own_final;
     while (final < to && !generated->at[final].final)
         final++;
-    add_block(plan, (struct merge_block){.before = place.first_own != NOWHERE ? place.first_own
-                                                   : same(table, "filter") && place.first_rule != NOWHERE
-                                                       ? place.first_rule
-                                                       : at_end,
-                                         .from = from,
-                                         .to = final,
-                                         .table = table,
-                                         .chain = chain});
+    add_block(plan, (struct merge_block){
+                        .before = head, .from = from, .to = final, .table = table, .chain = chain});
     add_block(plan, (struct merge_block){.before = place.first_own_final != NOWHERE ? place.first_own_final
                                                                                     : at_end,
                                          .from = final,

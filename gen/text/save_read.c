@@ -33,16 +33,16 @@ static bool read_prefix(const char *word, struct seen_prefix *out, bool negated)
 {
     struct complaint why;
 
-    *out = (struct seen_prefix){.given = true, .negated = negated};
-    return prefix_parse(word, strlen(word), ADDRESS_OR_PREFIX, &out->prefix, &why);
+    out->negated = negated;
+    return out->given = prefix_parse(word, strlen(word), ADDRESS_OR_PREFIX, &out->prefix, &why);
 }
 
 static bool read_interface(const char *word, struct seen_interface *out, bool negated)
 {
     struct complaint why;
 
-    *out = (struct seen_interface){.given = true, .negated = negated};
-    return interface_parse(word, strlen(word), &out->interface, &why);
+    out->negated = negated;
+    return out->given = interface_parse(word, strlen(word), &out->interface, &why);
 }
 
 static bool read_protocol(const char *word, struct seen_rule *rule, bool negated)
@@ -60,8 +60,10 @@ static bool read_protocol(const char *word, struct seen_rule *rule, bool negated
     enum proto proto;
     uint32_t number;
 
-    rule->protocol_given = true;
     rule->protocol_negated = negated;
+    if (strcmp(word, "all") == 0 || strcmp(word, "0") == 0)
+        return !negated; /* any */
+    rule->protocol_given = true;
     if (decimal_parse(word, strlen(word), &number) && number < 256)
         rule->protocol = (uint8_t)number;
     else if (proto_parse(word, strlen(word), &proto, &why))
@@ -73,6 +75,7 @@ static bool read_protocol(const char *word, struct seen_rule *rule, bool negated
                 return true;
             }
         entry = getprotobyname(word);
+        rule->protocol_given = entry != NULL;
         if (entry)
             rule->protocol = (uint8_t)entry->p_proto;
         return entry != NULL;
@@ -115,7 +118,6 @@ static bool read_states(struct reader *r, const char *word)
 {
     static const char *const names[PACKET_STATES] = {"NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"};
 
-    r->rule->states_given = true;
     r->rule->states_negated = r->negated;
     for (const char *p = word; *p; p += *p == ',') {
         size_t len = strcspn(p, ",");
@@ -128,7 +130,7 @@ static bool read_states(struct reader *r, const char *word)
         r->rule->states |= 1U << s;
         p += len;
     }
-    return true;
+    return r->rule->states_given = true;
 }
 
 static bool read_tcp_flags(struct reader *r)

@@ -13,9 +13,9 @@ void audit_policies(const struct config *config, struct walk_table filter[FAMILI
 
 /* A rule that stands in front of lbgen's in mangle PREROUTING (`marking`) or filter INPUT (otherwise) and can
  * end the walk of a service's packet: the first such service, with an example packet printed to `example`;
- * NULL when there is none. `outcome`: what the rule leads to if it matches (walk.h). */
+ * NULL when there is none. rules: its table, for jumps. */
 const struct service *audit_foreign_rule(const struct config *config, const struct seen_rule *rule,
-                                         unsigned outcome, enum family family, bool marking,
+                                         struct walk_table *rules, enum family family, bool marking,
                                          struct buf *example);
 
 #endif

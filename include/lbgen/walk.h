@@ -21,6 +21,7 @@ struct flow {
     uint8_t protocol;
     struct port_range sport, dport; /* PORTS_ANY: any */
     unsigned states;                /* 1 << enum packet_state: which they may be in */
+    bool opening;                   /* packets that open a TCP connection are among them */
 };
 
 enum seen_action {
@@ -72,8 +73,7 @@ struct seen_rule {
 
 enum truth { NO, MAYBE, YES };
 
-/* Whether the rule matches the packets: none of them, all, or who knows. An established connection's packets
- * are meant, so a rule for opening packets alone does not match. */
+/* Whether the rule matches the packets: none of them, all, or some or who knows. */
 enum truth seen_rule_matches(const struct seen_rule *rule, const struct flow *flow);
 
 /* The rules of one table. Zero-initialise; walk_table_free when done. The rules' pointers are the caller's.
