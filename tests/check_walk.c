@@ -140,6 +140,7 @@ static const struct {
     /* what iptables takes but iptables-save does not write, as in files that were made by hand */
     {"-p all", YES},
     {"-p 0", YES},
+    {"-p ip", YES},
     {"-p TCP", YES},
 };
 
@@ -196,6 +197,20 @@ START_TEST(test_six)
 
     ck_assert_msg(truth_of(six[_i].tests, &flow) == six[_i].truth, "%s: not %d", six[_i].tests,
                   (int)six[_i].truth);
+}
+END_TEST
+
+/* A rule for packets that open a connection says nothing of those behind them. */
+START_TEST(test_opening)
+{
+    static const char syn[] = "-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN";
+    struct flow flow = flow4();
+
+    ck_assert(truth_of(syn, &flow) == NO);
+    flow.opening = true;
+    ck_assert(truth_of(syn, &flow) == MAYBE);
+    flow.protocol = 17;
+    ck_assert(truth_of(syn, &flow) == NO);
 }
 END_TEST
 
@@ -362,6 +377,7 @@ static Suite *walk_suite(void)
     tcase_add_loop_test(t, test_four, 0, N_OF(four));
     tcase_add_loop_test(t, test_dark, 0, N_OF(dark));
     tcase_add_loop_test(t, test_six, 0, N_OF(six));
+    tcase_add_test(t, test_opening);
     tcase_add_test(t, test_open);
     t = new_case(s, "walk");
     tcase_add_loop_test(t, test_walk, 0, N_OF(walks));

@@ -75,7 +75,7 @@ static bool read_protocol(const char *word, struct seen_rule *rule, bool negated
                 return true;
             }
         entry = getprotobyname(word);
-        rule->protocol_given = entry != NULL;
+        rule->protocol_given = entry && entry->p_proto != 0; /* "ip", 0, is any */
         if (entry)
             rule->protocol = (uint8_t)entry->p_proto;
         return entry != NULL;
