@@ -9,6 +9,7 @@
 #include "xt_ask.h"
 #include "xt_pairs.h"
 #include "xt_refusals.h"
+#include "check_util.h"
 
 enum { PAIRS = sizeof xt_pairs / sizeof *xt_pairs, REFUSALS = sizeof xt_refusals / sizeof *xt_refusals };
 
@@ -342,11 +343,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(make_suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(make_suite());
 }

@@ -19,6 +19,7 @@
 #include "lbgen/xt.h"
 #include "lbgen/xt_child.h"
 #include "xt_ask.h"
+#include "check_util.h"
 
 /* --- libxtables at its worst: it asks for protocols that it does not know --- */
 
@@ -359,11 +360,5 @@ static Suite *make_suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(make_suite());
-
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(make_suite());
 }
