@@ -380,10 +380,7 @@ hold_lock() { # FILE SECONDS
 
 # As after a reboot: no tables, a new /run, no process from before; disks as they were.
 rebooted() { # FUNCTION: the rest of the case
-    local process
-    for process in /proc/[0-9]*; do # of this host's own process namespace
-        [ "$(readlink "$process/exe")" != "$LBGEN" ] || kill -KILL "${process#/proc/}"
-    done
+    kill_all_lbgen
     unshare -n -m "$BASH" "$self" --rebooted "$backend" "$1" </dev/null
 }
 
@@ -392,6 +389,20 @@ enter_rebooted() { # BACKEND FUNCTION: a script calls it for --rebooted
     mount -t tmpfs -o mode=755 tmpfs /run && cd "$work" || exit 1
     "$2"
     exit 0
+}
+
+no_lbgen_runs() {
+    local exe
+    for exe in /proc/[0-9]*/exe; do
+        [ "$(readlink "$exe")" != "$LBGEN" ] || return 1
+    done
+}
+
+kill_all_lbgen() { # of this host's own process namespace
+    local process
+    for process in /proc/[0-9]*; do
+        [ "$(readlink "$process/exe")" != "$LBGEN" ] || kill -KILL "${process#/proc/}"
+    done
 }
 
 without_privilege() { # COMMAND...: as nobody; where nobody may not get at the program, as root without capabilities
