@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #   make            ./lbgen and liblbgen.a          make demo    set up, build, print the example's rule set
 #   make test       set up, build, pass every test  make lint    static analysis      make layers   who includes whom
+#   make test-faults  kills, errors, races, at length (15 minutes)
 #   make install    PREFIX, DESTDIR                 make format  clang-format         make bench    tests/bench
 #   V=1 shows the commands, DEBUG=1 builds with ASan and UBSan (into a folder of its own).
 
@@ -41,6 +42,7 @@ TEMPLATES := $(filter-out templates/example.ini,$(sort $(wildcard templates/*.in
 UNITS   := $(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c))
 UNIT_PROGRAMS := $(UNITS:%=$(BUILD)/tests/check_%)
 TOOLS   := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
+PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
 C_FILES := $(wildcard gen/*.c gen/*/*.c include/lbgen/*.h tests/*.c tests/*.h tests/*/*.c)
 
 PROGRAM := lbgen
@@ -58,7 +60,7 @@ say = @printf '  %-6s %s\n'
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test units tools check-units setup setup-test install clean clean-build format lint layers bench
+.PHONY: all demo test test-faults units tools check-units setup setup-test install clean clean-build format lint layers bench
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM) $(LIBRARY)
@@ -95,6 +97,10 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+$(BUILD)/tests/faults/%.so: tests/faults/%.c
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
+
 .SECONDARY:
 
 # --- what a bare machine lacks -------------------------------------------------------------------------------------
@@ -117,9 +123,13 @@ test: setup-test
 	@$(MAKE) --no-print-directory all layers
 	@tests/run
 
+test-faults: setup-test
+	@$(MAKE) --no-print-directory all tools
+	@tests/faults/run
+
 # --- tests, one part at a time (tests/run calls them all and counts) -------------------------------------------------
 
-tools: $(TOOLS)
+tools: $(TOOLS) $(PRELOADS)
 units: $(UNIT_PROGRAMS)
 
 check-units: units
