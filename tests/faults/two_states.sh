@@ -16,7 +16,7 @@ prepare() {
     local family
     mkdir "$work/disk"
     cp -a /etc/sysconfig "$work/disk/sysconfig"
-    cp -a /var/lib/lbgen "$work/disk/lbgen"
+    cp -a /var/lib/lbgen "$work/disk/lbgen" 2>/dev/null
     for family in 4 6; do
         "$(tool $family save)" >"$work/old$family.save" 2>/dev/null
         text $family >"$work/old$family"
@@ -35,7 +35,7 @@ reset() {
     for family in 4 6; do "$(tool $family restore)" <"$work/old$family.save"; done
     rm -rf /etc/sysconfig /var/lib/lbgen /run/lbgen
     cp -a "$work/disk/sysconfig" /etc/sysconfig
-    cp -a "$work/disk/lbgen" /var/lib/lbgen
+    [ ! -e "$work/disk/lbgen" ] || cp -a "$work/disk/lbgen" /var/lib/lbgen
 }
 
 # Of live rules 4 and 6, and boot files 4 and 6: o old, n new, x neither.
