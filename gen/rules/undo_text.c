@@ -26,8 +26,8 @@ static void print_hunk(const struct undo_hunk *h, struct buf *out)
     for (size_t i = 0; i < h->n_went; i++) {
         const struct image_rule *r = &h->went[i];
 
-        buf_printf(out, "went %" PRIx64 " %" PRIu64 " %" PRIu64 " %u\n", r->key, r->packets, r->bytes,
-                   r->len);
+        buf_printf(out, "went %" PRIx64 " %" PRIu64 " %" PRIu64 " %u %s\n", r->key, r->packets, r->bytes,
+                   r->len, r->jump);
         buf_add(out, r->payload, r->len);
         buf_char(out, '\n');
     }
