@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "lbgen/own_hash.h"
 #include "lbgen/undo.h"
 
 /* The rules that an edit takes out, with payloads of their own. */
@@ -74,10 +75,12 @@ static struct undo_chain invert_chain(struct undo *undo, const struct chain_edit
     return chain;
 }
 
-void undo_add(struct undo *undo, enum family family, const struct edit *edit)
+void undo_add(struct undo *undo, enum family family, const struct image_table *live, const struct edit *edit)
 {
     struct undo_table *table = &undo->of[family][edit->table];
 
+    table->own_before = own_hash(live);
+    table->own_after = own_hash_after(live, edit);
     table->at = arena_alloc(&undo->mem, edit->n * sizeof *table->at);
     table->n = edit->n;
     for (size_t i = 0; i < edit->n; i++)

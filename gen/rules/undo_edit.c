@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lbgen/key_map.h"
+#include "lbgen/own_hash.h"
 #include "lbgen/undo.h"
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
@@ -11,7 +12,9 @@
 struct chain_now {
     const struct image_chain *now; /* NULL: it is not there */
     size_t n;
-    bool *goes;    /* of its rules */
+    bool *goes;   /* of its rules */
+    bool careful; /* what went may be there all the same */
+    struct key_map stays;
     size_t *place; /* of each hunk: the rule before which what went comes back */
 };
 
@@ -84,7 +87,16 @@ static int by_place(const void *a, const void *b)
     return (x->hunk > y->hunk) - (x->hunk < y->hunk);
 }
 
-static void add_gone(struct hunk *hunk, const struct undo_hunk *from, struct edit *out)
+/* The keys of the rules that stay, where it is not sure that the edit was ever done. */
+static void find_staying(struct chain_now *c)
+{
+    key_map_init(&c->stays, c->careful ? c->n : 0);
+    for (size_t i = 0; c->careful && i < c->n; i++)
+        if (!c->goes[i])
+            key_map_enter(&c->stays, c->now->at[i].key, i);
+}
+
+static void add_gone(struct chain_now *c, struct hunk *hunk, const struct undo_hunk *from, struct edit *out)
 {
     size_t n = hunk->n_added + from->n_went;
     const struct image_rule **added = arena_alloc(&out->mem, n * sizeof *added);
@@ -94,18 +106,21 @@ static void add_gone(struct hunk *hunk, const struct undo_hunk *from, struct edi
         memcpy((void *)added, hunk->added, hunk->n_added * sizeof *added);
         memcpy(counters, hunk->counters, hunk->n_added * sizeof *counters);
     }
+    n = hunk->n_added;
     for (size_t i = 0; i < from->n_went; i++) {
-        added[hunk->n_added + i] = &from->went[i];
-        counters[hunk->n_added + i][0] = from->went[i].packets;
-        counters[hunk->n_added + i][1] = from->went[i].bytes;
+        if (c->careful && key_map_take(&c->stays, from->went[i].key) != KEY_NOT_FOUND)
+            continue;
+        added[n] = &from->went[i];
+        counters[n][0] = from->went[i].packets;
+        counters[n++][1] = from->went[i].bytes;
     }
+    out->n_added += n - hunk->n_added;
     hunk->added = added;
     hunk->counters = (const uint64_t(*)[2])counters;
     hunk->n_added = n;
-    out->n_added += from->n_went;
 }
 
-static void make_hunks(const struct undo_chain *chain, const struct chain_now *c, struct chain_edit *edit,
+static void make_hunks(const struct undo_chain *chain, struct chain_now *c, struct chain_edit *edit,
                        struct edit *out)
 {
     struct ordered *order = xmalloc(chain->n * sizeof *order);
@@ -129,7 +144,7 @@ static void make_hunks(const struct undo_chain *chain, const struct chain_now *c
             if (!open)
                 *VEC_ADD(&hunks) = (struct hunk){.at = i};
             open = true;
-            add_gone(&hunks.at[hunks.n - 1], from, out);
+            add_gone(c, &hunks.at[hunks.n - 1], from, out);
         }
         if (i == c->n || !c->goes[i]) {
             open = false;
@@ -147,10 +162,11 @@ static void make_hunks(const struct undo_chain *chain, const struct chain_now *c
     free(order);
 }
 
-static void undo_chain(const struct undo_chain *chain, const struct image_chain *now, struct edit *out)
+static void undo_chain(const struct undo_chain *chain, const struct image_chain *now, bool careful,
+                       struct edit *out)
 {
     struct chain_edit edit = {.chain = chain->name, .live = now};
-    struct chain_now c = {.now = now, .n = now ? now->n : 0};
+    struct chain_now c = {.now = now, .n = now ? now->n : 0, .careful = careful};
     enum hook hook;
 
     edit.builtin = hook_find(chain->name, strlen(chain->name), &hook);
@@ -166,7 +182,9 @@ static void undo_chain(const struct undo_chain *chain, const struct image_chain 
         c.goes = xcalloc(c.n, sizeof *c.goes);
         c.place = xmalloc(chain->n * sizeof *c.place);
         find_rules(chain, &c);
+        find_staying(&c);
         make_hunks(chain, &c, &edit, out);
+        key_map_free(&c.stays);
         free(c.goes);
         free(c.place);
     }
@@ -180,6 +198,10 @@ void undo_to_edit(const struct undo *undo, enum family family, enum table table,
     const struct undo_table *t = &undo->of[family][table];
 
     *out = (struct edit){.table = table};
+    uint64_t hash = t->n ? own_hash(now) : 0;
+
+    if (t->n == 0 || hash == t->own_before)
+        return;
     for (size_t i = 0; i < t->n; i++)
-        undo_chain(&t->at[i], image_find_chain(now, t->at[i].name), out);
+        undo_chain(&t->at[i], image_find_chain(now, t->at[i].name), hash != t->own_after, out);
 }

@@ -2,7 +2,7 @@
 /* The written form: lines of words; behind a line that ends in a length, as many bytes and a newline.
  *
  *     undo entry
- *     table 0 1 2                     family, table, number of chains
+ *     table 0 1 2 5e.. 41..           family, table, number of chains, what lbgen's part was and became
  *     chain 0 1 1 1 PREROUTING        kind, policy before, policy, number of hunks, name
  *     hunk 3 1 8c.. 1 f0.. 1 1        at, before and after (given, key), rules that came, rules that went
  *     came 77..                       key
@@ -41,7 +41,8 @@ void undo_print(const struct undo *undo, struct buf *out)
             const struct undo_table *table = &undo->of[f][t];
 
             if (table->n)
-                buf_printf(out, "table %d %d %zu\n", f, t, table->n);
+                buf_printf(out, "table %d %d %zu %" PRIx64 " %" PRIx64 "\n", f, t, table->n,
+                           table->own_before, table->own_after);
             for (size_t c = 0; c < table->n; c++) {
                 const struct undo_chain *chain = &table->at[c];
 
@@ -145,13 +146,16 @@ static bool read_chain(struct text *t, struct undo_chain *chain)
 static bool read_table(struct text *t)
 {
     unsigned family, table;
+    uint64_t before, after;
     size_t n;
 
-    if (sscanf(t->line, "table %u %u %zu", &family, &table, &n) != 3 || family >= FAMILIES ||
-        table >= TABLES || !sound(t, n))
+    if (sscanf(t->line, "table %u %u %zu %" SCNx64 " %" SCNx64, &family, &table, &n, &before, &after) != 5 ||
+        family >= FAMILIES || table >= TABLES || !sound(t, n))
         return false;
     struct undo_table *to = &t->undo->of[family][table];
     to->at = arena_alloc(&t->undo->mem, n * sizeof *to->at);
+    to->own_before = before;
+    to->own_after = after;
     for (to->n = 0; to->n < n; to->n++)
         if (!read_chain(t, &to->at[to->n]))
             return false;

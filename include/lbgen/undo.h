@@ -29,9 +29,12 @@ struct undo_chain {
     size_t n;
 };
 
+/* own_before, own_after: what lbgen's part of the table was and became (own_hash.h), so that an edit which
+ * never reached the kernel is not undone. */
 struct undo_table {
     struct undo_chain *at;
     size_t n;
+    uint64_t own_before, own_after;
 };
 
 /* Zero-initialise; undo_free when done. */
@@ -41,8 +44,8 @@ struct undo {
     struct arena mem;
 };
 
-/* Adds the inverse of an edit. Payloads are copied. */
-void undo_add(struct undo *undo, enum family family, const struct edit *edit);
+/* Adds the inverse of an edit of the table `live`. Payloads are copied. */
+void undo_add(struct undo *undo, enum family family, const struct image_table *live, const struct edit *edit);
 
 bool undo_is_empty(const struct undo *undo);
 
