@@ -87,9 +87,7 @@ static bool has_tag(const struct part *comment)
     return memcmp(comment->data, tag_prefix, TAG_PREFIX) == 0;
 }
 
-/* Whether all there is to know of a target is where it leads: a verdict, a jump or nothing; the kernel's have
- * no name, ours have the name of where they lead, and 0 for a verdict. An extension without options may look
- * alike, which does no harm: then its name is all that there is. */
+/* An extension that looks alike does no harm here: its name is all that there is. */
 static bool is_standard(const struct part *target)
 {
     static const char zero[XT_ALIGN(sizeof(int))];
@@ -98,6 +96,14 @@ static bool is_standard(const struct part *target)
         return true;
     return target->size == sizeof zero && target->revision == 0 &&
            memcmp(target->data, zero, sizeof zero) == 0;
+}
+
+bool entry_is_standard(enum family family, const void *entry)
+{
+    const char *e = entry;
+    const struct part target = part_at(e + number_at(e + family_of(family)->target_offset));
+
+    return is_standard(&target);
 }
 
 static uint64_t hash_head(uint64_t hash, const struct part *part)
