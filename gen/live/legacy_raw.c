@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <libiptc/libiptc.h>
+
+#include "lbgen/legacy_raw.h"
+#include "lbgen/xalloc.h"
+
+enum { TRIES = 5 }; /* the table may grow between the question for its size and that for its entries */
+
+static int open_socket(int af)
+{
+    return socket(af, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+}
+
+/* Counters change with every packet. An entry that makes no sense ends the walk: comparing goes on all the
+ * same. */
+static void clear_counters(const struct legacy_tc *tc, char *entries, size_t len)
+{
+    static const struct xt_counters zero = {0, 0};
+    uint16_t next;
+
+    for (size_t at = 0; at + tc->counters_at + sizeof zero <= len; at += next) {
+        memcpy(entries + at + tc->counters_at, &zero, sizeof zero);
+        memcpy(&next, entries + at + tc->next_offset_at, sizeof next);
+        if (next == 0)
+            return;
+    }
+}
+
+/* struct ip6t_getinfo and ip6t_get_entries are the same as the ones of IPv4. */
+static bool read_once(const struct legacy_tc *tc, int fd, const char *table, struct legacy_raw *out)
+{
+    struct ipt_getinfo info = {.name = ""};
+    socklen_t len = sizeof info;
+
+    strncpy(info.name, table, sizeof info.name - 1);
+    if (getsockopt(fd, tc->level, tc->get_info, &info, &len) != 0)
+        return false;
+    size_t size = sizeof(struct ipt_get_entries) + info.size;
+    struct ipt_get_entries *entries = xcalloc(1, size);
+
+    memcpy(entries->name, info.name, sizeof entries->name);
+    entries->size = info.size;
+    len = (socklen_t)size;
+    if (getsockopt(fd, tc->level, tc->get_entries, entries, &len) != 0) {
+        int error = errno;
+
+        free(entries);
+        errno = error;
+        return false;
+    }
+    clear_counters(tc, (char *)entries->entrytable, info.size);
+    legacy_raw_free(out);
+    *out = (struct legacy_raw){.at = (char *)entries, .len = size};
+    return true;
+}
+
+bool legacy_raw_read(const struct legacy_tc *tc, const char *table, struct legacy_raw *out,
+                     struct complaint *why)
+{
+    int fd = open_socket(tc->af);
+    bool done = false;
+
+    for (int i = 0; fd >= 0 && !done && i < TRIES; i++)
+        if (!(done = read_once(tc, fd, table, out)) && errno != EAGAIN)
+            break;
+    int error = errno;
+    if (fd >= 0)
+        close(fd);
+    return done || complain(why, 0, 0, "table %s can't be read: %s", table, strerror(error));
+}
+
+bool legacy_raw_equal(const struct legacy_raw *a, const struct legacy_raw *b)
+{
+    return a->len == b->len && (a->len == 0 || memcmp(a->at, b->at, a->len) == 0);
+}
+
+bool legacy_is_allowed(struct complaint *why)
+{
+    struct xt_get_revision question = {.name = "comment", .revision = 0};
+    socklen_t len = sizeof question;
+    int fd = open_socket(AF_INET);
+    bool allowed = fd >= 0 && (getsockopt(fd, IPPROTO_IP, IPT_SO_GET_REVISION_MATCH, &question, &len) == 0 ||
+                               errno == EPROTONOSUPPORT || errno == ENOENT);
+    int error = errno;
+
+    if (fd >= 0)
+        close(fd);
+    if (allowed)
+        return true;
+    if (error == EPERM || error == EACCES)
+        return complain(
+            why, 0, 0,
+            "the kernel's tables can't be changed: this needs root, or CAP_NET_ADMIN and CAP_NET_RAW");
+    if (error == ENOPROTOOPT)
+        return complain(
+            why, 0, 0,
+            "this kernel has no ip_tables (legacy): load the module ip_tables, or give --backend nft");
+    return complain(why, 0, 0, "the kernel's tables can't be reached: %s", strerror(error));
+}
+
+void legacy_raw_free(struct legacy_raw *raw)
+{
+    free(raw->at);
+    *raw = (struct legacy_raw){0};
+}
