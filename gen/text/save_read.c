@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <netdb.h>
 #include <string.h>
 
 #include "lbgen/number.h"
-#include "lbgen/proto.h"
+#include "lbgen/protocol_number.h"
 #include "lbgen/save_lex.h"
 #include "lbgen/save_read.h"
 #include "lbgen/seen_target.h"
@@ -48,40 +47,11 @@ static bool read_interface(const char *word, struct seen_interface *out, bool ne
 
 static bool read_protocol(const char *word, struct seen_rule *rule, bool negated)
 {
-    static const struct {
-        const char *name;
-        uint8_t number;
-    } more[] = {{"icmp", IP_PROTO_ICMP},
-                {"ipv6-icmp", IP_PROTO_ICMPV6},
-                {"icmpv6", IP_PROTO_ICMPV6},
-                {"vrrp", IP_PROTO_VRRP},
-                {"carp", IP_PROTO_VRRP}};
-    const struct protoent *entry;
-    struct complaint why;
-    enum proto proto;
-    uint32_t number;
-
     rule->protocol_negated = negated;
-    if (strcmp(word, "all") == 0 || strcmp(word, "0") == 0)
-        return !negated; /* any */
-    rule->protocol_given = true;
-    if (decimal_parse(word, strlen(word), &number) && number < 256)
-        rule->protocol = (uint8_t)number;
-    else if (proto_parse(word, strlen(word), &proto, &why))
-        rule->protocol = proto_ops[proto].number;
-    else {
-        for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-            if (strcmp(more[i].name, word) == 0) {
-                rule->protocol = more[i].number;
-                return true;
-            }
-        entry = getprotobyname(word);
-        rule->protocol_given = entry && entry->p_proto != 0; /* "ip", 0, is any */
-        if (entry)
-            rule->protocol = (uint8_t)entry->p_proto;
-        return entry != NULL;
-    }
-    return true;
+    if (!protocol_number(word, strlen(word), &rule->protocol))
+        return false;
+    rule->protocol_given = rule->protocol != 0;
+    return rule->protocol_given || !negated; /* 0, "all" and "ip" are any */
 }
 
 /* "80", "1000:2000", ":1023", "1024:", and for multiport several with commas. Port 0 is a port here. */
@@ -269,4 +239,10 @@ bool save_read_rule(const char *line, size_t len, struct arena *mem, struct seen
             read_option(&r, word);
     }
     return true;
+}
+
+bool save_rule_is_final(const struct seen_rule *r)
+{
+    return r->tag && strcmp(r->tag, "rules") == 0 && !r->has_match && r->action != SEEN_GO_ON &&
+           r->action != SEEN_JUMP;
 }
