@@ -4,6 +4,7 @@
 #define LBGEN_BOOT_FILES_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 #include "lbgen/family.h"
 

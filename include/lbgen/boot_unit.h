@@ -12,9 +12,9 @@ struct boot_unit {
                            loads a file of this path */
 };
 
-/* Looks for `path`, a boot file, absolute, in the unit folders below `root` ("" but in tests). All texts are
- * constants. A unit counts as enabled when it exists, is not masked, and is wanted or required by anything.
- */
+/* Who loads `path`, a boot file. `root` ("" but in tests) stands before the unit folders and before the paths
+ * of the files that units load. A unit counts as enabled when it exists, is not masked, and is wanted or
+ * required by anything. All texts are constants. */
 struct boot_unit boot_unit_find(const char *root, const char *path);
 
 #endif
