@@ -19,6 +19,7 @@
 
 #include "lbgen/guard_talk.h"
 #include "lbgen/journal.h"
+#include "lbgen/lock.h"
 #include "lbgen/xalloc.h"
 
 enum { LOCK_PATIENCE_MS = 2000, VISITOR_PATIENCE_S = 5, TALK_FD = 3 };
@@ -144,6 +145,9 @@ static bool take_plan(uint32_t len, int own_lock)
 {
     char *text = xmalloc(len);
 
+    /* A second plan takes the first one's place: the tables have changed before the commit. */
+    plan_free(&guard.plan);
+    lock_release(&guard.own_lock);
     guard.own_lock = own_lock;
     guard.armed = guard_receive(guard.talk, text, len) && plan_read(&guard.plan, text, len);
     free(text);
