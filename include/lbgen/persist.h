@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #include "lbgen/complaint.h"
-#include "lbgen/digest.h"
+#include "lbgen/file_version.h"
 
 enum persist_result {
     PERSIST_DONE,
@@ -28,22 +28,14 @@ enum persist_result {
     PERSIST_FAILED   /* *why says what */
 };
 
-/* A regular file, and what is in it. */
-struct persist_version {
-    bool exists;
-    uint64_t dev, ino;
-    int64_t mtime[2]; /* seconds, nanoseconds */
-    struct digest digest;
-};
-
 /* No memory of its own: a copy is as good, but for the descriptor. */
 struct persist_file {
     char folder_path[PATH_MAX]; /* absolute, without links */
     char name[NAME_MAX + 1];
-    bool keep_old;    /* the old file stays, as NAME.lbgen-old */
-    bool made_folder; /* so it goes again with the file */
-    struct persist_version before, after;
-    int folder; /* descriptor; -1 before prepare and after close */
+    bool keep_old;                     /* the old file stays, as NAME.lbgen-old */
+    bool made_folder;                  /* so it goes again with the file */
+    struct file_version before, after; /* after.exists: there is something to undo */
+    int folder;                        /* descriptor; -1 before prepare and after close */
 };
 
 /* Checks that `path` can be replaced, makes its folder (the last one only, 0755) where it is missing, and
@@ -59,19 +51,20 @@ bool persist_prepare(struct persist_file *p, const char *path, const char *text,
 bool persist_was(const struct persist_file *p, const char *text, size_t len);
 
 /* Puts the new file into place, durably, and reads it back. PERSIST_CHANGED: the file is not what it was at
- * persist_prepare any more, and stays. On failure the old file is back in place; where even that failed, *why
- * says so and persist_undo may be tried again. */
+ * persist_prepare any more, and stays. On failure the old file is in place; where even that failed, *why says
+ * so and persist_undo may be tried again. */
 enum persist_result persist_finish(struct persist_file *p, struct complaint *why);
 
 /* Makes it as it was before persist_prepare, whatever has been done of persist_finish; again and again, if
- * need be. Needs no room on the disk. PERSIST_CHANGED: the new file was edited meanwhile and stays. */
+ * need be. Needs no room on the disk. PERSIST_CHANGED: the new file was edited or replaced since and stays.
+ * Closes when done. */
 enum persist_result persist_undo(struct persist_file *p, struct complaint *why);
 
 /* For good: what only persist_undo needs is taken away. */
 void persist_settle(struct persist_file *p);
 
-/* persist_undo where persist_finish was never called: nothing to report. Of several files in one folder, the
- * last one first, so that a folder that was made can go. Closes. */
+/* Takes the new file away where persist_finish was never called. Of several files in one folder, the last one
+ * first, so that a folder that was made can go (with persist_undo too). Closes. */
 void persist_abandon(struct persist_file *p);
 
 /* Closes the descriptor, nothing else. */

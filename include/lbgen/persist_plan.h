@@ -3,10 +3,11 @@
  *
  *     persist /etc/sysconfig iptables
  *     keep-old 1 made-folder 0
- *     before 1 DEV INO SECONDS NANOSECONDS SIZE HASH
- *     after 1 DEV INO SECONDS NANOSECONDS SIZE HASH
+ *     before 1 DEV INO SIZE HASH
+ *     after 1 DEV INO SIZE HASH
  *
- * In the paths, % and all that is no printable ASCII is written %XX. */
+ * Numbers are hexadecimal. In the paths, % and all that is no
+ * printable ASCII is written %xx. */
 #ifndef LBGEN_PERSIST_PLAN_H
 #define LBGEN_PERSIST_PLAN_H
 
