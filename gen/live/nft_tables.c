@@ -116,39 +116,60 @@ bool nft_generation(uint32_t *generation, struct complaint *why)
     return ask(NFT_MSG_GETGEN, 0, NFPROTO_UNSPEC, note_generation, generation) || explain(why);
 }
 
-struct tables_seen {
+/* What is looked for: an attribute that names one of our tables. */
+struct search {
     uint8_t family;
-    bool *present;
+    uint16_t attribute;
+    bool found;
+    enum table table;
 };
 
 static int find_name(const struct nlattr *attr, void *data)
 {
-    const struct tables_seen *seen = data;
+    struct search *search = data;
     const char *name = mnl_attr_get_payload(attr);
-    enum table table;
 
-    if (mnl_attr_get_type(attr) == NFTA_TABLE_NAME && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 &&
-        table_find(name, strlen(name), &table))
-        *seen->present = true;
+    if (mnl_attr_get_type(attr) == search->attribute && mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0 &&
+        table_find(name, strlen(name), &search->table))
+        search->found = true;
     return MNL_CB_OK;
 }
 
-static int note_table(const struct nlmsghdr *header, void *data)
+static int look_at(const struct nlmsghdr *header, void *search)
 {
     const struct nfgenmsg *message = mnl_nlmsg_get_payload(header);
 
-    if (message->nfgen_family != ((struct tables_seen *)data)->family)
+    if (message->nfgen_family != ((struct search *)search)->family)
         return MNL_CB_OK;
-    return mnl_attr_parse(header, sizeof *message, find_name, data);
+    return mnl_attr_parse(header, sizeof *message, find_name, search);
+}
+
+static struct search search_for(enum family family, uint16_t attribute)
+{
+    return (struct search){.family = family == IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6, .attribute = attribute};
+}
+
+/* A kernel without nf_tables has none of its tables. */
+static bool find(int type, struct search *search, struct complaint *why)
+{
+    return ask(type, NLM_F_DUMP, search->family, look_at, search) || is_unknown(errno) || explain(why);
 }
 
 bool nft_tables_present(enum family family, bool *present, struct complaint *why)
 {
-    struct tables_seen seen = {.family = family == IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6, .present = present};
+    struct search search = search_for(family, NFTA_TABLE_NAME);
+    bool good = find(NFT_MSG_GETTABLE, &search, why);
 
-    *present = false;
-    if (ask(NFT_MSG_GETTABLE, NLM_F_DUMP, seen.family, note_table, &seen))
-        return true;
-    /* A kernel without nf_tables has none of its tables. */
-    return is_unknown(errno) || explain(why);
+    *present = search.found;
+    return good;
+}
+
+bool nft_tables_native(enum family family, bool *native, enum table *table, struct complaint *why)
+{
+    struct search search = search_for(family, NFTA_SET_TABLE);
+    bool good = find(NFT_MSG_GETSET, &search, why);
+
+    *native = search.found;
+    *table = search.table;
+    return good;
 }

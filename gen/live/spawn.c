@@ -184,7 +184,7 @@ static bool take(struct run *run, int i)
 }
 
 /* Waits until something is printed or TICK is over, and takes it. */
-static bool listen(struct run *run)
+static bool hear(struct run *run)
 {
     struct pollfd fds[2];
 
@@ -233,7 +233,7 @@ static bool follow(struct run *run, struct complaint *why)
     while (run->from[0] >= 0 || run->from[1] >= 0) {
         bool gone = is_gone(run);
 
-        if (!listen(run)) {
+        if (!hear(run)) {
             end(run);
             return complain(why, 0, 0, "%s printed more than %zu bytes", name, run->s->max);
         }
