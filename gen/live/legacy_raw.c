@@ -12,6 +12,8 @@
 #include "lbgen/legacy_raw.h"
 #include "lbgen/xalloc.h"
 
+enum { TABLE_NAME_ROOM = 64 };
+
 enum { TRIES = 5 }; /* the table may grow between the question for its size and that for its entries */
 
 static int open_socket(int af)
