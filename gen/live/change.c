@@ -50,7 +50,7 @@ bool change_is_empty(const struct change *c)
     return true;
 }
 
-void change_make_undo(struct change *c)
+static void make_undo(struct change *c)
 {
     undo_free(&c->plan.undo);
     c->plan.undo.form = c->backend->form;
@@ -71,24 +71,35 @@ static bool prepare_edits(struct change *c, struct complaint *why)
 }
 
 /* The plan with lines, for whoever comes when this process and the guard are gone. */
-static bool write_journal(struct change *c, struct complaint *why)
+static bool write_journal(const struct change *c, const struct undo *lines, struct complaint *why)
 {
-    struct plan lines = c->plan;
-    bool good;
+    struct plan plan = c->plan;
 
+    plan.undo = *lines;
+    return journal_write(&plan, why);
+}
+
+static bool plan_with(struct change *c, const struct undo *lines, struct complaint *why)
+{
+    return (!c->planned || c->planned(c->ctx, lines, why)) && write_journal(c, lines, why);
+}
+
+static bool make_plan(struct change *c, struct complaint *why)
+{
+    struct undo lines = {0};
+
+    c->plan.backend = c->backend;
+    make_undo(c);
     if (c->backend->form == PAYLOAD_LINE)
-        return journal_write(&c->plan, why);
-    lines.undo = (struct undo){0};
-    good = c->lines(c->ctx, &c->plan.undo, &lines.undo, why) && journal_write(&lines, why);
-    undo_free(&lines.undo);
+        return plan_with(c, &c->plan.undo, why);
+    bool good = c->lines(c->ctx, &c->plan.undo, &lines, why) && plan_with(c, &lines, why);
+    undo_free(&lines);
     return good;
 }
 
 static bool arm(struct change *c, struct guard *guard, int own_lock, struct complaint *why)
 {
-    c->plan.backend = c->backend;
-    change_make_undo(c);
-    return prepare_edits(c, why) && write_journal(c, why) && guard_arm(guard, &c->plan, own_lock, why);
+    return make_plan(c, why) && prepare_edits(c, why) && guard_arm(guard, &c->plan, own_lock, why);
 }
 
 /* Whether the tables are still what the edits were made for; where they are not, makes new ones. */

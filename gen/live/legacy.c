@@ -33,7 +33,7 @@ static void forget_table(enum family family, struct legacy_table *t)
 
 static struct live *legacy_open(struct complaint *why)
 {
-    return legacy_is_allowed(why) ? xcalloc(1, sizeof(struct live)) : NULL;
+    return may_change_tables(why) && legacy_is_there(why) ? xcalloc(1, sizeof(struct live)) : NULL;
 }
 
 static void legacy_close(struct live *live)

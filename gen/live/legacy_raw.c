@@ -145,28 +145,39 @@ bool legacy_tables_used(const struct legacy_tc *tc, bool *used, struct complaint
     return good;
 }
 
-bool legacy_is_allowed(struct complaint *why)
+/* 0, or the errno of a harmless question that only those who may change tables are answered. */
+static int ask_kernel(void)
 {
     struct xt_get_revision question = {.name = "comment", .revision = 0};
     socklen_t len = sizeof question;
     int fd = open_socket(AF_INET);
-    bool allowed = fd >= 0 && (getsockopt(fd, IPPROTO_IP, IPT_SO_GET_REVISION_MATCH, &question, &len) == 0 ||
-                               errno == EPROTONOSUPPORT || errno == ENOENT);
-    int error = errno;
+    int error =
+        fd >= 0 && getsockopt(fd, IPPROTO_IP, IPT_SO_GET_REVISION_MATCH, &question, &len) == 0 ? 0 : errno;
 
     if (fd >= 0)
         close(fd);
-    if (allowed)
-        return true;
-    if (error == EPERM || error == EACCES)
-        return complain(
-            why, 0, 0,
-            "the kernel's tables can't be changed: this needs root, or CAP_NET_ADMIN and CAP_NET_RAW");
+    return error == EPROTONOSUPPORT || error == ENOENT ? 0 : error; /* no such match: an answer */
+}
+
+bool may_change_tables(struct complaint *why)
+{
+    int error = ask_kernel();
+
+    return (error != EPERM && error != EACCES) ||
+           complain(why, 0, 0,
+                    "the kernel's tables can't be read or changed: this needs root, or CAP_NET_ADMIN and "
+                    "CAP_NET_RAW");
+}
+
+bool legacy_is_there(struct complaint *why)
+{
+    int error = ask_kernel();
+
     if (error == ENOPROTOOPT)
         return complain(
             why, 0, 0,
             "this kernel has no ip_tables (legacy): load the module ip_tables, or give --backend nft");
-    return complain(why, 0, 0, "the kernel's tables can't be reached: %s", strerror(error));
+    return error == 0 || complain(why, 0, 0, "the kernel's tables can't be reached: %s", strerror(error));
 }
 
 void legacy_raw_free(struct legacy_raw *raw)

@@ -25,20 +25,28 @@ static bool read_line(struct policy_notes *notes, const char *line, size_t len)
     return true;
 }
 
+bool policy_notes_parse(struct policy_notes *notes, const char *text, size_t len)
+{
+    *notes = (struct policy_notes){0};
+    for (size_t at = 0; at < len;) {
+        const char *line = text + at, *end = memchr(line, '\n', len - at);
+        size_t line_len = end ? (size_t)(end - line) : len - at;
+
+        if (!read_line(notes, line, line_len))
+            return false;
+        at += line_len + 1;
+    }
+    return true;
+}
+
 bool policy_notes_read(struct policy_notes *notes, struct complaint *why)
 {
     struct buf text = {0};
     bool good = state_read(POLICIES_PATH, &text, why);
 
     *notes = (struct policy_notes){0};
-    for (size_t at = 0; good && at < text.len;) {
-        const char *line = text.at + at, *end = memchr(line, '\n', text.len - at);
-        size_t len = end ? (size_t)(end - line) : text.len - at;
-
-        if (!read_line(notes, line, len))
-            good = complain(why, 0, 0, "%s is damaged; delete it if it is not known why", POLICIES_PATH);
-        at += len + 1;
-    }
+    if (good && !policy_notes_parse(notes, text.at, text.len))
+        good = complain(why, 0, 0, "%s is damaged; delete it if it is not known why", POLICIES_PATH);
     buf_free(&text);
     return good;
 }

@@ -4,6 +4,7 @@
 #define LBGEN_BOOT_TEXT_H
 
 #include "lbgen/input.h"
+#include "lbgen/save_file.h"
 
 /* Zero-initialise; boot_text_free when done. */
 struct boot_text {
@@ -12,10 +13,14 @@ struct boot_text {
     bool changes; /* it is to be written: text */
 };
 
-/* Reads the file and edits it. `wanted`: lbgen's rules of the family are to be in it; else they are taken out
- * of it where there are any, and no file is made. What is wrong with the file is reported in input->diag. */
+/* Reads the file and edits it. generated: lbgen's whole text of the family, taken over; `wanted`: it has
+ * rules, else the file's are taken out where it has any, and no file is made. What is wrong with the file,
+ * and what stands in front of lbgen's rules there, is reported in input->diag. */
 void boot_text_make(struct boot_text *boot, struct input *input, enum family family, const char *path,
-                    bool wanted);
+                    bool wanted, struct buf *generated);
+
+/* lbgen's own lines of an iptables-save text, as a text of their own; `file` was read from it. */
+void boot_text_own_part(const struct save_file *file, struct buf *out);
 
 void boot_text_free(struct boot_text *boot);
 

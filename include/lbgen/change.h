@@ -15,11 +15,15 @@ typedef bool (*find_edit_fn)(void *ctx, enum family family, enum table table, co
  * for where payloads are lines. */
 typedef bool (*undo_lines_fn)(void *ctx, const struct undo *undo, struct undo *out, struct complaint *why);
 
+/* The undo is made, with rules as lines: whoever keeps it for later does so now. Once for each snapshot. */
+typedef bool (*planned_fn)(void *ctx, const struct undo *lines, struct complaint *why);
+
 /* Zero-initialise and set the first part; change_free when done. */
 struct change {
     const struct live_backend *backend;
     find_edit_fn find;
     undo_lines_fn lines;
+    planned_fn planned; /* may be NULL */
     void *ctx;
     void (*step)(void *ctx, const char *name); /* a step begins; may be NULL */
 
@@ -34,9 +38,6 @@ bool change_find(struct change *c, struct complaint *why);
 
 /* No rule, no chain and no policy changes. */
 bool change_is_empty(const struct change *c);
-
-/* Makes c->plan.undo of the edits that were found. */
-void change_make_undo(struct change *c);
 
 enum change_result {
     CHANGE_LIVE,       /* the rules are live and were read back */

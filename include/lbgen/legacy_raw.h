@@ -31,10 +31,11 @@ bool legacy_table_names(const struct legacy_tc *tc, bool exists[TABLES], struct 
 /* Whether any of them has rules, chains of its own, or a policy of DROP. */
 bool legacy_tables_used(const struct legacy_tc *tc, bool *used, struct complaint *why);
 
-/* Whether the kernel lets this process read and change tables, and has any such tables: false, with a
- * sentence.
- */
-bool legacy_is_allowed(struct complaint *why);
+/* Whether this process may read and change tables, of any variant: false, with a sentence. */
+bool may_change_tables(struct complaint *why);
+
+/* Whether the kernel has legacy tables: false, with a sentence. */
+bool legacy_is_there(struct complaint *why);
 
 void legacy_raw_free(struct legacy_raw *raw);
 

@@ -20,6 +20,8 @@ struct policy_notes {
 /* False, with the reason, when the file can't be read or understood. No file: nothing was set. */
 bool policy_notes_read(struct policy_notes *notes, struct complaint *why);
 
+bool policy_notes_parse(struct policy_notes *notes, const char *text, size_t len);
+
 /* The file's text. */
 void policy_notes_print(const struct policy_notes *notes, struct buf *out);
 
