@@ -80,6 +80,14 @@ static bool read_bool(struct reader *r)
     return value == 1;
 }
 
+/* The byte behind a %; 0, which no name has, where there is none. */
+static char read_escaped(struct reader *r)
+{
+    int high = r->at < r->end ? digit(*r->at++) : -1, low = r->at < r->end ? digit(*r->at++) : -1;
+
+    return high < 0 || low < 0 ? '\0' : (char)(high * 16 + low);
+}
+
 /* Up to a blank or newline. */
 static void read_name(struct reader *r, char *to, size_t room)
 {
@@ -88,17 +96,12 @@ static void read_name(struct reader *r, char *to, size_t room)
     while (!r->bad && r->at < r->end && *r->at != ' ' && *r->at != '\n') {
         char c = *r->at++;
 
-        if (c == '%') {
-            int high = r->at < r->end ? digit(*r->at++) : -1, low = r->at < r->end ? digit(*r->at++) : -1;
-
-            r->bad = high < 0 || low < 0 || (high == 0 && low == 0);
-            c = (char)(high << 4 | low);
-        } else if (!is_plain(c)) {
-            r->bad = true;
-        }
-        if (n + 1 >= room)
-            r->bad = true;
-        else
+        if (c == '%')
+            c = read_escaped(r);
+        else if (!is_plain(c))
+            c = '\0';
+        r->bad = c == '\0' || n + 1 >= room;
+        if (!r->bad)
             to[n++] = c;
     }
     r->bad |= n == 0;
