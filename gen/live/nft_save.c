@@ -12,10 +12,11 @@ static const char *const programs[FAMILIES] = {[IPV4] = "iptables-nft-save", [IP
 /* The line of a text, without its newline; moves *at behind it. NULL at the end. */
 static const char *next_line(const struct buf *text, size_t *at, size_t *len)
 {
-    const char *line = text->at + *at, *newline;
+    const char *line, *newline;
 
     if (*at >= text->len)
         return NULL;
+    line = text->at + *at;
     newline = memchr(line, '\n', text->len - *at);
     *len = newline ? (size_t)(newline - line) : text->len - *at;
     *at += *len + 1;

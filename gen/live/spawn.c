@@ -210,8 +210,8 @@ static bool wait_for_end(struct run *run, int milliseconds)
 {
     long long until = now() + milliseconds;
 
-    while (!is_gone(run) && now() < until)
-        poll(NULL, 0, TICK);
+    for (int nap = 1; !is_gone(run) && now() < until; nap = nap < TICK ? 2 * nap : TICK)
+        poll(NULL, 0, nap);
     return run->reaped;
 }
 
