@@ -189,7 +189,7 @@ void entry_image(enum family family, const void *entry, const char *jump, struct
             has_match = true;
         } else if (!out->tag && has_tag(&match)) {
             out->tag = closed(match.data + TAG_PREFIX, sizeof(struct xt_comment_info) - TAG_PREFIX, mem);
-            tag_hash = image_hash(hash, match.data, comment_len(&match)); /* its place counts, too */
+            tag_hash = hash_match(hash, &match); /* its place counts, too */
             continue;
         }
         hash = hash_match(hash, &match);
