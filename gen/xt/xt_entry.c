@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter/xt_comment.h>
@@ -111,6 +112,17 @@ static uint64_t hash_head(uint64_t hash, const struct part *part)
     return image_hash(hash ^ part->revision, part->name, strnlen(part->name, NAME));
 }
 
+/* Most rules test no interface: 64 bytes of nothing. */
+static uint64_t hash_ip(const struct xt_family *f, const char *e)
+{
+    static const char nothing[4 * IFNAMSIZ];
+    uint64_t hash = image_hash(0, e, f->in);
+
+    if (memcmp(e + f->in, nothing, sizeof nothing) != 0)
+        hash = image_hash(hash, e + f->in, sizeof nothing);
+    return image_hash(hash, e + f->proto, f->ip_size - f->proto);
+}
+
 static uint64_t hash_match(uint64_t hash, const struct part *match)
 {
     size_t size = is_comment(match) ? comment_len(match) : match->size;
@@ -123,7 +135,9 @@ static uint64_t hash_target(uint64_t hash, const struct part *target, const char
     hash = image_hash(hash, jump, strlen(jump));
     if (is_standard(target))
         return hash;
-    return image_hash(hash_head(hash, target), target->data, target->size);
+    if (strncmp(jump, target->name, NAME) != 0)
+        hash = hash_head(hash, target);
+    return image_hash(hash ^ target->revision, target->data, target->size);
 }
 
 /* A text of at most `size` bytes where it is, or where it can have a NUL. */
@@ -158,7 +172,7 @@ void entry_image(enum family family, const void *entry, const char *jump, struct
     const struct xt_family *f = family_of(family);
     const char *e = entry, *matches_end = e + number_at(e + f->target_offset);
     const struct part target = part_at(matches_end);
-    uint64_t hash = image_hash(0, e, f->ip_size), tag_hash = 0;
+    uint64_t hash = hash_ip(f, e), tag_hash = 0;
     struct xt_counters counters;
     bool has_match = false;
 
@@ -175,7 +189,7 @@ void entry_image(enum family family, const void *entry, const char *jump, struct
             has_match = true;
         } else if (!out->tag && has_tag(&match)) {
             out->tag = closed(match.data + TAG_PREFIX, sizeof(struct xt_comment_info) - TAG_PREFIX, mem);
-            tag_hash = image_hash(hash, match.data, comment_len(&match)); /* its place counts, too */
+            tag_hash = hash_match(hash, &match); /* its place counts, too */
             continue;
         }
         hash = hash_match(hash, &match);

@@ -26,6 +26,10 @@ _Static_assert(XT_NOT_PROTO == XT_INV_PROTO, "proto");
     .target_offset = offsetof(struct entry, target_offset),                                                  \
     .next_offset = offsetof(struct entry, next_offset), .counters = offsetof(struct entry, counters)
 
+#define IN_ONE_PIECE(entry, ip)                                                                              \
+    (offsetof(struct entry, ip.outiface_mask) == offsetof(struct entry, ip.iniface) + 3 * IFNAMSIZ &&        \
+     offsetof(struct entry, ip.proto) == offsetof(struct entry, ip.iniface) + 4 * IFNAMSIZ)
+_Static_assert(IN_ONE_PIECE(ipt_entry, ip) && IN_ONE_PIECE(ip6t_entry, ipv6), "addresses, interfaces, proto");
 _Static_assert(offsetof(struct ipt_entry, ip) == 0 && offsetof(struct ip6t_entry, ipv6) == 0,
                "ip comes first");
 

@@ -17,7 +17,7 @@ struct xt_family {
     int so_rev_match, so_rev_target;              /* and options: does the kernel have this revision */
     size_t entry_size;                            /* struct ipt_entry or ip6t_entry; below: offsets in it */
     size_t source, source_mask, destination, destination_mask;
-    size_t in, in_mask, out, out_mask; /* IFNAMSIZ bytes each */
+    size_t in, in_mask, out, out_mask; /* IFNAMSIZ bytes each, in one piece up to proto */
     size_t proto;                      /* uint16_t */
     size_t flags, inversions;          /* uint8_t */
     size_t ip_size;                    /* all that tells packets apart, from the entry's first byte on */
