@@ -315,6 +315,7 @@ const void *xt_own_entry(enum family family, const struct rule *rule, struct are
 {
     struct xt_own_entry entry;
 
+    entry.len = 0;
     xt_own_write(family, rule, &entry);
     *len = entry.len;
     return arena_copy(mem, entry.bytes, entry.len);

@@ -311,6 +311,7 @@ static bool is_all(const struct reading *r, const char *entry, const char *jump)
 {
     struct xt_own_entry made;
 
+    made.len = 0;
     xt_own_write(r->family, &r->rule, &made);
     return entry_equal(r->family, &(struct image_rule){.payload = entry, .jump = jump},
                        &(struct image_rule){.payload = made.bytes, .jump = jump});
