@@ -2,7 +2,6 @@
 /* The legacy backend: a libiptc handle for each table. A commit replaces a whole table in the kernel, so what
  * counts is what the handle holds; rules that are not touched keep their bytes and their counters. */
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,8 +12,6 @@
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 #include "lbgen/xt_entry.h"
-
-enum { TABLE_NAME_ROOM = 64 };
 
 struct legacy_table {
     struct xtc_handle *handle; /* NULL: the table is not there */
@@ -36,7 +33,7 @@ static void forget_table(enum family family, struct legacy_table *t)
 
 static struct live *legacy_open(struct complaint *why)
 {
-    return legacy_is_allowed(why) ? xcalloc(1, sizeof(struct live)) : NULL;
+    return may_change_tables(why) && legacy_is_there(why) ? xcalloc(1, sizeof(struct live)) : NULL;
 }
 
 static void legacy_close(struct live *live)
@@ -45,26 +42,6 @@ static void legacy_close(struct live *live)
         for (int t = 0; t < TABLES; t++)
             forget_table((enum family)f, &live->of[f][t]);
     free(live);
-}
-
-/* Which tables exist; to ask for one that does not would make it. No file: the family has no tables at all.
- */
-static bool read_names(enum family family, bool exists[TABLES], struct complaint *why)
-{
-    const char *path = legacy_tc[family].names_file;
-    FILE *file = fopen(path, "re");
-    char line[TABLE_NAME_ROOM];
-    enum table table;
-
-    memset(exists, 0, TABLES * sizeof *exists);
-    if (!file)
-        return errno == ENOENT || complain(why, 0, 0, "%s can't be read: %s", path, strerror(errno));
-    while (fgets(line, sizeof line, file))
-        if (table_find(line, strcspn(line, "\n"), &table))
-            exists[table] = true;
-    bool good = !ferror(file);
-    fclose(file);
-    return good || complain(why, 0, 0, "%s can't be read", path);
 }
 
 /* The raw table first: what changes between the two readings is seen as a change later. */
@@ -111,7 +88,7 @@ static bool legacy_read(struct live *live, enum family family, struct image *out
     out->form = PAYLOAD_ENTRY;
     for (int t = 0; t < TABLES; t++)
         forget_table(family, &live->of[family][t]);
-    if (!read_names(family, exists, why))
+    if (!legacy_table_names(&legacy_tc[family], exists, why))
         return false;
     for (int t = 0; t < TABLES; t++) {
         struct legacy_table *table = &live->of[family][t];

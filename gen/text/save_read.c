@@ -5,6 +5,7 @@
 #include "lbgen/protocol_number.h"
 #include "lbgen/save_lex.h"
 #include "lbgen/save_read.h"
+#include "lbgen/seen_target.h"
 
 enum { PORT_RANGES_MAX = 16 };
 
@@ -114,32 +115,10 @@ static bool read_tcp_flags(struct reader *r)
 
 static void read_target(struct reader *r, const char *word, bool is_goto)
 {
-    static const char *const going_on[] = {
-        "AUDIT", "CHECKSUM", "CLASSIFY", "CONNMARK",  "CONNSECMARK", "CT",     "DSCP",
-        "ECN",   "HL",       "HMARK",    "IDLETIMER", "LED",         "LOG",    "MARK",
-        "NFLOG", "NOTRACK",  "RATEEST",  "SECMARK",   "SET",         "TCPMSS", "TCPOPTSTRIP",
-        "TEE",   "TOS",      "TRACE",    "TTL",       "ULOG"};
-    struct seen_rule *rule = r->rule;
-
     if (!word)
         return;
-    rule->jump = word;
-    rule->action = is_goto ? SEEN_GOTO : SEEN_JUMP;
-    if (strcmp(word, "ACCEPT") == 0)
-        rule->action = SEEN_ACCEPT;
-    else if (strcmp(word, "DROP") == 0 || strcmp(word, "REJECT") == 0)
-        rule->action = SEEN_DROP;
-    else if (strcmp(word, "RETURN") == 0)
-        rule->action = SEEN_RETURN;
-    for (size_t i = 0; i < sizeof going_on / sizeof *going_on; i++)
-        if (strcmp(going_on[i], word) == 0)
-            rule->action = SEEN_GO_ON;
-    if (rule->action != SEEN_JUMP)
-        return;
-    /* Other targets of extensions are written in capitals (DNAT, NFQUEUE, ...). A chain may be too: who has
-     * all chains at hand can tell. */
-    if (strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen(word))
-        rule->action = SEEN_UNKNOWN;
+    r->rule->jump = word;
+    r->rule->action = *word ? seen_target_action(word, is_goto) : SEEN_UNKNOWN;
 }
 
 static void read_comment(struct reader *r, const char *word)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The door to libxtables for the kernel's own form of rules: text to entries and back. As behind xt.h, a child
- * process answers one family's batch, and no child is started for an empty one. */
+/* The door to libxtables for the kernel's own form of rules: text to entries and back. As behind xt.h, a
+ * child process answers one family's batch, and no child is started for an empty one. */
 #ifndef LBGEN_XT_ENTRIES_H
 #define LBGEN_XT_ENTRIES_H
 
@@ -24,9 +24,9 @@ struct xt_encoding {
 };
 
 /* Makes entries of texts, for the kernel that runs here: extensions are of the newest revision that both it
- * and libxtables have (where it may not be asked, of the newest that libxtables has), and the sets that -m set
- * and -j SET name have to exist. Entries are what iptables would load, byte for byte. Answers live in mem.
- * False, with the reason in *why, when no child could be asked; then there are no answers. */
+ * and libxtables have (where it may not be asked, of the newest that libxtables has), and the sets that -m
+ * set and -j SET name have to exist. Entries are what iptables would load, byte for byte. Answers live in
+ * mem. False, with the reason in *why, when no child could be asked; then there are no answers. */
 bool xt_encode(enum family family, struct xt_encoding *rules, size_t n, struct arena *mem,
                struct complaint *why);
 

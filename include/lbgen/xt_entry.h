@@ -25,4 +25,9 @@ bool entry_equal(enum family family, const struct image_rule *a, const struct im
 /* Whether the entry ends where it says, within len bytes, and so do its matches and its target. */
 bool entry_is_sound(enum family family, const void *entry, size_t len);
 
+/* Whether all there is to know of its target is where it leads: a verdict, a jump or nothing; the kernel's
+ * have no name, ours have the name of where they lead, and 0 for a verdict. An extension without options may
+ * look alike. */
+bool entry_is_standard(enum family family, const void *entry);
+
 #endif
