@@ -145,11 +145,29 @@ static void insert_rule(size_t place, struct model_rule rule)
     model.at[place] = rule;
 }
 
+/* Whether ip6tables takes them for the same: it forgets to compare the lengths of prefixes. */
+static bool equal_specs(const char *a, const char *b)
+{
+    if (strncmp(a, "-d ::/128 ", 10) == 0)
+        a += 10;
+    if (strncmp(b, "-d ::/128 ", 10) == 0)
+        b += 10;
+    while (*a && *a == *b) {
+        if (*a == '/') {
+            a += strspn(a + 1, "0123456789");
+            b += strspn(b + 1, "0123456789");
+        }
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
 static void delete_rule(const char *spec)
 {
     size_t i = 0;
 
-    while (i < model.n && strcmp(model.at[i].spec, spec) != 0)
+    while (i < model.n && !equal_specs(model.at[i].spec, spec))
         i++;
     MUST(i < model.n);
     model.n--;
@@ -269,6 +287,7 @@ static size_t edit_model(void)
 /* A chain of few different rules, so that equal ones meet; foreign ones differ from lbgen's. */
 static void make_live(struct chance *c, const char *chain, struct buf *text)
 {
+    static const char *const addresses[] = {"", "", "-d ::/128 ", "-d 2001:db8::/32 ", "-d 2001:db8::/48 "};
     size_t n = chance_below(c, 12);
 
     buf_printf(text, "*filter\n:%s - [0:0]\n", chain);
@@ -277,7 +296,8 @@ static void make_live(struct chance *c, const char *chain, struct buf *text)
             buf_printf(text, "[%zu:%zu] -A %s -s 10.0.0.%u/32 -j foreign\n", i + 1, i + 2, chain,
                        chance_below(c, 3));
         else
-            buf_printf(text, "[%zu:%zu] -A %s " R("%u") "\n", i + 1, i + 2, chain, chance_below(c, 3));
+            buf_printf(text, "[%zu:%zu] -A %s %s" R("%u") "\n", i + 1, i + 2, chain,
+                       addresses[chance_below(c, N_OF(addresses))], chance_below(c, 3));
     buf_str(text, "COMMIT\n");
 }
 

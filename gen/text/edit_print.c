@@ -18,6 +18,7 @@ void edit_print_names(const char *before, const char *after, struct buf *out)
 struct printer {
     const struct edit *edit;
     const struct chain_edit *chain;
+    const struct image_chain *live; /* never NULL */
     rule_text_fn text;
     void *ctx;
     struct buf *out;
@@ -45,7 +46,7 @@ static void print_chain(const struct printer *p, char sign, enum image_policy po
 
 static bool is_own(const struct printer *p, size_t i)
 {
-    return image_rule_is_own(p->chain->live, &p->chain->live->at[i]);
+    return i < p->live->n && image_rule_is_own(p->live, &p->live->at[i]);
 }
 
 /* Own rules behind a hunk, up to `end`; returns the first one that is not shown. */
@@ -54,7 +55,7 @@ static size_t print_behind(const struct printer *p, size_t from, size_t end)
     size_t i = from;
 
     for (; i < end && i - from < CONTEXT && is_own(p, i); i++)
-        print_rule(p, ' ', &p->chain->live->at[i]);
+        print_rule(p, ' ', &p->live->at[i]);
     return i;
 }
 
@@ -69,13 +70,13 @@ static void print_before(const struct printer *p, size_t from, size_t at, bool f
     if (i > from && !first)
         print_head(p);
     for (; i < at; i++)
-        print_rule(p, ' ', &p->chain->live->at[i]);
+        print_rule(p, ' ', &p->live->at[i]);
 }
 
 static void print_hunks(const struct printer *p)
 {
     const struct chain_edit *chain = p->chain;
-    size_t shown = 0, n_live = chain->live ? chain->live->n : 0;
+    size_t shown = 0;
 
     for (size_t h = 0; h < chain->n; h++) {
         const struct hunk *hunk = &chain->at[h];
@@ -83,10 +84,10 @@ static void print_hunks(const struct printer *p)
 
         print_before(p, shown, hunk->at, h == 0);
         for (size_t i = hunk->at; i < behind; i++)
-            print_rule(p, '-', &chain->live->at[i]);
+            print_rule(p, '-', &p->live->at[i]);
         for (size_t i = 0; i < hunk->n_added; i++)
             print_rule(p, '+', hunk->added[i]);
-        shown = print_behind(p, behind, h + 1 < chain->n ? chain->at[h + 1].at : n_live);
+        shown = print_behind(p, behind, h + 1 < chain->n ? chain->at[h + 1].at : p->live->n);
     }
 }
 
@@ -97,8 +98,8 @@ static void print_chain_edit(const struct printer *p)
     print_head(p);
     if (chain->gone) {
         print_chain(p, '-', POLICY_NONE);
-        for (size_t i = 0; i < chain->live->n; i++)
-            print_rule(p, '-', &chain->live->at[i]);
+        for (size_t i = 0; i < p->live->n; i++)
+            print_rule(p, '-', &p->live->at[i]);
         return;
     }
     if (chain->policy != chain->policy_before) {
@@ -112,10 +113,12 @@ static void print_chain_edit(const struct printer *p)
 
 void edit_print(const struct edit *edit, rule_text_fn text, void *ctx, struct buf *out)
 {
+    static const struct image_chain empty = {.name = ""};
     struct printer p = {.edit = edit, .text = text, .ctx = ctx, .out = out};
 
     for (size_t i = 0; i < edit->n; i++) {
         p.chain = &edit->at[i];
+        p.live = p.chain->live ? p.chain->live : &empty;
         print_chain_edit(&p);
     }
 }
