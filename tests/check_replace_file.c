@@ -1,55 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lbgen/replace_file.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "check_folder.h"
+#include "check_files.h"
 
 static void make_sub(void)
 {
     umask(0);
     ck_assert_int_eq(mkdir("sub", 0755), 0);
-}
-
-static void write_file(const char *name, const char *text, mode_t mode)
-{
-    int fd = open(name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq((int)write(fd, text, strlen(text)), (int)strlen(text));
-    ck_assert_int_eq(fchmod(fd, mode), 0);
-    close(fd);
-}
-
-static void check_file(const char *name, const char *text, mode_t mode)
-{
-    char got[100] = "";
-    struct stat st;
-    int fd = open(name, O_RDONLY | O_CLOEXEC);
-
-    ck_assert_int_ge(fd, 0);
-    ck_assert_int_eq(fstat(fd, &st), 0);
-    ck_assert_int_ge((int)read(fd, got, sizeof got - 1), 0);
-    close(fd);
-    ck_assert_str_eq(got, text);
-    ck_assert_uint_eq(st.st_mode & 07777, mode);
-}
-
-/* How many names there are in a folder. */
-static int count(const char *path)
-{
-    DIR *d = opendir(path);
-    int n = -2;
-
-    ck_assert_ptr_nonnull(d);
-    while (readdir(d))
-        n++;
-    closedir(d);
-    return n;
 }
 
 static void begin_and_write(struct replacement *r, const char *path, const char *text)

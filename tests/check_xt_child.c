@@ -17,7 +17,7 @@
 
 #include "lbgen/xalloc.h"
 #include "lbgen/xt.h"
-#include "lbgen/xt_child.h"
+#include "lbgen/xt_batch.h"
 #include "xt_ask.h"
 #include "check_util.h"
 

@@ -6,17 +6,25 @@
 #include "lbgen/arena.h"
 #include "lbgen/xalloc.h"
 
-enum { ALIGN = 8, BLOCK = 64 * 1024 };
+enum { ALIGN = 8, BLOCK = 64 * 1024, BLOCK_MAX = 4 * 1024 * 1024 };
 
 struct arena_block {
     struct arena_block *older;
+    size_t size;
     _Alignas(ALIGN) char bytes[];
 };
 
+/* Blocks double, so that an arena of many megabytes is made of few, with their pages made at once. */
 static void add_block(struct arena *a, size_t bytes)
 {
+    size_t usual = !a->blocks ? BLOCK : a->blocks->size < BLOCK_MAX ? 2 * a->blocks->size : BLOCK_MAX;
+
+    if (bytes < usual)
+        bytes = usual;
     struct arena_block *block = xmalloc(sizeof *block + bytes);
 
+    xprefault(block, sizeof *block + bytes);
+    block->size = bytes;
     block->older = a->blocks;
     a->blocks = block;
     a->next = block->bytes;
@@ -33,7 +41,7 @@ void *arena_alloc(struct arena *a, size_t bytes)
 {
     bytes = rounded(bytes);
     if (bytes > a->left)
-        add_block(a, bytes > BLOCK ? bytes : BLOCK);
+        add_block(a, bytes);
     void *piece = a->next;
     a->next += bytes;
     a->left -= bytes;

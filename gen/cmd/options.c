@@ -3,7 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lbgen/number.h"
 #include "lbgen/options.h"
+
+enum { SECONDS_MAX = 86400, WAIT_DEFAULT_MS = 10000 };
 
 enum {
     OPT_FORMAT = 256,
@@ -12,6 +15,24 @@ enum {
     OPT_NO_SYSTEM_TEMPLATES,
     OPT_WARNINGS,
     OPT_COLOR,
+    OPT_COMMIT,
+    OPT_RESTORE,
+    OPT_REMOVE,
+    OPT_ROLLBACK,
+    OPT_CONFIRMED,
+    OPT_DIFF,
+    OPT_STATUS,
+    OPT_BACKEND,
+    OPT_PERSIST,
+    OPT_PERSIST6,
+    OPT_NO_PERSIST,
+    OPT_ADOPT,
+    OPT_DRY_RUN,
+    OPT_CONFIRM,
+    OPT_WAIT,
+    OPT_FORCE,
+    OPT_AGAINST,
+    OPT_TIMINGS,
     OPT_HELP,
     OPT_VERSION
 };
@@ -26,6 +47,24 @@ static const struct option long_options[] = {
     {"no-system-templates", no_argument, NULL, OPT_NO_SYSTEM_TEMPLATES},
     {"warnings", required_argument, NULL, OPT_WARNINGS},
     {"color", optional_argument, NULL, OPT_COLOR},
+    {"commit", no_argument, NULL, OPT_COMMIT},
+    {"restore", no_argument, NULL, OPT_RESTORE},
+    {"remove", no_argument, NULL, OPT_REMOVE},
+    {"rollback", no_argument, NULL, OPT_ROLLBACK},
+    {"confirmed", no_argument, NULL, OPT_CONFIRMED},
+    {"diff", no_argument, NULL, OPT_DIFF},
+    {"status", no_argument, NULL, OPT_STATUS},
+    {"backend", required_argument, NULL, OPT_BACKEND},
+    {"persist", required_argument, NULL, OPT_PERSIST},
+    {"persist6", required_argument, NULL, OPT_PERSIST6},
+    {"no-persist", no_argument, NULL, OPT_NO_PERSIST},
+    {"adopt", no_argument, NULL, OPT_ADOPT},
+    {"dry-run", no_argument, NULL, OPT_DRY_RUN},
+    {"confirm", optional_argument, NULL, OPT_CONFIRM},
+    {"wait", optional_argument, NULL, OPT_WAIT},
+    {"force", no_argument, NULL, OPT_FORCE},
+    {"against", required_argument, NULL, OPT_AGAINST},
+    {"timings", no_argument, NULL, OPT_TIMINGS},
     {"help", no_argument, NULL, OPT_HELP},
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
@@ -33,10 +72,16 @@ static const struct option long_options[] = {
 
 static const char help[] =
     "Usage: lbgen [OPTION]... FILE...\n"
+    "  or:  lbgen --commit [OPTION]... FILE...\n"
+    "  or:  lbgen --restore | --remove | --rollback | --confirmed | --status [OPTION]...\n"
+    "  or:  lbgen --diff [--against=SAVED] [OPTION]... FILE...\n"
     "Print the iptables rules that mark a Linux Virtual Server's packets and accept VRRP, as services.ini "
     "asks for\n"
-    "them. FILE - is standard input; several files are read in order as one.\n"
+    "them, or put them into the kernel and the boot file. FILE - is standard input; several files are read "
+    "in order\n"
+    "as one.\n"
     "\n"
+    "Printing:\n"
     "  -4, --ipv4                 print the IPv4 rules (default)\n"
     "  -6, --ipv6                 print the IPv6 rules\n"
     "  -o, --output=FILE          write FILE, whole or not at all, instead of standard output\n"
@@ -46,6 +91,30 @@ static const char help[] =
     "      --no-system-templates  leave /etc/lbgen/templates out\n"
     "      --warnings=error       take warnings as errors\n"
     "      --color=WHEN           color the findings: auto (default), always or never\n"
+    "\n"
+    "The kernel and the boot file:\n"
+    "      --commit               make lbgen's part of both what the input asks for, nothing else\n"
+    "      --confirm[=SECONDS]    undo it after SECONDS (60) unless lbgen --confirmed is run or y is typed\n"
+    "      --confirmed            keep a commit that waits for its confirmation\n"
+    "      --dry-run              print what would change; status 1 when anything would\n"
+    "      --rollback             undo the last commit, also after a reboot\n"
+    "      --remove               take out all that is lbgen's\n"
+    "      --restore              put lbgen's part of the boot files into the kernel (at boot)\n"
+    "      --diff                 compare lbgen's part of the live rules with the input; status 1: they "
+    "differ\n"
+    "      --against=SAVED        with --diff: compare an iptables-save file instead\n"
+    "      --status               what is live, counted and saved\n"
+    "      --backend=NAME         legacy, nft or auto (default: where the host's rules are)\n"
+    "      --persist=FILE         the IPv4 boot file (default: /etc/sysconfig/iptables, or "
+    "/etc/iptables/rules.v4)\n"
+    "      --persist6=FILE        the IPv6 one\n"
+    "      --no-persist           leave the boot files alone\n"
+    "      --adopt                take over rules made by hand that equal wanted ones, with their counters\n"
+    "      --wait[=SECONDS]       how long to wait for a lock (default: 10)\n"
+    "      --force                go on where a running firewalld or your own SSH connection speak against "
+    "it\n"
+    "      --timings              say on standard error how long each step took\n"
+    "\n"
     "      --help                 print this\n"
     "      --version              print the version\n"
     "\n"
@@ -53,8 +122,11 @@ static const char help[] =
     "  lbgen services.ini > /etc/sysconfig/iptables\n"
     "  lbgen -6 -o /etc/sysconfig/ip6tables services.ini\n"
     "  lbgen services.ini | diff -u expected.rules -\n"
+    "  lbgen --commit --confirm services.ini\n"
     "\n"
-    "Exit status: 0 good, 2 bad usage or bad input, 3 the system refused (a file, the output).\n";
+    "Exit status: 0 good, 1 different (or nothing to confirm, to roll back), 2 bad usage or bad input, 3 the "
+    "system\n"
+    "refused, 4 busy, 5 new rules were live and are undone, 6 live but not saved, 7 the undo failed.\n";
 
 void options_help(void)
 {
@@ -101,6 +173,70 @@ static bool set_color(struct options *o, const char *value)
     return i >= 0;
 }
 
+static bool set_verb(struct options *o, int option)
+{
+    enum verb verb = (enum verb)(VERB_COMMIT + option - OPT_COMMIT);
+
+    if (o->verb != VERB_GENERATE && o->verb != verb) {
+        fputs(
+            "lbgen: --commit, --restore, --remove, --rollback, --confirmed, --diff and --status exclude each "
+            "other\n",
+            stderr);
+        return false;
+    }
+    o->verb = verb;
+    return true;
+}
+
+/* A whole number of seconds from 0 or 1 to a day. */
+static bool set_seconds(const char *option, const char *value, uint32_t least, unsigned *out)
+{
+    uint32_t seconds;
+
+    if (decimal_parse(value, strlen(value), &seconds) && seconds >= least && seconds <= SECONDS_MAX) {
+        *out = seconds;
+        return true;
+    }
+    fprintf(stderr, "lbgen: --%s takes a number of seconds from %u to %d, not '%s'\n", option, least,
+            SECONDS_MAX, value);
+    return false;
+}
+
+static bool set_backend(struct options *o)
+{
+    static const char *const words[] = {"auto", "legacy", "nft"};
+    int i = choice("backend", optarg, words, 3);
+
+    o->backend = (enum backend_choice)(i < 0 ? 0 : i);
+    return i >= 0;
+}
+
+/* Options of the verbs that look at the kernel. */
+static bool set_live_option(struct options *o, int option)
+{
+    unsigned seconds;
+
+    o->live_options = true;
+    switch (option) {
+    case OPT_BACKEND: return set_backend(o);
+    case OPT_PERSIST: o->persist[IPV4] = optarg; return true;
+    case OPT_PERSIST6: o->persist[IPV6] = optarg; return true;
+    case OPT_NO_PERSIST: o->no_persist = true; return true;
+    case OPT_ADOPT: o->adopt = true; return true;
+    case OPT_DRY_RUN: o->dry_run = true; return true;
+    case OPT_FORCE: o->force = true; return true;
+    case OPT_AGAINST: o->against = optarg; return true;
+    case OPT_TIMINGS: o->timings = true; return true;
+    case OPT_CONFIRM: return set_seconds("confirm", optarg ? optarg : "60", 1, &o->confirm);
+    case OPT_WAIT:
+        if (!set_seconds("wait", optarg ? optarg : "10", 0, &seconds))
+            return false;
+        o->wait_ms = seconds * 1000;
+        return true;
+    default: return false; /* getopt_long has said what is wrong */
+    }
+}
+
 static bool set_option(struct options *o, int option)
 {
     static const char *const formats[] = {"save"}, *const warnings[] = {"error"};
@@ -117,8 +253,43 @@ static bool set_option(struct options *o, int option)
     case OPT_COLOR: return set_color(o, optarg);
     case OPT_HELP: o->help = true; return true;
     case OPT_VERSION: o->version = true; return true;
-    default: return false; /* getopt_long has said what is wrong */
+    case OPT_COMMIT:
+    case OPT_RESTORE:
+    case OPT_REMOVE:
+    case OPT_ROLLBACK:
+    case OPT_CONFIRMED:
+    case OPT_DIFF:
+    case OPT_STATUS: return set_verb(o, option);
+    default: return set_live_option(o, option);
     }
+}
+
+static bool say(const char *text)
+{
+    fprintf(stderr, "lbgen: %s\n", text);
+    return false;
+}
+
+/* What goes with what. */
+static bool fits_together(const struct options *o)
+{
+    bool changes = o->verb >= VERB_COMMIT && o->verb <= VERB_ROLLBACK;
+
+    if (o->verb == VERB_GENERATE)
+        return !o->live_options ||
+               say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
+    if (o->output || o->merge)
+        return say("-o and --merge are for printing; --commit puts the rules into the boot file itself");
+    if (o->against && o->verb != VERB_DIFF)
+        return say("--against goes with --diff");
+    if (o->confirm && o->verb == VERB_CONFIRMED)
+        return say("--confirm begins a confirmation, --confirmed ends it: give one of them");
+    if (o->dry_run && !changes)
+        return say("--dry-run goes with --commit, --restore, --remove or --rollback");
+    if (o->n_inputs && (o->verb == VERB_RESTORE || o->verb == VERB_REMOVE || o->verb == VERB_ROLLBACK ||
+                        o->verb == VERB_CONFIRMED))
+        return say("this takes no input file");
+    return true;
 }
 
 /* Standard input can be read once; a second reading would find it empty. */
@@ -138,7 +309,7 @@ bool options_parse(int argc, char **argv, struct options *out)
     static char name[] = "lbgen";
     int option;
 
-    *out = (struct options){0};
+    *out = (struct options){.wait_ms = WAIT_DEFAULT_MS};
     if (argc > 0)
         argv[0] = name; /* what getopt_long puts in front of its sentences */
     while ((option = getopt_long(argc, argv, "46o:", long_options, NULL)) != -1)
@@ -148,5 +319,5 @@ bool options_parse(int argc, char **argv, struct options *out)
         }
     out->inputs = argv + optind;
     out->n_inputs = argc - optind;
-    return stdin_once(out);
+    return (out->help || out->version) || (fits_together(out) && stdin_once(out));
 }

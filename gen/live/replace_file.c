@@ -7,23 +7,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lbgen/new_file.h"
 #include "lbgen/replace_file.h"
 
-enum { NEW_FILE_MODE = 0600, TRIES = 100 };
+enum { TRIES = 100 };
 
 /* Opens the folder of a path without links in it, and splits off the last name. */
 static bool open_folder(struct replacement *r, const char *path, struct complaint *why)
 {
-    const char *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
     char folder[PATH_MAX];
 
-    size_t folder_len = slash ? (size_t)(slash - path) + 1 : 1, name_len = strlen(name);
-    if (name_len == 0 || name_len >= sizeof r->target || folder_len >= sizeof folder)
-        return complain(why, 0, 0, "is no name for a file");
-    memcpy(folder, slash ? path : ".", folder_len);
-    folder[folder_len] = '\0';
-    memcpy(r->target, name, name_len + 1);
+    if (!new_file_split(path, folder, r->target, why))
+        return false;
     r->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     return r->folder >= 0 || complain(why, 0, 0, "its folder can't be opened: %s", strerror(errno));
 }
@@ -33,23 +28,25 @@ static bool open_temporary(struct replacement *r, struct complaint *why)
     for (int i = 0; i < TRIES; i++) {
         snprintf(r->temporary, sizeof r->temporary, ".%.200s.lbgen-%x-%x", r->target, (unsigned)getpid(),
                  (unsigned)i);
-        r->fd = openat(r->folder, r->temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-                       NEW_FILE_MODE);
+        r->fd = new_file_open(r->folder, r->temporary);
         if (r->fd >= 0 || errno != EEXIST)
             break;
     }
     return r->fd >= 0 || complain(why, 0, 0, "no new file can be made beside it: %s", strerror(errno));
 }
 
-static bool take_over(const struct replacement *r, const struct stat *old, struct complaint *why)
+static bool take_over(const struct replacement *r, struct complaint *why)
 {
-    /* Only root can give a file away; for others the new owner is the right one. Before the mode: chown
-     * clears bits. */
-    if (fchown(r->fd, old->st_uid, old->st_gid) != 0 && errno != EPERM)
-        return complain(why, 0, 0, "its owner can't be kept: %s", strerror(errno));
-    if (fchmod(r->fd, old->st_mode & 07777) != 0)
-        return complain(why, 0, 0, "its mode can't be kept: %s", strerror(errno));
-    return true;
+    /* A file may be written to that may not be read. */
+    int old = openat(r->folder, r->target, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (old < 0 && errno == EACCES)
+        old = openat(r->folder, r->target, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+    if (old < 0)
+        return complain(why, 0, 0, "can't be looked at: %s", strerror(errno));
+    bool good = new_file_inherit(r->fd, old, false, why);
+    close(old);
+    return good;
 }
 
 bool replacement_begin(struct replacement *r, const char *path, struct complaint *why)
@@ -67,7 +64,7 @@ bool replacement_begin(struct replacement *r, const char *path, struct complaint
         return complain(why, 0, 0, "is no regular file and is not replaced");
     if (!open_folder(r, exists ? resolved : path, why))
         return false;
-    if (open_temporary(r, why) && (!exists || take_over(r, &old, why)))
+    if (open_temporary(r, why) && (!exists || take_over(r, why)))
         return true;
     replacement_abandon(r);
     return false;

@@ -33,6 +33,11 @@ static const struct host_policy *find_policy(const struct config *config, enum f
     return NULL;
 }
 
+bool config_gives_policy(const struct config *config, enum family family, enum table table, enum hook hook)
+{
+    return find_policy(config, family, table, hook) != NULL;
+}
+
 bool config_policy_drops(const struct config *config, enum family family, enum table table, enum hook hook)
 {
     const struct host_policy *p = find_policy(config, family, table, hook);

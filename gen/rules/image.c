@@ -46,16 +46,16 @@ static uint64_t mix(uint64_t hash, uint64_t word)
 
 uint64_t image_hash(uint64_t seed, const void *data, size_t len)
 {
-    const unsigned char *at = data;
-    uint64_t hash = mix(seed, len), word;
+    const unsigned char *at = data, *end = at + (len & ~(sizeof(uint64_t) - 1));
+    uint64_t hash = seed, word;
 
-    for (; len >= sizeof word; len -= sizeof word, at += sizeof word) {
+    for (; at < end; at += sizeof word) {
         memcpy(&word, at, sizeof word);
         hash = mix(hash, word);
     }
     word = 0;
-    memcpy(&word, at, len);
-    return mix(hash, word);
+    memcpy(&word, at, len % sizeof word);
+    return mix(hash ^ (len + 1) * 0xa0761d6478bd642f, word);
 }
 
 void image_free(struct image *image)

@@ -23,12 +23,6 @@ static bool is_blank(const char *text, size_t len)
     return true;
 }
 
-static bool is_final(const struct seen_rule *r)
-{
-    return r->tag && strcmp(r->tag, "rules") == 0 && !r->has_match && r->action != SEEN_GO_ON &&
-           r->action != SEEN_JUMP;
-}
-
 static bool read_rule(struct save_file *file, struct save_line *line, struct complaint *why)
 {
     struct seen_rule *rule = arena_alloc(&file->mem, sizeof *rule);
@@ -39,7 +33,7 @@ static bool read_rule(struct save_file *file, struct save_line *line, struct com
     line->rule = rule;
     line->chain = rule->chain;
     line->own = rule->tag || chain_is_own(rule->chain, strlen(rule->chain));
-    line->final = line->own && is_final(rule);
+    line->final = save_rule_is_final(rule);
     return true;
 }
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <netdb.h>
 #include <string.h>
 
 #include "lbgen/number.h"
-#include "lbgen/proto.h"
+#include "lbgen/protocol_number.h"
 #include "lbgen/save_lex.h"
 #include "lbgen/save_read.h"
+#include "lbgen/seen_target.h"
 
 enum { PORT_RANGES_MAX = 16 };
 
@@ -47,40 +47,11 @@ static bool read_interface(const char *word, struct seen_interface *out, bool ne
 
 static bool read_protocol(const char *word, struct seen_rule *rule, bool negated)
 {
-    static const struct {
-        const char *name;
-        uint8_t number;
-    } more[] = {{"icmp", IP_PROTO_ICMP},
-                {"ipv6-icmp", IP_PROTO_ICMPV6},
-                {"icmpv6", IP_PROTO_ICMPV6},
-                {"vrrp", IP_PROTO_VRRP},
-                {"carp", IP_PROTO_VRRP}};
-    const struct protoent *entry;
-    struct complaint why;
-    enum proto proto;
-    uint32_t number;
-
     rule->protocol_negated = negated;
-    if (strcmp(word, "all") == 0 || strcmp(word, "0") == 0)
-        return !negated; /* any */
-    rule->protocol_given = true;
-    if (decimal_parse(word, strlen(word), &number) && number < 256)
-        rule->protocol = (uint8_t)number;
-    else if (proto_parse(word, strlen(word), &proto, &why))
-        rule->protocol = proto_ops[proto].number;
-    else {
-        for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-            if (strcmp(more[i].name, word) == 0) {
-                rule->protocol = more[i].number;
-                return true;
-            }
-        entry = getprotobyname(word);
-        rule->protocol_given = entry && entry->p_proto != 0; /* "ip", 0, is any */
-        if (entry)
-            rule->protocol = (uint8_t)entry->p_proto;
-        return entry != NULL;
-    }
-    return true;
+    if (!protocol_number(word, strlen(word), &rule->protocol))
+        return false;
+    rule->protocol_given = rule->protocol != 0;
+    return rule->protocol_given || !negated; /* 0, "all" and "ip" are any */
 }
 
 /* "80", "1000:2000", ":1023", "1024:", and for multiport several with commas. Port 0 is a port here. */
@@ -144,32 +115,10 @@ static bool read_tcp_flags(struct reader *r)
 
 static void read_target(struct reader *r, const char *word, bool is_goto)
 {
-    static const char *const going_on[] = {
-        "AUDIT", "CHECKSUM", "CLASSIFY", "CONNMARK",  "CONNSECMARK", "CT",     "DSCP",
-        "ECN",   "HL",       "HMARK",    "IDLETIMER", "LED",         "LOG",    "MARK",
-        "NFLOG", "NOTRACK",  "RATEEST",  "SECMARK",   "SET",         "TCPMSS", "TCPOPTSTRIP",
-        "TEE",   "TOS",      "TRACE",    "TTL",       "ULOG"};
-    struct seen_rule *rule = r->rule;
-
     if (!word)
         return;
-    rule->jump = word;
-    rule->action = is_goto ? SEEN_GOTO : SEEN_JUMP;
-    if (strcmp(word, "ACCEPT") == 0)
-        rule->action = SEEN_ACCEPT;
-    else if (strcmp(word, "DROP") == 0 || strcmp(word, "REJECT") == 0)
-        rule->action = SEEN_DROP;
-    else if (strcmp(word, "RETURN") == 0)
-        rule->action = SEEN_RETURN;
-    for (size_t i = 0; i < sizeof going_on / sizeof *going_on; i++)
-        if (strcmp(going_on[i], word) == 0)
-            rule->action = SEEN_GO_ON;
-    if (rule->action != SEEN_JUMP)
-        return;
-    /* Other targets of extensions are written in capitals (DNAT, NFQUEUE, ...). A chain may be too: who has
-     * all chains at hand can tell. */
-    if (strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == strlen(word))
-        rule->action = SEEN_UNKNOWN;
+    r->rule->jump = word;
+    r->rule->action = *word ? seen_target_action(word, is_goto) : SEEN_UNKNOWN;
 }
 
 static void read_comment(struct reader *r, const char *word)
@@ -290,4 +239,10 @@ bool save_read_rule(const char *line, size_t len, struct arena *mem, struct seen
             read_option(&r, word);
     }
     return true;
+}
+
+bool save_rule_is_final(const struct seen_rule *r)
+{
+    return r->tag && strcmp(r->tag, "rules") == 0 && !r->has_match && r->action != SEEN_GO_ON &&
+           r->action != SEEN_JUMP;
 }

@@ -116,30 +116,34 @@ static void write_tag_line(struct save_writer *w, const struct rule *r)
     strncpy(w->chain, r->chain, CHAIN_NAME_MAX);
 }
 
+void save_write_rule(struct buf *out, const struct rule *r, enum family family)
+{
+    if (r->text) {
+        write_text(out, r);
+        return;
+    }
+    buf_str(out, "-A ");
+    buf_str(out, r->chain);
+    write_prefix(out, " -s ", r->src);
+    write_prefix(out, " -d ", r->dst);
+    write_interface(out, " -i ", r->in);
+    write_interface(out, " -o ", r->out);
+    if (r->protocol) {
+        buf_str(out, " -p ");
+        buf_str(out, r->protocol);
+    }
+    write_comment(out, r);
+    write_matches(out, r, family);
+    write_target(out, r);
+}
+
 static void write_rule(void *ctx, const struct rule *r)
 {
     struct save_writer *w = ctx;
-    struct buf *out = w->out;
 
     write_tag_line(w, r);
-    if (r->text) {
-        write_text(out, r);
-    } else {
-        buf_str(out, "-A ");
-        buf_str(out, r->chain);
-        write_prefix(out, " -s ", r->src);
-        write_prefix(out, " -d ", r->dst);
-        write_interface(out, " -i ", r->in);
-        write_interface(out, " -o ", r->out);
-        if (r->protocol) {
-            buf_str(out, " -p ");
-            buf_str(out, r->protocol);
-        }
-        write_comment(out, r);
-        write_matches(out, r, w->family);
-        write_target(out, r);
-    }
-    buf_char(out, '\n');
+    save_write_rule(w->out, r, w->family);
+    buf_char(w->out, '\n');
 }
 
 static void write_lowered(void *ctx, const struct rule *r)

@@ -1,250 +1,109 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
-#include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "lbgen/buf.h"
 #include "lbgen/xalloc.h"
 #include "lbgen/xt.h"
-#include "lbgen/xt_child.h"
+#include "lbgen/xt_answer.h"
+#include "lbgen/xt_batch.h"
 
-int xt_patience = 20 * 1000;
-
-struct batch {
-    int family;
-    struct xt_rule *rules;
-    size_t n, answered;
-    bool child_is_done; /* it said so */
-    char **why;
-};
-
-struct child {
-    pid_t pid;
-    int from;
-};
-
-static int fail(struct batch *b, int error, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static int fail(struct batch *b, int error, const char *format, ...)
-{
-    struct buf text = {0};
-    va_list args;
-
-    va_start(args, format);
-    buf_vprintf(&text, format, args);
-    va_end(args);
-    *b->why = xmemdup0(text.at, text.len);
-    buf_free(&text);
-    return error;
-}
-
-static long long now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
-}
-
-static int start_child(struct batch *b, struct child *c)
-{
-    int ends[2];
-    pid_t self = getpid();
-    sigset_t all, before;
-
-    if (pipe2(ends, O_CLOEXEC))
-        return fail(b, errno, "no pipe to the process that asks libxtables: %s", strerror(errno));
-    sigfillset(&all);
-    sigprocmask(SIG_SETMASK, &all, &before);
-    c->pid = fork();
-    if (!c->pid) {
-        close(ends[0]);
-        xt_child(self, b->family, b->rules, b->answered, b->n, ends[1]);
-    }
-    int error = c->pid < 0 ? errno : 0;
-    sigprocmask(SIG_SETMASK, &before, NULL);
-    close(ends[1]);
-    c->from = ends[0];
-    if (error)
-        close(ends[0]);
-    return error ? fail(b, error, "no process to ask libxtables: %s", strerror(error)) : 0;
-}
-
-/* The child's wait status; -1: somebody else has taken it. It has closed its pipe or is being killed, so it
- * ends soon. */
-static int reap(pid_t pid)
-{
-    long long killing = now() + 2000, giving_up = killing + 5000;
-    struct timespec pause = {0, 20 * 1000};
+/* What travels, followed by the text. */
+struct answer {
+    size_t at, len, head_len;
     int status;
+    bool is_goto, to_chain;
+    char chain[32], target[32];
+};
 
-    for (;;) {
-        pid_t got = waitpid(pid, &status, WNOHANG);
+/* --- in the child --- */
 
-        if (got == pid)
-            return status;
-        if (got < 0 && errno != EINTR)
-            return -1;
-        if (now() >= giving_up)
-            return -1;
-        if (now() >= killing)
-            kill(pid, SIGKILL);
-        nanosleep(&pause, NULL);
-        if (pause.tv_nsec < 5 * 1000 * 1000)
-            pause.tv_nsec *= 2;
-    }
+static void pack(const struct xt_rule *rule, struct buf *reply)
+{
+    struct answer a;
+
+    memset(&a, 0, sizeof a);
+    a.at = rule->at;
+    a.len = rule->len;
+    a.head_len = rule->head_len;
+    a.status = (int)rule->status;
+    a.is_goto = rule->is_goto;
+    a.to_chain = rule->to_chain;
+    memcpy(a.chain, rule->chain, sizeof a.chain);
+    memcpy(a.target, rule->target, sizeof a.target);
+    buf_add(reply, &a, sizeof a);
+    buf_str(reply, rule->text);
 }
 
-static bool is_sound(const struct batch *b, const struct xt_reply *reply)
+static void answer(const struct xt_family *family, void *questions, size_t i, struct buf *reply)
 {
-    if (b->answered >= b->n || reply->index != b->answered || reply->text_len > XT_REPLY_TEXT_MAX)
+    struct xt_rule *rule = (struct xt_rule *)questions + i;
+
+    xt_answer(family, rule);
+    pack(rule, reply);
+}
+
+static void answer_ended(void *questions, size_t i, struct buf *reply)
+{
+    struct xt_rule *rule = (struct xt_rule *)questions + i;
+
+    xt_answer_ended(rule);
+    pack(rule, reply);
+}
+
+/* --- in the caller --- */
+
+static bool is_sound(const struct xt_rule *rule, const struct answer *a, size_t text_len)
+{
+    size_t given = strlen(rule->rule);
+
+    return a->status >= XT_OK && a->status <= XT_REFUSED && a->at <= given && a->len <= given - a->at &&
+           a->head_len <= text_len && memchr(a->chain, 0, sizeof a->chain) &&
+           memchr(a->target, 0, sizeof a->target);
+}
+
+static bool take(void *questions, size_t i, const char *reply, size_t len)
+{
+    struct xt_rule *rule = (struct xt_rule *)questions + i;
+    struct answer a;
+
+    if (len < sizeof a)
         return false;
-    size_t given = strlen(b->rules[b->answered].rule);
-
-    return reply->status >= XT_OK && reply->status <= XT_REFUSED && reply->at <= given &&
-           reply->len <= given - reply->at && reply->head_len <= reply->text_len &&
-           memchr(reply->chain, 0, sizeof reply->chain) && memchr(reply->target, 0, sizeof reply->target);
-}
-
-static void fill(struct xt_rule *rule, const struct xt_reply *reply, const char *text)
-{
-    rule->status = (enum xt_status)reply->status;
-    rule->text = xmemdup0(text, reply->text_len);
-    rule->at = reply->at;
-    rule->len = reply->len;
-    rule->head_len = reply->head_len;
-    rule->is_goto = reply->is_goto;
-    rule->to_chain = reply->to_chain;
-    memcpy(rule->chain, reply->chain, sizeof rule->chain);
-    memcpy(rule->target, reply->target, sizeof rule->target);
-}
-
-/* Takes the whole replies out of what came; false: that is no reply. */
-static bool take_replies(struct batch *b, struct buf *in)
-{
-    size_t taken = 0;
-
-    while (in->len - taken >= sizeof(struct xt_reply)) {
-        struct xt_reply reply;
-
-        memcpy(&reply, in->at + taken, sizeof reply);
-        if (!is_sound(b, &reply))
-            return false;
-        if (in->len - taken - sizeof reply < reply.text_len)
-            break;
-        fill(&b->rules[b->answered++], &reply, in->at + taken + sizeof reply);
-        b->child_is_done = reply.last;
-        taken += sizeof reply + reply.text_len;
-    }
-    if (taken)
-        memmove(in->at, in->at + taken, in->len - taken);
-    in->len -= taken;
+    memcpy(&a, reply, sizeof a);
+    if (!is_sound(rule, &a, len - sizeof a))
+        return false;
+    rule->status = (enum xt_status)a.status;
+    rule->text = xmemdup0(reply + sizeof a, len - sizeof a);
+    rule->at = a.at;
+    rule->len = a.len;
+    rule->head_len = a.head_len;
+    rule->is_goto = a.is_goto;
+    rule->to_chain = a.to_chain;
+    memcpy(rule->chain, a.chain, sizeof rule->chain);
+    memcpy(rule->target, a.target, sizeof rule->target);
     return true;
 }
 
-/* Waits for more from the child: > 0 it is there (or the end), 0 patience is over. */
-static int wait_for(int fd)
+static void take_crash(void *questions, size_t i, const char *why)
 {
-    long long deadline = now() + xt_patience;
+    struct xt_rule *rule = (struct xt_rule *)questions + i;
 
-    for (;;) {
-        struct pollfd p = {.fd = fd, .events = POLLIN};
-        long long left = deadline - now();
-        int n = poll(&p, 1, left > 0 ? (int)left : 0);
-
-        if (n >= 0 || errno != EINTR)
-            return n;
-    }
-}
-
-/* Reads until the child closes its end. */
-static int listen_to(struct batch *b, const struct child *c)
-{
-    static char piece[64 * 1024];
-    struct buf in = {0};
-    int error = 0;
-
-    while (!error) {
-        int ready = wait_for(c->from);
-        ssize_t n = ready > 0 ? read(c->from, piece, sizeof piece) : 0;
-
-        if (!ready)
-            error = fail(b, ETIMEDOUT, "libxtables gave no answer for %d s, at: %s", xt_patience / 1000,
-                         b->answered < b->n ? b->rules[b->answered].rule : "the end");
-        else if (ready < 0 || (n < 0 && errno != EINTR))
-            error = fail(b, errno, "nothing can be read from the process that asks libxtables: %s",
-                         strerror(errno));
-        else if (!n)
-            break;
-        else if (n > 0)
-            buf_add(&in, piece, (size_t)n);
-        if (!error && !take_replies(b, &in))
-            error = fail(b, EPROTO, "what the process that asks libxtables says can't be understood");
-    }
-    buf_free(&in);
-    return error;
-}
-
-static void blame_rule(struct batch *b, const char *what, int number)
-{
-    struct xt_rule *rule = &b->rules[b->answered++];
-    struct buf text = {0};
-
-    buf_printf(&text, "libxtables crashes on this rule (%s %d)", what, number);
     rule->status = XT_REFUSED;
-    rule->text = xmemdup0(text.at, text.len);
-    buf_free(&text);
+    rule->text = xmemdup0(why, strlen(why));
 }
 
-static bool is_crash(int signal)
+static const char *name(const void *questions, size_t i)
 {
-    return signal == SIGSEGV || signal == SIGBUS || signal == SIGABRT || signal == SIGFPE ||
-           signal == SIGILL || signal == SIGTRAP || signal == SIGSYS;
+    return ((const struct xt_rule *)questions + i)->rule;
 }
 
-/* The child ended before its time. 0: the next child can go on behind the rule that it was at. */
-static int judge(struct batch *b, int status)
-{
-    if (status == -1)
-        return fail(b, ECHILD, "the process that asks libxtables ended, nobody knows why");
-    if (WIFSIGNALED(status) && !is_crash(WTERMSIG(status)))
-        return fail(b, ECANCELED, "the process that asks libxtables was ended by signal %d",
-                    WTERMSIG(status));
-    if (WIFSIGNALED(status))
-        blame_rule(b, "signal", WTERMSIG(status));
-    else if (WEXITSTATUS(status) == XT_EXIT_NO_MEMORY)
-        return fail(b, ENOMEM, "memory ran out in the process that asks libxtables");
-    else if (WEXITSTATUS(status) == XT_EXIT_NO_LIBRARY)
-        return fail(b, ELIBACC, "libxtables can't be started");
-    else
-        blame_rule(b, "status", WEXITSTATUS(status));
-    return 0;
-}
-
-static int ask_a_child(struct batch *b)
-{
-    struct child c = {-1, -1};
-    int error = start_child(b, &c);
-
-    if (error)
-        return error;
-    b->child_is_done = false;
-    error = listen_to(b, &c);
-    close(c.from);
-    if (error)
-        kill(c.pid, SIGKILL);
-    int status = reap(c.pid);
-    if (error || b->child_is_done || b->answered == b->n)
-        return error;
-    return judge(b, status);
-}
+static const struct xt_work canonical = {
+    .revisions = XT_NEWEST,
+    .answer = answer,
+    .answer_ended = answer_ended,
+    .take = take,
+    .take_crash = take_crash,
+    .name = name,
+};
 
 static void forget_answer(struct xt_rule *rule)
 {
@@ -253,14 +112,9 @@ static void forget_answer(struct xt_rule *rule)
 
 int xt_canonical(int family, struct xt_rule *rules, size_t n, char **why)
 {
-    struct batch b = {.family = family, .rules = rules, .n = n, .why = why};
-    int error = 0;
-
-    *why = NULL;
     for (size_t i = 0; i < n; i++)
         forget_answer(&rules[i]);
-    while (!error && b.answered < n)
-        error = ask_a_child(&b);
+    int error = xt_ask(&canonical, family, rules, n, why);
     if (error)
         xt_free_answers(rules, n);
     return error;

@@ -9,13 +9,13 @@
 
 #include "lbgen/buf.h"
 #include "lbgen/xalloc.h"
-#include "lbgen/xt_answer.h"
 #include "lbgen/xt_capture.h"
 #include "lbgen/xt_child.h"
 #include "lbgen/xt_library.h"
 
 static struct {
-    struct xt_rule *rules;
+    const struct xt_work *what;
+    void *questions;
     size_t index;
     int to;
     bool started;
@@ -42,28 +42,27 @@ static void become_a_child(pid_t parent)
     xalloc_on_failure(no_memory);
 }
 
+/* The answer stands in work.reply, behind room for the head. */
 static void send_reply(bool last)
 {
-    const struct xt_rule *rule = &work.rules[work.index];
-    struct xt_reply reply;
+    struct xt_reply head;
 
-    memset(&reply, 0, sizeof reply);
-    reply.index = work.index;
-    reply.at = rule->at;
-    reply.len = rule->len;
-    reply.head_len = rule->head_len;
-    reply.text_len = strlen(rule->text);
-    reply.status = (int)rule->status;
-    reply.is_goto = rule->is_goto;
-    reply.to_chain = rule->to_chain;
-    reply.last = last;
-    memcpy(reply.chain, rule->chain, sizeof reply.chain);
-    memcpy(reply.target, rule->target, sizeof reply.target);
-    work.reply.len = 0;
-    buf_add(&work.reply, &reply, sizeof reply);
-    buf_add(&work.reply, rule->text, reply.text_len);
+    memset(&head, 0, sizeof head);
+    head.index = work.index;
+    head.len = work.reply.len - sizeof head;
+    head.last = last;
+    memcpy(work.reply.at, &head, sizeof head);
     if (buf_flush_fd(&work.to, work.reply.at, work.reply.len))
         _exit(XT_EXIT_DONE);
+}
+
+static struct buf *empty_reply(void)
+{
+    static const struct xt_reply head;
+
+    work.reply.len = 0;
+    buf_add(&work.reply, &head, sizeof head);
+    return &work.reply;
 }
 
 /* libxtables has called exit(). */
@@ -73,26 +72,28 @@ static void answer_and_end(void)
         _exit(XT_EXIT_NO_LIBRARY);
     if (strstr(xt_captured_noise(), strerror(ENOMEM)))
         no_memory();
-    xt_answer_ended(&work.rules[work.index]);
+    work.what->answer_ended(work.questions, work.index, empty_reply());
     send_reply(true);
     _exit(XT_EXIT_DONE);
 }
 
-void xt_child(pid_t parent, int family, struct xt_rule *rules, size_t first, size_t n, int to)
+void xt_child(pid_t parent, const struct xt_work *what, int family, void *questions, size_t first, size_t n,
+              int to)
 {
     const struct xt_family *f = xt_family(family);
 
     become_a_child(parent);
-    work.rules = rules;
+    work.what = what;
+    work.questions = questions;
     work.index = first;
     work.to = fcntl(to, F_DUPFD_CLOEXEC, 3); /* 0 to 2 will lead elsewhere */
     if (!xt_capture_start() || atexit(answer_and_end))
         no_memory();
-    if (!xt_library_start(f))
+    if (!xt_library_start(f, what->revisions))
         _exit(XT_EXIT_NO_LIBRARY);
     work.started = true;
     for (; work.index < n; work.index++) {
-        xt_answer(f, &rules[work.index]);
+        what->answer(f, questions, work.index, empty_reply());
         send_reply(false);
     }
     _exit(XT_EXIT_DONE);

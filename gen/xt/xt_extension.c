@@ -13,6 +13,7 @@
 #include "lbgen/xt_demands.h"
 #include "lbgen/xt_extension.h"
 #include "lbgen/xt_guard.h"
+#include "lbgen/xt_kernel.h"
 #include "lbgen/xt_places.h"
 
 enum { OPTIONS_EACH = 256 }; /* XT_OPTION_OFFSET_SCALE */
@@ -61,10 +62,18 @@ static bool is_file_name(const char *name)
     return *name && strlen(name) < XT_EXTENSION_MAXNAMELEN && !strchr(name, '/');
 }
 
+static bool lacking(const struct xt_walk *walk, const char *what, const char *name, struct complaint *why)
+{
+    return xt_refuse(why, walk->value, "this kernel does not have the %s '%.28s' (or not as libxtables does)",
+                     what, name);
+}
+
 static bool no_extension(const struct xt_walk *walk, const char *name, struct complaint *why)
 {
     char reason[160];
 
+    if (xt_kernel_lacks(name, walk->family->so_rev_match))
+        return lacking(walk, "match", name, why);
     xt_clean_message(reason, sizeof reason, xt_captured_noise());
     if (*xt_captured_noise())
         return xt_refuse(why, walk->value, "the match '%.28s' can't be loaded: %s", name, reason);
@@ -103,6 +112,8 @@ bool xt_add_target(struct xt_walk *walk, const char *name, struct complaint *why
         return xt_refuse(why, walk->value, "there is no target 'standard'");
     if (is_file_name(name) && !xt_is_verdict(name))
         t = xtables_find_target(name, XTF_TRY_LOAD);
+    if (!t && xt_kernel_lacks(name, walk->family->so_rev_target))
+        return lacking(walk, "target", name, why);
     if (!t)
         return true;
     const char *real_name = t->real_name ? t->real_name : name;

@@ -21,8 +21,15 @@ _Static_assert(XT_NOT_PROTO == XT_INV_PROTO, "proto");
     .destination_mask = offsetof(struct entry, ip.dmsk), .in = offsetof(struct entry, ip.iniface),           \
     .in_mask = offsetof(struct entry, ip.iniface_mask), .out = offsetof(struct entry, ip.outiface),          \
     .out_mask = offsetof(struct entry, ip.outiface_mask), .proto = offsetof(struct entry, ip.proto),         \
-    .flags = offsetof(struct entry, ip.flags), .inversions = offsetof(struct entry, ip.invflags)
+    .flags = offsetof(struct entry, ip.flags), .inversions = offsetof(struct entry, ip.invflags),            \
+    .ip_size = offsetof(struct entry, ip.invflags) + 1,                                                      \
+    .target_offset = offsetof(struct entry, target_offset),                                                  \
+    .next_offset = offsetof(struct entry, next_offset), .counters = offsetof(struct entry, counters)
 
+#define IN_ONE_PIECE(entry, ip)                                                                              \
+    (offsetof(struct entry, ip.outiface_mask) == offsetof(struct entry, ip.iniface) + 3 * IFNAMSIZ &&        \
+     offsetof(struct entry, ip.proto) == offsetof(struct entry, ip.iniface) + 4 * IFNAMSIZ)
+_Static_assert(IN_ONE_PIECE(ipt_entry, ip) && IN_ONE_PIECE(ip6t_entry, ipv6), "addresses, interfaces, proto");
 _Static_assert(offsetof(struct ipt_entry, ip) == 0 && offsetof(struct ip6t_entry, ipv6) == 0,
                "ip comes first");
 
@@ -34,6 +41,9 @@ static const struct xt_family ipv4 = {
     .address_size = sizeof(struct in_addr),
     .goto_flag = IPT_F_GOTO,
     .fragment_flag = IPT_F_FRAG,
+    .ipproto = IPPROTO_IP,
+    .so_rev_match = IPT_SO_GET_REVISION_MATCH,
+    .so_rev_target = IPT_SO_GET_REVISION_TARGET,
     OFFSETS(ipt_entry, ip),
 };
 
@@ -45,6 +55,9 @@ static const struct xt_family ipv6 = {
     .address_size = sizeof(struct in6_addr),
     .proto_flag = IP6T_F_PROTO,
     .goto_flag = IP6T_F_GOTO,
+    .ipproto = IPPROTO_IPV6,
+    .so_rev_match = IP6T_SO_GET_REVISION_MATCH,
+    .so_rev_target = IP6T_SO_GET_REVISION_TARGET,
     OFFSETS(ip6t_entry, ipv6),
 };
 

@@ -9,6 +9,7 @@
 
 #include "lbgen/xt_capture.h"
 #include "lbgen/xt_guard.h"
+#include "lbgen/xt_kernel.h"
 #include "lbgen/xt_library.h"
 #include "lbgen/xt_options.h"
 
@@ -53,8 +54,11 @@ static void keep_to_files(void)
     __nss_configure_lookup("hosts", "db"); /* which knows no hosts */
 }
 
-bool xt_library_start(const struct xt_family *family)
+bool xt_library_start(const struct xt_family *family, enum xt_revisions revisions)
 {
+    if (revisions == XT_OF_KERNEL)
+        globals.compat_rev = xt_kernel_has;
+    xt_kernel_of(family);
     unsetenv("XTABLES_LIBDIR");
     unsetenv("IPTABLES_LIB_DIR");
     unsetenv("IP6TABLES_LIB_DIR");

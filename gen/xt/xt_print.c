@@ -96,7 +96,7 @@ static void print_match(const void *ip, const struct xt_entry_match *bytes)
 
     if (any)
         match = xtables_find_match_revision(name, XTF_TRY_LOAD, any, bytes->u.user.revision);
-    if (!match)
+    if (!match || bytes->u.match_size != XT_ALIGN(sizeof *bytes) + XT_ALIGN(match->size))
         xt_params->exit_err(OTHER_PROBLEM, "the match '%s' can't be printed", name);
     printf(" -m %s", match->alias ? match->alias(bytes) : name);
     if (match->save)
@@ -110,7 +110,8 @@ static void print_target(const void *ip, const struct xt_entry_target *bytes)
 
     if (any)
         target = xtables_find_target_revision(name, XTF_TRY_LOAD, any, bytes->u.user.revision);
-    if (!target || (!target->save && bytes->u.target_size > XT_ALIGN(sizeof *bytes)))
+    if (!target || bytes->u.target_size != XT_ALIGN(sizeof *bytes) + XT_ALIGN(target->size) ||
+        (!target->save && target->size))
         xt_params->exit_err(OTHER_PROBLEM, "the target '%s' can't be printed", name);
     printf(" -j %s", target->alias ? target->alias(bytes) : name);
     if (target->save)

@@ -25,7 +25,10 @@ struct formed_rules {
 void compile(const struct config *config, const struct formed_rules *host, enum family family,
              const struct rule_sink *sink);
 
-/* The policy that the input gives a built-in chain: true for DROP. */
+/* Whether the input gives a built-in chain a policy. */
+bool config_gives_policy(const struct config *config, enum family family, enum table table, enum hook hook);
+
+/* The policy that the input gives it: true for DROP. */
 bool config_policy_drops(const struct config *config, enum family family, enum table table, enum hook hook);
 
 #endif

@@ -29,33 +29,39 @@ struct chain_edit {
     size_t n;
 };
 
+/* A foreign rule that equals a wanted one but for its tag. */
+struct edit_double {
+    const char *chain;
+    const struct image_rule *rule;
+};
+
 /* The edit of one table. Nothing to do: n == 0. */
 struct edit {
     enum table table;
-    struct chain_edit *at;
+    struct chain_edit *at; /* vec.h */
     size_t n, cap;
-    size_t n_added, n_gone; /* rules, in all */
-    struct arena mem;       /* of hunks; rules point into the two images, which must stay */
+    size_t n_added, n_gone; /* rules, in all; those of chains that go included */
+    struct {
+        struct edit_double *at;
+        size_t n, cap;
+    } doubles;        /* none when they are adopted */
+    struct arena mem; /* of hunks; rules point into the two images, which must stay */
 };
 
-struct delta_options {
-    bool adopt; /* foreign rules that equal a wanted one but for its tag are taken over */
-};
-
-/* Finds the edit from `live` to `wanted` (one table of two images of the same form) into *out (zeroed before;
- * edit_free when done). Where rules go is merge.h's: at the chain's first own rule; for the first time at the
+/* Finds the edit from `live` to `wanted` (one table of two images of the same form) into *out (edit_free when
+ * done, in any case). Where rules go is merge.h's: at the chain's first own rule; for the first time at the
  * head in filter, at the end in other tables; from the first `final` rule on they are a block of their own at
  * the chain's end. A block that foreign rules have split is put together at its first rule. Own chains that
- * are not wanted any more go; a foreign rule that leads to one is an error (false, *why). n log n in the
- * number of rules; minimal where no rule stands there twice. */
+ * are not wanted any more go; a foreign rule that leads to one is an error (false, *why). adopt: foreign
+ * rules that equal a wanted one but for its tag are taken over, with their counters. n log n in the number of
+ * rules; minimal where no rule stands there twice. */
 bool delta_find(const struct image_table *live, const struct image_table *wanted, enum table table,
-                const struct delta_options *options, struct edit *out, struct complaint *why);
+                bool adopt, struct edit *out, struct complaint *why);
 
-/* A foreign rule of the table that equals a wanted rule but for its tag, from number *from of all its rules
- * on (then moved behind it), its chain in *chain; NULL when there is none. Not those that an adopting edit
- * takes. */
-const struct image_rule *delta_find_double(const struct image_table *live, const struct image_table *wanted,
-                                           size_t *from, const struct image_chain **chain);
+static inline bool edit_is_empty(const struct edit *edit)
+{
+    return edit->n == 0;
+}
 
 void edit_free(struct edit *edit);
 

@@ -15,8 +15,8 @@
 /* What an image's payloads are. */
 enum payload_form {
     PAYLOAD_LINE, /* "-A CHAIN ...", in iptables-save's form, without newline; not NUL-terminated */
-    PAYLOAD_ENTRY /* struct ipt_entry or ip6t_entry with its matches and target; a verdict or a jump has the
-                     chain's or verdict's name in the target's u.user.name (as libiptc takes it) */
+    PAYLOAD_ENTRY /* struct ipt_entry or ip6t_entry with its matches and target. Where a standard target leads
+                     is said by the rule's `jump`, whatever stands in the target itself */
 };
 
 struct image_rule {

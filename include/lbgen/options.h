@@ -7,8 +7,32 @@
 
 #include "lbgen/family.h"
 
-/* Exit statuses (the manual has them all; these are the ones that generating knows). */
-enum exit_status { EXIT_GOOD = 0, EXIT_BAD_INPUT = 2, EXIT_SYSTEM = 3 };
+/* Exit statuses; the first that applies from the bottom. */
+enum exit_status {
+    EXIT_GOOD = 0,
+    EXIT_DIFFERENT = 1, /* a difference was found; nothing to confirm or to roll back */
+    EXIT_BAD_INPUT = 2, /* bad usage or bad input */
+    EXIT_SYSTEM = 3,    /* the system refused, and new rules were never live */
+    EXIT_BUSY = 4,      /* a lock, a pending confirmation */
+    EXIT_UNDONE = 5,    /* new rules were live and are undone */
+    EXIT_NOT_SAVED = 6, /* live, but not in the boot file */
+    EXIT_UNDO_FAILED = 7
+};
+
+/* What is asked for; each has a file in gen/cmd. */
+enum verb {
+    VERB_GENERATE,
+    VERB_COMMIT,
+    VERB_RESTORE,
+    VERB_REMOVE,
+    VERB_ROLLBACK,
+    VERB_CONFIRMED,
+    VERB_DIFF,
+    VERB_STATUS,
+    VERBS
+};
+
+enum backend_choice { BACKEND_AUTO, BACKEND_LEGACY, BACKEND_NFT };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 
@@ -22,7 +46,16 @@ struct options {
     bool warnings_are_errors;
     enum color color;
     bool help, version;
-    char **inputs; /* what is left of argv */
+    enum verb verb;
+    /* of the verbs that look at the kernel */
+    bool live_options; /* one of these was given */
+    enum backend_choice backend;
+    const char *persist[FAMILIES]; /* --persist, --persist6 */
+    bool no_persist, adopt, dry_run, force, timings;
+    unsigned wait_ms;
+    unsigned confirm;    /* seconds; 0: no confirmation */
+    const char *against; /* --diff --against FILE */
+    char **inputs;       /* what is left of argv */
     int n_inputs;
 };
 

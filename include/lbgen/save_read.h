@@ -14,4 +14,8 @@
  * by SEEN_UNKNOWN (with its word in out->jump, since it may be the name of a chain). */
 bool save_read_rule(const char *line, size_t len, struct arena *mem, struct seen_rule *out);
 
+/* Whether it is a rule of [rules] in a chain that is not lbgen's own, without any match, that ends the walk
+ * (merge.h puts such ones at the chain's end). */
+bool save_rule_is_final(const struct seen_rule *rule);
+
 #endif

@@ -17,4 +17,7 @@ struct save_writer {
 /* A sink that writes to out, rules lowered first. `w` lives as long as the sink. */
 struct rule_sink save_writer_sink(struct save_writer *w, struct buf *out, enum family family);
 
+/* One lowered rule, "-A CHAIN ...", without newline and without the line that names its tag. */
+void save_write_rule(struct buf *out, const struct rule *rule, enum family family);
+
 #endif

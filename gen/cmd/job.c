@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The first steps of a job, and its end. */
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lbgen/backend_choice.h"
+#include "lbgen/firewalld.h"
+#include "lbgen/job.h"
+#include "lbgen/journal.h"
+#include "lbgen/legacy_raw.h"
+#include "lbgen/lock.h"
+#include "lbgen/vec.h"
+#include "lbgen/wanted.h"
+
+enum { HEAL_LOCK_MS = 10000 };
+
+int job_start(struct job *job, const struct options *options, const char *what)
+{
+    struct complaint why;
+
+    *job = (struct job){.options = options, .what = what, .own_lock = -1};
+    job_step(job, "start");
+    config_init(&job->none.config);
+    job->none.config.vrrp.accept = false;
+    for (int f = 0; f < FAMILIES; f++)
+        job->of[f] = &job->none;
+    return options->dry_run || guard_start(&job->guard, &why) ? EXIT_GOOD
+                                                              : job_fail(EXIT_SYSTEM, "%s", why.text);
+}
+
+static int report_busy(void)
+{
+    unsigned seconds;
+
+    if (guard_is_pending(&seconds))
+        return job_fail(
+            EXIT_BUSY,
+            "a commit waits for its confirmation, for %u more s: run lbgen --confirmed to keep it, or "
+            "wait until it is undone",
+            seconds);
+    return job_fail(EXIT_BUSY, "another lbgen is at work (--wait says how long to wait for it)");
+}
+
+/* A pending confirmation is no reason to wait: it may take minutes. */
+static int take_own_lock(struct job *job)
+{
+    struct complaint why;
+    unsigned seconds;
+    enum lock_result result = lock_own(LOCK_OWN_FOLDER, 0, &job->own_lock, &why);
+
+    if (result == LOCK_BUSY && !guard_is_pending(&seconds))
+        result = lock_own(LOCK_OWN_FOLDER, job->options->wait_ms, &job->own_lock, &why);
+    if (result == LOCK_FAILED)
+        return job_fail(EXIT_SYSTEM, "%s", why.text);
+    return result == LOCK_TAKEN ? EXIT_GOOD : report_busy();
+}
+
+/* A journal without a guard: the command and its guard have both died in the middle of a change. */
+static int heal(struct job *job)
+{
+    struct complaint why;
+    struct plan plan = {0};
+    bool unlocked, good;
+
+    switch (journal_read(&plan, &why)) {
+    case JOURNAL_NONE: return EXIT_GOOD;
+    case JOURNAL_ELSEWHERE: return EXIT_GOOD;
+    case JOURNAL_UNREADABLE: return job_fail(EXIT_SYSTEM, "%s", why.text);
+    case JOURNAL_FOUND: break;
+    }
+    job_warn(job, "an earlier lbgen has died in the middle of a change; undoing what it left");
+    good = (plan.backend->form == PAYLOAD_LINE || undo_encode(&plan.undo, &why)) &&
+           plan_undo_rules(&plan, HEAL_LOCK_MS, &unlocked, &why) == PLAN_DONE &&
+           plan_undo_files(&plan, &why) == PLAN_DONE;
+    plan_free(&plan);
+    if (!good)
+        return job_fail(EXIT_UNDO_FAILED, "what an earlier lbgen left can't be undone: %s", why.text);
+    journal_remove();
+    return EXIT_GOOD;
+}
+
+static int check_firewalld(struct job *job)
+{
+    uint32_t pid;
+
+    if (firewalld_look("/proc", &pid) != FIREWALLD_RUNS)
+        return EXIT_GOOD;
+    if (job->options->force) {
+        job_warn(job, "firewalld runs here (process %u): its next reload may take these rules out", pid);
+        return EXIT_GOOD;
+    }
+    return job_fail(
+        EXIT_SYSTEM,
+        "firewalld runs here (process %u) and would take these rules out again; stop it, or give --force",
+        pid);
+}
+
+static const struct live_backend *choose_backend(const struct options *options, struct complaint *why)
+{
+    switch (options->backend) {
+    case BACKEND_LEGACY: return &live_legacy;
+    case BACKEND_NFT: return &live_nft;
+    case BACKEND_AUTO: break;
+    }
+    return backend_find(why);
+}
+
+int job_choose_backend(struct job *job)
+{
+    struct complaint why;
+
+    job->change.backend = choose_backend(job->options, &why);
+    return job->change.backend ? EXIT_GOOD : job_fail(EXIT_SYSTEM, "%s", why.text);
+}
+
+int job_enter(struct job *job)
+{
+    struct complaint why;
+    int status = EXIT_GOOD;
+
+    job_step(job, "enter");
+    if (!may_change_tables(&why))
+        return job_fail(EXIT_SYSTEM, "%s", why.text);
+    if (!job->options->dry_run) {
+        status = take_own_lock(job);
+        if (status == EXIT_GOOD)
+            status = heal(job);
+        if (status == EXIT_GOOD)
+            status = check_firewalld(job);
+    }
+    if (status == EXIT_GOOD && !policy_notes_read(&job->notes, &why))
+        status = job_fail(EXIT_SYSTEM, "%s", why.text);
+    job->notes_after = job->notes;
+    const struct boot_files_options boot = {
+        .persist = {job->options->persist[IPV4], job->options->persist[IPV6]},
+        .no_persist = job->options->no_persist};
+    if (status == EXIT_GOOD && !boot_files_find(&job->boot_files, &boot, ""))
+        status = job_fail(EXIT_SYSTEM, "a boot file's path is too long");
+    return status == EXIT_GOOD ? job_choose_backend(job) : status;
+}
+
+/* A policy that lbgen has set and that nobody asks for any more becomes what it was. */
+static void give_policies_back(struct job *job, enum family family, struct config *config)
+{
+    for (int t = 0; t < TABLES; t++)
+        for (int h = 0; h < HOOKS; h++) {
+            const struct policy_note *note = &job->notes.of[family][t][h];
+
+            if (!note->set || config_gives_policy(config, family, (enum table)t, (enum hook)h))
+                continue;
+            *VEC_ADD(&config->policies) = (struct host_policy){.table = (enum table)t,
+                                                               .families = 1U << family,
+                                                               .chain = (uint8_t)h,
+                                                               .drop = note->dropped_before};
+            job->notes_after.of[family][t][h].set = false;
+        }
+}
+
+static bool make_image(struct job *job, struct input *in, enum family family, struct complaint *why)
+{
+    image_free(&job->wanted[family]);
+    return wanted_image(&in->config, &in->host.of[family], family, job->change.backend->form, NULL, NULL,
+                        &job->wanted[family], why);
+}
+
+/* IPv6 is left alone where there would be nothing but the VRRP accept. */
+static bool want_family(struct job *job, enum family family, bool empty, struct complaint *why)
+{
+    struct input *in = empty ? &job->none : &job->input;
+    bool made = family == IPV6;
+
+    if (made && !make_image(job, in, family, why))
+        return false;
+    job->is_wanted[family] = !empty && (family == IPV4 || wanted_is_more_than_vrrp(&job->wanted[family]));
+    job->of[family] = job->is_wanted[family] ? in : &job->none;
+    size_t policies = job->of[family]->config.policies.n;
+    give_policies_back(job, family, &job->of[family]->config);
+    return (made && job->of[family] == in && policies == in->config.policies.n) ||
+           make_image(job, job->of[family], family, why);
+}
+
+int job_want(struct job *job, bool empty)
+{
+    struct complaint why;
+
+    job_step(job, "encode");
+    for (int f = 0; f < FAMILIES; f++)
+        if (!want_family(job, (enum family)f, empty, &why))
+            return job_fail(EXIT_SYSTEM, "%s", why.text);
+    return EXIT_GOOD;
+}
+
+void job_end(struct job *job)
+{
+    change_free(&job->change);
+    guard_dismiss(&job->guard);
+    for (int f = 0; f < FAMILIES; f++) {
+        image_free(&job->wanted[f]);
+        boot_text_free(&job->boot[f]);
+    }
+    undo_free(&job->undo);
+    input_free(&job->input);
+    input_free(&job->none);
+    lock_release(&job->own_lock);
+    job_step(job, NULL);
+}

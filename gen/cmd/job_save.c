@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "lbgen/boot_unit.h"
+#include "lbgen/job_save.h"
+#include "lbgen/journal.h"
+#include "lbgen/wanted.h"
+
+int job_save_read(struct job *job)
+{
+    job_step(job, "boot files");
+    for (int f = 0; f < FAMILIES; f++) {
+        struct input *in = job->of[f];
+        struct buf generated = {0};
+
+        if (!job->boot_files.path[f][0])
+            continue;
+        wanted_text(&in->config, &in->host.of[f], (enum family)f, &generated);
+        boot_text_make(&job->boot[f], in, (enum family)f, job->boot_files.path[f], job->is_wanted[f],
+                       &generated);
+    }
+    bool bad = diag_errors(&job->input.diag) + diag_errors(&job->none.diag) > 0;
+    input_print_findings(&job->input, job->options);
+    input_print_findings(&job->none, job->options);
+    return bad ? EXIT_SYSTEM : EXIT_GOOD;
+}
+
+static bool add_file(struct job *job, const char *path, const struct buf *text, bool keep_old,
+                     struct complaint *why)
+{
+    struct plan *plan = &job->change.plan;
+    struct complaint inner;
+
+    if (!persist_prepare(&plan->files[plan->n_files], path, text->len ? text->at : "", text->len, keep_old,
+                         &inner))
+        return complain(why, 0, 0, "%s %s", path, inner.text);
+    plan->n_files++;
+    return true;
+}
+
+static bool add_boot_file(struct job *job, enum family family, struct complaint *why)
+{
+    const struct boot_text *boot = &job->boot[family];
+    const char *path = job->boot_files.path[family];
+
+    if (!boot->changes)
+        return true;
+    if (!add_file(job, path, &boot->text, true, why))
+        return false;
+    const struct persist_file *file = &job->change.plan.files[job->change.plan.n_files - 1];
+    return persist_was(file, boot->old.len ? boot->old.at : "", boot->old.len) ||
+           complain(why, 0, 0, "%s was changed by somebody else meanwhile", path);
+}
+
+static bool make_state_folder(struct complaint *why)
+{
+    return mkdir(STATE_FOLDER, 0700) == 0 || errno == EEXIST ||
+           complain(why, 0, 0, "%s can't be made: %s", STATE_FOLDER, strerror(errno));
+}
+
+static bool add_notes(struct job *job, struct complaint *why)
+{
+    struct buf text = {0};
+
+    if (memcmp(&job->notes, &job->notes_after, sizeof job->notes) == 0)
+        return true;
+    policy_notes_print(&job->notes_after, &text);
+    bool good = add_file(job, POLICIES_PATH, &text, false, why);
+    buf_free(&text);
+    return good;
+}
+
+int job_save_prepare(struct job *job)
+{
+    struct complaint why;
+
+    if (make_state_folder(&why) && add_boot_file(job, IPV4, &why) && add_boot_file(job, IPV6, &why) &&
+        add_notes(job, &why))
+        return EXIT_GOOD;
+    job_save_abandon(job);
+    return job_fail(EXIT_SYSTEM, "%s; nothing was changed", why.text);
+}
+
+/* The text: `policies LENGTH`, the notes as they were before, the plan with the boot files alone. */
+static void print_last(const struct job *job, const struct undo *lines, size_t n_boot, struct buf *out)
+{
+    struct plan plan = job->change.plan;
+    struct buf notes = {0};
+
+    plan.undo = *lines;
+    plan.n_files = n_boot;
+    policy_notes_print(&job->notes, &notes);
+    buf_printf(out, "policies %zu\n", notes.len);
+    buf_add(out, notes.at, notes.len);
+    plan_print(&plan, out);
+    buf_free(&notes);
+}
+
+bool job_save_last(void *ctx, const struct undo *lines, struct complaint *why)
+{
+    struct job *job = ctx;
+    struct plan *plan = &job->change.plan;
+    struct buf text = {0};
+    size_t n_boot = (size_t)job->boot[IPV4].changes + job->boot[IPV6].changes;
+
+    if (job->keeps_last)
+        return true;
+    if (job->last_prepared) /* for a snapshot that is not true any more */
+        persist_abandon(&plan->files[--plan->n_files]);
+    job->last_prepared = false;
+    if (!job->forgets_last)
+        print_last(job, lines, n_boot, &text);
+    job->last_prepared = add_file(job, LAST_PATH, &text, false, why);
+    buf_free(&text);
+    return job->last_prepared;
+}
+
+bool job_last_read(struct plan *last, struct policy_notes *notes, bool *there, struct complaint *why)
+{
+    struct buf text = {0};
+    size_t notes_len = 0;
+    int head = 0;
+    bool good = state_read(LAST_PATH, &text, why);
+
+    *there = good && text.len > 0;
+    if (*there) {
+        good = sscanf(buf_text(&text), "policies %zu%n", &notes_len, &head) == 1 && text.at[head] == '\n' &&
+               notes_len < text.len - (size_t)head;
+        good =
+            good && policy_notes_parse(notes, text.at + head + 1, notes_len) &&
+            plan_read(last, text.at + (size_t)head + 1 + notes_len, text.len - (size_t)head - 1 - notes_len);
+        if (!good)
+            complain(why, 0, 0, "%s is damaged", LAST_PATH);
+    }
+    buf_free(&text);
+    return good;
+}
+
+void job_save_abandon(struct job *job)
+{
+    struct plan *plan = &job->change.plan;
+
+    while (plan->n_files > 0)
+        persist_abandon(&plan->files[--plan->n_files]);
+    job->last_prepared = false;
+}
+
+static void report_file(const struct job *job, enum family family)
+{
+    const char *path = job->boot_files.path[family];
+    struct boot_unit unit;
+
+    if (!path[0] || (!job->boot[family].exists && !job->boot[family].changes))
+        return;
+    unit = boot_unit_find("", path);
+    if (unit.name)
+        job_say("%s: %s %s, which %s loads at boot%s", job->what, path,
+                job->boot[family].changes ? "written" : "unchanged", unit.name,
+                unit.part ? " (lbgen's part of it)" : "");
+    else if (unit.enable)
+        fprintf(stderr, "lbgen: warning: no enabled unit loads %s at boot; run: %s\n", path, unit.enable);
+    else
+        fprintf(stderr, "lbgen: warning: it is not known who loads %s at boot\n", path);
+}
+
+void job_save_report(const struct job *job, size_t added, size_t gone)
+{
+    job_say("%s: %zu rules put in, %zu taken out (%s)", job->what, added, gone, job->change.backend->name);
+    for (int f = 0; f < FAMILIES; f++)
+        report_file(job, (enum family)f);
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libiptc/libiptc.h>
+
+#include "lbgen/legacy_edit.h"
+#include "lbgen/xalloc.h"
+#include "lbgen/xt_entry.h"
+
+/* An edit on its way into a handle. */
+struct work {
+    const struct legacy_tc *tc;
+    struct xtc_handle *h;
+    const struct edit *edit;
+    struct complaint *why;
+    uint64_t *entry; /* room for a rule, aligned */
+    size_t room;
+};
+
+static bool refused(const struct work *w, const char *chain, const char *what)
+{
+    int error = errno;
+
+    return complain(w->why, 0, 0, "table %s, chain %s: %s: %s", table_names[w->edit->table], chain, what,
+                    w->tc->strerror(error));
+}
+
+/* A rule as libiptc takes it: its counters set, and where a standard target leads written into it. */
+static const void *ready(struct work *w, const struct image_rule *rule, const uint64_t *counters)
+{
+    const struct xt_counters c = {counters ? counters[0] : 0, counters ? counters[1] : 0};
+    uint16_t at;
+
+    if (w->room < rule->len) {
+        w->entry = xrealloc(w->entry, 2, rule->len);
+        w->room = (size_t)2 * rule->len;
+    }
+    char *entry = (char *)w->entry;
+    memcpy(entry, rule->payload, rule->len);
+    memcpy(entry + w->tc->counters_at, &c, sizeof c);
+    memcpy(&at, entry + w->tc->target_offset_at, sizeof at);
+    struct xt_entry_target *target = (struct xt_entry_target *)(entry + at);
+    if (target->u.user.target_size == XT_ALIGN(sizeof(struct xt_standard_target)) &&
+        (target->u.user.name[0] == '\0' || strcmp(target->u.user.name, rule->jump) == 0)) {
+        memset(target->u.user.name, 0, sizeof target->u.user.name);
+        strncpy(target->u.user.name, rule->jump, sizeof target->u.user.name - 1);
+    }
+    return entry;
+}
+
+/* libiptc walks to a rule's number from the nearer end of the chain. So rules go from the last to the first,
+ * and come at one and the same number, the last one first. */
+static bool apply_hunk(struct work *w, const char *chain, const struct hunk *hunk, size_t *n)
+{
+    for (size_t i = hunk->at + hunk->n_gone; i > hunk->at; i--)
+        if (!w->tc->delete_rule(chain, (unsigned)(i - 1), w->h))
+            return refused(w, chain, "a rule can't be taken out");
+    *n -= hunk->n_gone;
+    bool at_end = hunk->at == *n;
+    for (size_t i = 0; i < hunk->n_added; i++) {
+        size_t number = at_end ? i : hunk->n_added - 1 - i;
+        const void *entry = ready(w, hunk->added[number], hunk->counters ? hunk->counters[number] : NULL);
+
+        if (!(at_end ? w->tc->append(chain, entry, w->h)
+                     : w->tc->insert(chain, entry, (unsigned)hunk->at, w->h)))
+            return refused(w, chain, "a rule can't be put in");
+    }
+    *n += hunk->n_added;
+    return true;
+}
+
+static bool apply_chain(struct work *w, const struct chain_edit *edit)
+{
+    size_t n = edit->live ? edit->live->n : 0;
+
+    if (edit->gone || (edit->n == 1 && n > 0 && edit->at[0].n_gone == n)) {
+        if (!w->tc->flush(edit->chain, w->h))
+            return refused(w, edit->chain, "it can't be emptied");
+        if (edit->gone)
+            return true;
+        struct hunk all = edit->at[0];
+        all.n_gone = n = 0;
+        return apply_hunk(w, edit->chain, &all, &n);
+    }
+    for (size_t i = edit->n; i-- > 0;)
+        if (!apply_hunk(w, edit->chain, &edit->at[i], &n))
+            return false;
+    return true;
+}
+
+static bool make_chains(struct work *w)
+{
+    for (size_t i = 0; i < w->edit->n; i++) {
+        const struct chain_edit *e = &w->edit->at[i];
+
+        if (!e->live && !e->builtin && !w->tc->create_chain(e->chain, w->h))
+            return refused(w, e->chain, "it can't be made");
+    }
+    return true;
+}
+
+static bool drop_chains(struct work *w)
+{
+    for (size_t i = 0; i < w->edit->n; i++) {
+        const struct chain_edit *e = &w->edit->at[i];
+
+        if (e->gone && !w->tc->delete_chain(e->chain, w->h))
+            return refused(w, e->chain, "it can't be taken out");
+    }
+    return true;
+}
+
+static enum image_policy policy_after(const struct work *w, const char *chain, const char *now)
+{
+    for (size_t i = 0; i < w->edit->n; i++)
+        if (strcmp(w->edit->at[i].chain, chain) == 0)
+            return w->edit->at[i].policy;
+    return strcmp(now, "DROP") == 0 ? POLICY_DROP : POLICY_ACCEPT;
+}
+
+/* Every commit sets the counters of all policies to 0, unless they are given. */
+static bool set_policies(struct work *w)
+{
+    for (const char *chain = w->tc->first_chain(w->h); chain; chain = w->tc->next_chain(w->h)) {
+        uint64_t counters[2];
+        const char *policy = w->tc->is_builtin(chain, w->h) ? w->tc->policy(chain, counters, w->h) : NULL;
+
+        if (!policy)
+            continue;
+        if (!w->tc->set_policy(chain, policy_after(w, chain, policy) == POLICY_DROP ? "DROP" : "ACCEPT",
+                               counters, w->h))
+            return refused(w, chain, "its policy can't be set");
+    }
+    return true;
+}
+
+bool legacy_edit_apply(const struct legacy_tc *tc, struct xtc_handle *h, const struct edit *edit,
+                       struct complaint *why)
+{
+    struct work w = {.tc = tc, .h = h, .edit = edit, .why = why};
+    bool good = make_chains(&w);
+
+    for (size_t i = 0; good && i < edit->n; i++)
+        good = apply_chain(&w, &edit->at[i]);
+    good = good && drop_chains(&w) && set_policies(&w);
+    free(w.entry);
+    return good;
+}
+
+static bool chains_equal(const struct legacy_tc *tc, enum family family, const char *chain,
+                         struct xtc_handle *a, struct xtc_handle *b)
+{
+    const void *x = tc->first_rule(chain, a), *y = tc->first_rule(chain, b);
+    struct arena mem = {0};
+    bool same = true;
+
+    for (; same && x && y; x = tc->next_rule(x, a), y = tc->next_rule(y, b)) {
+        struct image_rule p, q;
+
+        entry_image(family, x, tc->target(x, a), &mem, &p);
+        entry_image(family, y, tc->target(y, b), &mem, &q);
+        same = entry_equal(family, &p, &q);
+    }
+    arena_free(&mem);
+    return same && !x && !y;
+}
+
+static bool policies_equal(const struct legacy_tc *tc, const char *chain, struct xtc_handle *a,
+                           struct xtc_handle *b)
+{
+    uint64_t ignored[2];
+
+    if (!tc->is_builtin(chain, a))
+        return !tc->is_builtin(chain, b);
+    const char *p = tc->policy(chain, ignored, a), *q = tc->policy(chain, ignored, b);
+    return p && q && strcmp(p, q) == 0;
+}
+
+bool legacy_handles_equal(const struct legacy_tc *tc, enum family family, struct xtc_handle *a,
+                          struct xtc_handle *b)
+{
+    const char *x = tc->first_chain(a), *y = tc->first_chain(b);
+
+    for (; x && y; x = tc->next_chain(a), y = tc->next_chain(b))
+        if (strcmp(x, y) != 0 || !policies_equal(tc, x, a, b) || !chains_equal(tc, family, x, a, b))
+            return false;
+    return !x && !y;
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lbgen/lock.h"
+#include "lbgen/persist_plan.h"
+#include "lbgen/plan.h"
+
+enum { TRIES = 4 /* the first, and three when somebody else is at the tables too */ };
+
+static const struct live_backend *const backends[] = {&live_legacy, &live_nft};
+
+/* The text: `backend NAME`, the undo, then a plan for each file. */
+void plan_print(const struct plan *plan, struct buf *out)
+{
+    buf_printf(out, "backend %s\n", plan->backend->name);
+    undo_print(&plan->undo, out);
+    for (size_t i = 0; i < plan->n_files; i++)
+        persist_plan_print(&plan->files[i], out);
+}
+
+static bool read_backend(struct plan *out, const char *text, size_t len, size_t *at)
+{
+    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
+        struct buf line = {0};
+
+        buf_printf(&line, "backend %s\n", backends[i]->name);
+        bool same = len >= line.len && memcmp(text, line.at, line.len) == 0;
+        *at = line.len;
+        buf_free(&line);
+        if (same) {
+            out->backend = backends[i];
+            return true;
+        }
+    }
+    return false;
+}
+
+bool plan_read(struct plan *out, const char *text, size_t len)
+{
+    size_t at = 0;
+
+    *out = (struct plan){0};
+    if (!read_backend(out, text, len, &at) || !undo_read(&out->undo, text, len, &at))
+        return false;
+    while (at < len) {
+        size_t taken = out->n_files < PLAN_FILES_MAX
+                           ? persist_plan_read(&out->files[out->n_files], text + at, len - at)
+                           : 0;
+
+        if (taken == 0) {
+            plan_free(out);
+            return false;
+        }
+        out->n_files++;
+        at += taken;
+    }
+    return true;
+}
+
+/* What was read of a family, and what is to be done to it. */
+struct undoing {
+    struct live *live;
+    struct image now;
+    struct edit edits[TABLES];
+};
+
+static void forget(struct undoing *u)
+{
+    for (int t = 0; t < TABLES; t++)
+        edit_free(&u->edits[t]);
+    image_free(&u->now);
+}
+
+static bool family_is_in(const struct plan *plan, enum family family)
+{
+    for (int t = 0; t < TABLES; t++)
+        if (plan->undo.of[family][t].n)
+            return true;
+    return false;
+}
+
+static enum live_result commit_edits(const struct plan *plan, enum family family, struct undoing *u,
+                                     struct complaint *why)
+{
+    const struct live_backend *backend = plan->backend;
+    enum live_result result = LIVE_DONE;
+
+    for (int t = 0; t < TABLES; t++)
+        if (!edit_is_empty(&u->edits[t]) && !backend->prepare(u->live, family, &u->edits[t], why))
+            return LIVE_FAILED;
+    result = backend->unchanged(u->live, family, why);
+    for (int t = 0; t < TABLES && result == LIVE_DONE; t++)
+        if (!edit_is_empty(&u->edits[t]))
+            result = backend->commit(u->live, family, (enum table)t, why);
+    return result == LIVE_DONE ? backend->read_back(u->live, family, why) : result;
+}
+
+static enum live_result undo_family(const struct plan *plan, struct live *live, enum family family,
+                                    struct complaint *why)
+{
+    struct undoing u = {.live = live};
+    enum live_result result = LIVE_FAILED;
+
+    if (plan->backend->read(live, family, &u.now, why)) {
+        for (int t = 0; t < TABLES; t++)
+            undo_to_edit(&plan->undo, family, (enum table)t, &u.now.of[t], &u.edits[t]);
+        result = commit_edits(plan, family, &u, why);
+    }
+    forget(&u);
+    return result;
+}
+
+/* With the lock, or without it. What somebody else changes meanwhile is a reason to begin again. */
+static enum plan_result undo_rules(const struct plan *plan, struct complaint *why)
+{
+    struct live *live = plan->backend->open(why);
+    bool good = live != NULL;
+
+    for (int f = 0; f < FAMILIES && good; f++) {
+        enum live_result result = LIVE_DONE;
+
+        if (!family_is_in(plan, (enum family)f))
+            continue;
+        for (int i = 0; i < TRIES; i++)
+            if ((result = undo_family(plan, live, (enum family)f, why)) != LIVE_CHANGED)
+                break;
+        good = result == LIVE_DONE;
+    }
+    if (live)
+        plan->backend->close(live);
+    return good ? PLAN_DONE : PLAN_FAILED;
+}
+
+enum plan_result plan_undo_rules(const struct plan *plan, unsigned lock_ms, bool *unlocked,
+                                 struct complaint *why)
+{
+    int lock = -1;
+
+    *unlocked = false;
+    if (undo_is_empty(&plan->undo))
+        return PLAN_DONE;
+    *unlocked = lock_xtables(LOCK_XTABLES_PATH, lock_ms, &lock, why) != LOCK_TAKEN;
+    enum plan_result result = undo_rules(plan, why);
+    lock_release(&lock);
+    return result;
+}
+
+enum plan_result plan_undo_files(struct plan *plan, struct complaint *why)
+{
+    enum plan_result result = PLAN_DONE;
+    struct complaint further;
+
+    for (size_t i = plan->n_files; i-- > 0;)
+        if (persist_undo(&plan->files[i], result == PLAN_DONE ? why : &further) != PERSIST_DONE)
+            result = PLAN_FAILED;
+    return result;
+}
+
+enum plan_result plan_finish_files(struct plan *plan, struct complaint *why)
+{
+    struct complaint further;
+
+    for (size_t i = 0; i < plan->n_files; i++)
+        if (persist_finish(&plan->files[i], why) != PERSIST_DONE) {
+            plan_undo_files(plan, &further);
+            return PLAN_FAILED;
+        }
+    for (size_t i = 0; i < plan->n_files; i++)
+        persist_settle(&plan->files[i]);
+    return PLAN_DONE;
+}
+
+void plan_free(struct plan *plan)
+{
+    undo_free(&plan->undo);
+    for (size_t i = 0; i < plan->n_files; i++)
+        persist_close(&plan->files[i]);
+    *plan = (struct plan){0};
+}

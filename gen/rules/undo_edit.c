@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lbgen/key_map.h"
+#include "lbgen/own_hash.h"
+#include "lbgen/undo.h"
+#include "lbgen/vec.h"
+#include "lbgen/xalloc.h"
+
+/* One chain as it is now, and what is to become of it. */
+struct chain_now {
+    const struct image_chain *now; /* NULL: it is not there */
+    size_t n;
+    bool *goes;   /* of its rules */
+    bool careful; /* what went may be there all the same */
+    struct key_map stays;
+    size_t *place; /* of each hunk: the rule before which what went comes back */
+};
+
+/* How well the place fits a hunk's neighbours: 2 both, 1 one of them. */
+static int fit(const struct image_chain *now, size_t at, const struct undo_hunk *hunk)
+{
+    bool before = at > 0 ? hunk->has_before && now->at[at - 1].key == hunk->before : !hunk->has_before;
+    bool after = at < now->n ? hunk->has_after && now->at[at].key == hunk->after : !hunk->has_after;
+
+    return before + after;
+}
+
+/* The place that fits best, of those the nearest to where it was. */
+static size_t find_place(const struct image_chain *now, const struct undo_hunk *hunk)
+{
+    size_t best = hunk->at < now->n ? hunk->at : now->n;
+    size_t best_distance = 0;
+    int best_fit = fit(now, best, hunk);
+
+    for (size_t i = 0; best_fit < 2 && i <= now->n; i++) {
+        size_t distance = i > hunk->at ? i - hunk->at : hunk->at - i;
+        int f = fit(now, i, hunk);
+
+        if (f > best_fit || (f == best_fit && f > 0 && distance < best_distance)) {
+            best = i;
+            best_fit = f;
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+/* Finds the rules that came and are still there; only own ones can have come. */
+static void find_rules(const struct undo_chain *chain, struct chain_now *c)
+{
+    struct key_map map;
+
+    key_map_init(&map, c->n);
+    for (size_t i = 0; i < c->n; i++)
+        if (image_rule_is_own(c->now, &c->now->at[i]))
+            key_map_enter(&map, c->now->at[i].key, i);
+    for (size_t h = 0; h < chain->n; h++) {
+        c->place[h] = KEY_NOT_FOUND;
+        for (size_t i = 0; i < chain->at[h].n_came; i++) {
+            size_t found = key_map_take(&map, chain->at[h].came[i]);
+
+            if (found == KEY_NOT_FOUND)
+                continue;
+            c->goes[found] = true;
+            if (c->place[h] == KEY_NOT_FOUND)
+                c->place[h] = found;
+        }
+        if (c->place[h] == KEY_NOT_FOUND)
+            c->place[h] = c->now && chain->at[h].n_went ? find_place(c->now, &chain->at[h]) : 0;
+    }
+    key_map_free(&map);
+}
+
+/* The order in which hunks come back: by place, then as they were. */
+struct ordered {
+    size_t place, hunk;
+};
+
+static int by_place(const void *a, const void *b)
+{
+    const struct ordered *x = a, *y = b;
+
+    if (x->place != y->place)
+        return x->place < y->place ? -1 : 1;
+    return (x->hunk > y->hunk) - (x->hunk < y->hunk);
+}
+
+/* The keys of the rules that stay, where it is not sure that the edit was ever done. */
+static void find_staying(struct chain_now *c)
+{
+    key_map_init(&c->stays, c->careful ? c->n : 0);
+    for (size_t i = 0; c->careful && i < c->n; i++)
+        if (!c->goes[i])
+            key_map_enter(&c->stays, c->now->at[i].key, i);
+}
+
+static void add_gone(struct chain_now *c, struct hunk *hunk, const struct undo_hunk *from, struct edit *out)
+{
+    size_t n = hunk->n_added + from->n_went;
+    const struct image_rule **added = arena_alloc(&out->mem, n * sizeof *added);
+    uint64_t(*counters)[2] = arena_alloc(&out->mem, n * sizeof *counters);
+
+    if (hunk->n_added) {
+        memcpy((void *)added, hunk->added, hunk->n_added * sizeof *added);
+        memcpy(counters, hunk->counters, hunk->n_added * sizeof *counters);
+    }
+    n = hunk->n_added;
+    for (size_t i = 0; i < from->n_went; i++) {
+        if (c->careful && key_map_take(&c->stays, from->went[i].key) != KEY_NOT_FOUND)
+            continue;
+        added[n] = &from->went[i];
+        counters[n][0] = from->went[i].packets;
+        counters[n++][1] = from->went[i].bytes;
+    }
+    out->n_added += n - hunk->n_added;
+    hunk->added = added;
+    hunk->counters = (const uint64_t(*)[2])counters;
+    hunk->n_added = n;
+}
+
+static void make_hunks(const struct undo_chain *chain, struct chain_now *c, struct chain_edit *edit,
+                       struct edit *out)
+{
+    struct ordered *order = xmalloc(chain->n * sizeof *order);
+    struct {
+        struct hunk *at;
+        size_t n, cap;
+    } hunks = {0};
+    size_t next = 0;
+    bool open = false;
+
+    for (size_t h = 0; h < chain->n; h++)
+        order[h] = (struct ordered){c->place[h], h};
+    if (chain->n)
+        qsort(order, chain->n, sizeof *order, by_place);
+    for (size_t i = 0; i <= c->n; i++) {
+        for (; next < chain->n && order[next].place == i; next++) {
+            const struct undo_hunk *from = &chain->at[order[next].hunk];
+
+            if (from->n_went == 0)
+                continue;
+            if (!open)
+                *VEC_ADD(&hunks) = (struct hunk){.at = i};
+            open = true;
+            add_gone(c, &hunks.at[hunks.n - 1], from, out);
+        }
+        if (i == c->n || !c->goes[i]) {
+            open = false;
+            continue;
+        }
+        if (!open)
+            *VEC_ADD(&hunks) = (struct hunk){.at = i};
+        open = true;
+        hunks.at[hunks.n - 1].n_gone++;
+        out->n_gone++;
+    }
+    edit->at = arena_copy(&out->mem, hunks.at, hunks.n * sizeof *hunks.at);
+    edit->n = hunks.n;
+    free(hunks.at);
+    free(order);
+}
+
+static void undo_chain(const struct undo_chain *chain, const struct image_chain *now, bool careful,
+                       struct edit *out)
+{
+    struct chain_edit edit = {.chain = chain->name, .live = now};
+    struct chain_now c = {.now = now, .n = now ? now->n : 0, .careful = careful};
+    enum hook hook;
+
+    edit.builtin = hook_find(chain->name, strlen(chain->name), &hook);
+    if (edit.builtin) {
+        edit.policy_before = edit.policy = now && now->policy != POLICY_NONE ? now->policy : POLICY_ACCEPT;
+        if (chain->policy != chain->policy_before && edit.policy == chain->policy)
+            edit.policy = chain->policy_before;
+    }
+    if (chain->kind == UNDO_MADE || (!now && !edit.builtin && chain->kind == UNDO_STAYED)) {
+        edit.gone = now != NULL;
+        out->n_gone += c.n;
+    } else {
+        c.goes = xcalloc(c.n, sizeof *c.goes);
+        c.place = xmalloc(chain->n * sizeof *c.place);
+        find_rules(chain, &c);
+        find_staying(&c);
+        make_hunks(chain, &c, &edit, out);
+        key_map_free(&c.stays);
+        free(c.goes);
+        free(c.place);
+    }
+    if (edit.gone || edit.n || edit.policy != edit.policy_before || (chain->kind == UNDO_GONE && !now))
+        *VEC_ADD(out) = edit;
+}
+
+void undo_to_edit(const struct undo *undo, enum family family, enum table table,
+                  const struct image_table *now, struct edit *out)
+{
+    const struct undo_table *t = &undo->of[family][table];
+
+    *out = (struct edit){.table = table};
+    uint64_t hash = t->n ? own_hash(now) : 0;
+
+    if (t->n == 0 || hash == t->own_before)
+        return;
+    for (size_t i = 0; i < t->n; i++)
+        undo_chain(&t->at[i], image_find_chain(now, t->at[i].name), hash != t->own_after, out);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a boot file becomes: lbgen's part of it brought up to date, as --merge does it. */
+#ifndef LBGEN_BOOT_TEXT_H
+#define LBGEN_BOOT_TEXT_H
+
+#include "lbgen/input.h"
+#include "lbgen/save_file.h"
+
+/* Zero-initialise; boot_text_free when done. */
+struct boot_text {
+    struct buf old, text;
+    bool exists;  /* the file was there, its bytes are in old */
+    bool changes; /* it is to be written: text */
+};
+
+/* Reads the file and edits it. generated: lbgen's whole text of the family, taken over; `wanted`: it has
+ * rules, else the file's are taken out where it has any, and no file is made. What is wrong with the file,
+ * and what stands in front of lbgen's rules there, is reported in input->diag. */
+void boot_text_make(struct boot_text *boot, struct input *input, enum family family, const char *path,
+                    bool wanted, struct buf *generated);
+
+/* lbgen's own lines of an iptables-save text, as a text of their own; `file` was read from it. */
+void boot_text_own_part(const struct save_file *file, struct buf *out);
+
+void boot_text_free(struct boot_text *boot);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* How the guard is talked to: fixed messages over a stream socket, the plan as length and bytes, a descriptor
+ * beside its first byte. */
+#ifndef LBGEN_GUARD_TALK_H
+#define LBGEN_GUARD_TALK_H
+
+#include "lbgen/guard.h"
+
+enum { GUARD_ASK = 's' /* over the socket in /run/lbgen: is anything pending? */ };
+
+struct guard_request {
+    char order; /* enum guard_order, GUARD_ASK, or 'p': a plan of `number` bytes follows; 'k': end */
+    uint32_t number;
+};
+
+struct guard_reply {
+    int word; /* enum guard_word */
+    uint32_t seconds;
+    char text[256];
+};
+
+enum { GUARD_PLAN = 'p', GUARD_END = 'k' };
+
+/* All of it, or false: the other side is gone. */
+bool guard_send(int fd, const void *data, size_t len);
+bool guard_receive(int fd, void *data, size_t len);
+
+/* A request with a descriptor beside it. */
+bool guard_send_with_fd(int fd, const struct guard_request *request, int passed);
+bool guard_receive_with_fd(int fd, struct guard_request *request, int *passed);
+
+/* The process: never returns. */
+void guard_process(int fd) __attribute__((noreturn));
+
+#endif

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The trial of new rules in a scratch network namespace. */
+#ifndef LBGEN_JOB_TRY_H
+#define LBGEN_JOB_TRY_H
+
+#include "lbgen/job.h"
+
+/* Tries one rule of each shape, and all of [rules]. EXIT_SYSTEM where the kernel refuses; where no namespace
+ * can be had, a warning and EXIT_GOOD. */
+int job_try(struct job *job);
+
+#endif
