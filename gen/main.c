@@ -2,10 +2,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "lbgen/generate.h"
 #include "lbgen/options.h"
+#include "lbgen/verbs.h"
 #include "lbgen/xalloc.h"
 
 static void out_of_memory(void)
@@ -38,6 +40,24 @@ static int to_stdout(int status)
     return EXIT_SYSTEM;
 }
 
+/* iptables' tools and libraries load what these name, as root. */
+static void clean_environment(void)
+{
+    unsetenv("XTABLES_LIBDIR");
+    unsetenv("IPTABLES_LIB_DIR");
+    unsetenv("IP6TABLES_LIB_DIR");
+}
+
+static const struct {
+    int (*run)(const struct options *options);
+    enum { INPUT_NEEDED, INPUT_OR_NONE } takes_input;
+} verbs[VERBS] = {
+    [VERB_GENERATE] = {generate, INPUT_NEEDED},  [VERB_COMMIT] = {commit, INPUT_NEEDED},
+    [VERB_RESTORE] = {restore, INPUT_OR_NONE},   [VERB_REMOVE] = {remove_own, INPUT_OR_NONE},
+    [VERB_ROLLBACK] = {rollback, INPUT_OR_NONE}, [VERB_CONFIRMED] = {confirmed, INPUT_OR_NONE},
+    [VERB_DIFF] = {diff, INPUT_NEEDED},          [VERB_STATUS] = {status, INPUT_OR_NONE},
+};
+
 int main(int argc, char **argv)
 {
     struct options options;
@@ -55,9 +75,12 @@ int main(int argc, char **argv)
         puts("lbgen " LBGEN_VERSION);
         return to_stdout(EXIT_GOOD);
     }
-    if (options.n_inputs == 0) {
+    if (options.n_inputs == 0 && verbs[options.verb].takes_input == INPUT_NEEDED) {
         options_usage();
         return EXIT_BAD_INPUT;
     }
-    return generate(&options);
+    if (options.verb == VERB_GENERATE)
+        return generate(&options);
+    clean_environment();
+    return to_stdout(verbs[options.verb].run(&options));
 }

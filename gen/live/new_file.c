@@ -33,6 +33,18 @@ int new_file_open(int folder, const char *name)
     return openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, NEW_FILE_MODE);
 }
 
+/* Not asked for where it is right already: a sandbox may forbid the very call. */
+static int copy_owner(int fd, const struct stat *old)
+{
+    struct stat new;
+
+    if (fstat(fd, &new) != 0)
+        return errno;
+    if (new.st_uid == old->st_uid &&new.st_gid == old->st_gid)
+        return 0;
+    return fchown(fd, old->st_uid, old->st_gid) != 0 ? errno : 0;
+}
+
 /* A descriptor of O_PATH has no attributes; the file behind it has. */
 static ssize_t read_attribute(int old, const char *name, void *value, size_t room)
 {
@@ -90,9 +102,10 @@ bool new_file_inherit(int fd, int old, bool strict, struct complaint *why)
     if (fstat(old, &st) != 0)
         return complain(why, 0, 0, "can't be looked at: %s", strerror(errno));
     /* The owner before the mode: chown clears bits. */
-    if (!good_enough(fchown(fd, st.st_uid, st.st_gid) != 0 ? errno : 0, strict))
-        return complain(why, 0, 0, "its owner can't be kept: %s", strerror(errno));
-    int error = copy_access_list(fd, old);
+    int error = copy_owner(fd, &st);
+    if (!good_enough(error, strict))
+        return complain(why, 0, 0, "its owner can't be kept: %s", strerror(error));
+    error = copy_access_list(fd, old);
     if (error)
         return complain(why, 0, 0, "its access list can't be kept: %s", strerror(error));
     if (fchmod(fd, st.st_mode & 07777) != 0)

@@ -10,6 +10,7 @@
 #include "lbgen/xt_extension.h"
 #include "lbgen/xt_guard.h"
 #include "lbgen/xt_library.h"
+#include "lbgen/xt_names.h"
 #include "lbgen/xt_print.h"
 
 static struct xt_walk walk;
@@ -24,15 +25,6 @@ static uint16_t number_at(const char *at)
 }
 
 /* --- what no text says --- */
-
-/* Printed bare, so nothing that would end the word. */
-static bool is_plain_word(const char *word, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if ((unsigned char)word[i] <= ' ' || word[i] == '"' || word[i] == 0x7f)
-            return false;
-    return true;
-}
 
 /* The kernel compares what the mask covers, and the text says the name alone. */
 static bool mask_fits(const char *name, const char *mask)
@@ -49,19 +41,32 @@ static bool mask_fits(const char *name, const char *mask)
 
 static bool interface_can_be_said(const char *name, const char *mask)
 {
-    return memchr(name, 0, IFNAMSIZ) && is_plain_word(name, strlen(name)) && mask_fits(name, mask);
+    return memchr(name, 0, IFNAMSIZ) && xt_is_bare(name) && mask_fits(name, mask);
+}
+
+/* Bits outside of the mask make it match nothing; text has none. */
+static bool address_can_be_said(const struct xt_family *f, const char *address, const char *mask)
+{
+    for (size_t i = 0; i < f->address_size; i++)
+        if (address[i] & ~mask[i])
+            return false;
+    return true;
 }
 
 static bool head_can_be_said(const struct xt_family *f, const char *e, struct complaint *why)
 {
     const uint8_t flags = (uint8_t)e[f->flags], inversions = (uint8_t)e[f->inversions];
-    const uint8_t known = XT_NOT_IN | XT_NOT_OUT | XT_NOT_SOURCE | XT_NOT_DESTINATION | XT_NOT_PROTO;
+    const uint8_t known_inversions =
+        XT_NOT_IN | XT_NOT_OUT | XT_NOT_SOURCE | XT_NOT_DESTINATION | XT_NOT_PROTO;
 
     if (!interface_can_be_said(e + f->in, e + f->in_mask) ||
         !interface_can_be_said(e + f->out, e + f->out_mask))
         return complain(why, 0, 0, "it tests an interface in a way that no text says");
+    if (!address_can_be_said(f, e + f->source, e + f->source_mask) ||
+        !address_can_be_said(f, e + f->destination, e + f->destination_mask))
+        return complain(why, 0, 0, "it tests an address in a way that no text says");
     if (flags & ~(f->proto_flag | f->goto_flag | f->fragment_flag) ||
-        inversions & ~(known | (f->fragment_flag ? XT_NOT_FRAGMENT : 0)))
+        inversions & ~(known_inversions | (f->fragment_flag ? XT_NOT_FRAGMENT : 0)))
         return complain(why, 0, 0, "it has flags that no text says (0x%02x, 0x%02x)", flags, inversions);
     if (number_at(e + f->proto) && f->proto_flag && !(flags & f->proto_flag))
         return complain(why, 0, 0, "it names a protocol without testing it");
@@ -111,6 +116,8 @@ static bool print(void *ctx, struct complaint *why)
     size_t head_len;
 
     take_entry(rule);
+    if (!xt_is_bare(walk.chain) || !xt_is_bare(walk.jump))
+        return complain(why, 0, 0, "it names a chain that no text can");
     if (!head_can_be_said(walk.family, rule->entry, why))
         return false;
     xt_library_reset();

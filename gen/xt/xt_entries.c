@@ -11,6 +11,7 @@
 #include "lbgen/xt_entries.h"
 #include "lbgen/xt_entry.h"
 #include "lbgen/xt_guard.h"
+#include "lbgen/xt_own_text.h"
 
 /* A reply is one byte, whether it is an answer or the reason of a refusal, and the answer or the reason. */
 enum { ANSWERED = 1, REFUSED = 0 };
@@ -38,7 +39,7 @@ struct questions {
     enum family family;
     struct arena *mem;
     struct xt_encoding *encode;
-    struct xt_decoding *decode;
+    struct xt_decoding **decode; /* those that libxtables has to be asked for */
 };
 
 /* --- text to entries --- */
@@ -86,7 +87,7 @@ static const char *name_encoding(const void *questions, size_t i)
 
 static void decode(const struct xt_family *family, void *questions, size_t i, struct buf *reply)
 {
-    const struct xt_decoding *rule = &((struct questions *)questions)->decode[i];
+    const struct xt_decoding *rule = ((struct questions *)questions)->decode[i];
     size_t start = reply->len;
     struct complaint why;
 
@@ -102,7 +103,7 @@ static bool take_text(void *questions, size_t i, const char *reply, size_t len)
     if (!len)
         return false;
     const char *text = arena_text(q->mem, reply + 1, len - 1);
-    *(*reply == REFUSED ? &q->decode[i].refusal : &q->decode[i].text) = text;
+    *(*reply == REFUSED ? &q->decode[i]->refusal : &q->decode[i]->text) = text;
     return true;
 }
 
@@ -110,12 +111,12 @@ static void take_decoding_crash(void *questions, size_t i, const char *why)
 {
     struct questions *q = questions;
 
-    q->decode[i].refusal = arena_text(q->mem, why, strlen(why));
+    q->decode[i]->refusal = arena_text(q->mem, why, strlen(why));
 }
 
 static const char *name_decoding(const void *questions, size_t i)
 {
-    return ((const struct questions *)questions)->decode[i].chain;
+    return ((const struct questions *)questions)->decode[i]->chain;
 }
 
 /* --- the doors --- */
@@ -162,9 +163,20 @@ bool xt_encode(enum family family, struct xt_encoding *rules, size_t n, struct a
 bool xt_decode(enum family family, struct xt_decoding *rules, size_t n, struct arena *mem,
                struct complaint *why)
 {
-    struct questions q = {.family = family, .mem = mem, .decode = rules};
+    struct questions q = {.family = family, .mem = mem, .decode = xcalloc(n, sizeof *q.decode)};
+    struct buf line = {0};
+    size_t left = 0;
 
-    for (size_t i = 0; i < n; i++)
+    for (size_t i = 0; i < n; i++) {
         rules[i].text = rules[i].refusal = NULL;
-    return ask(&decoding, &q, n, why);
+        line.len = 0;
+        if (xt_own_text(family, &rules[i], &line))
+            rules[i].text = arena_text(mem, line.at, line.len);
+        else
+            q.decode[left++] = &rules[i];
+    }
+    bool good = ask(&decoding, &q, left, why);
+    free(q.decode);
+    buf_free(&line);
+    return good;
 }

@@ -60,3 +60,11 @@ bool xt_interface_name(const char *name, struct xt_span span, struct complaint *
         return xt_refuse(why, span, "the name of an interface has at most %d bytes", IFNAMSIZ - 1);
     return is_bare("an interface", name, span, why);
 }
+
+bool xt_is_bare(const char *name)
+{
+    for (; *name; name++)
+        if ((unsigned char)*name <= ' ' || *name == '"' || *name == 0x7f)
+            return false;
+    return true;
+}

@@ -45,14 +45,11 @@ static const struct own_family {
               .snat_revision = 1},
 };
 
-/* The largest entry: IPv6, a comment, sctp, icmp6, mac, SNAT. */
-enum { ENTRY_MAX = 1024 };
-
 struct writer {
     const struct xt_family *family;
     const struct own_family *own;
+    unsigned char *bytes;
     size_t len;
-    _Alignas(8) unsigned char bytes[ENTRY_MAX];
 };
 
 static void put(struct writer *w, size_t offset, const void *data, size_t size)
@@ -301,17 +298,25 @@ static void put_target(struct writer *w, const struct rule *r)
     }
 }
 
-const void *xt_own_entry(enum family family, const struct rule *rule, struct arena *mem, uint32_t *len)
+void xt_own_write(enum family family, const struct rule *rule, struct xt_own_entry *out)
 {
-    struct writer w;
+    struct writer w = {
+        .family = xt_family(family_ops[family].number), .own = &own_families[family], .bytes = out->bytes};
 
-    w.family = xt_family(family_ops[family].number);
-    w.own = &own_families[family];
     put_head(&w, rule);
     put_matches(&w, rule);
     put_number(&w, w.family->target_offset, w.len);
     put_target(&w, rule);
     put_number(&w, w.family->next_offset, w.len);
-    *len = (uint32_t)w.len;
-    return arena_copy(mem, w.bytes, w.len);
+    out->len = (uint32_t)w.len;
+}
+
+const void *xt_own_entry(enum family family, const struct rule *rule, struct arena *mem, uint32_t *len)
+{
+    struct xt_own_entry entry;
+
+    entry.len = 0;
+    xt_own_write(family, rule, &entry);
+    *len = entry.len;
+    return arena_copy(mem, entry.bytes, entry.len);
 }

@@ -39,6 +39,8 @@ struct job {
  * dead run has left, firewalld, the backend. A status other than EXIT_GOOD ends the job; it has been said
  * why. */
 int job_start(struct job *job, const struct options *options, const char *what);
+int job_input(
+    struct job *job); /* reads the input and tells what is wrong with it; at any time before job_want */
 int job_enter(struct job *job);
 int job_choose_backend(struct job *job); /* a part of it, for verbs that only look */
 

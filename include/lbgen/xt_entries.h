@@ -26,7 +26,7 @@ struct xt_encoding {
 /* Makes entries of texts, for the kernel that runs here: extensions are of the newest revision that both it
  * and libxtables have (where it may not be asked, of the newest that libxtables has), and the sets that -m
  * set and -j SET name have to exist. Entries are what iptables would load, byte for byte. Answers live in
- * mem. False, with the reason in *why, when no child could be asked; then there are no answers. */
+ * mem. False, with the reason in *why, when no child could be asked; then answers are missing. */
 bool xt_encode(enum family family, struct xt_encoding *rules, size_t n, struct arena *mem,
                struct complaint *why);
 

@@ -28,4 +28,7 @@ bool xt_jump_name(const char *table, const char *name, struct xt_span span, stru
 /* 1 to 15 bytes, no blank or quote. */
 bool xt_interface_name(const char *name, struct xt_span span, struct complaint *why);
 
+/* It can stand in a line of iptables-save as it is: no blanks, quotes or control bytes. */
+bool xt_is_bare(const char *name);
+
 #endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --rollback: the inverse of the last commit's edit, applied to the tables and boot files as they are now. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lbgen/job.h"
+#include "lbgen/job_save.h"
+#include "lbgen/save_image.h"
+#include "lbgen/verbs.h"
+#include "lbgen/wanted.h"
+
+static bool find_undo(void *ctx, enum family family, enum table table, const struct image_table *now,
+                      struct edit *out, struct complaint *why)
+{
+    const struct job *job = ctx;
+
+    (void)why;
+    undo_to_edit(&job->undo, family, table, now, out);
+    return true;
+}
+
+static void path_of(const struct persist_file *file, const char *suffix, char *path, size_t room)
+{
+    snprintf(path, room, "%s/%s%s", strcmp(file->folder_path, "/") == 0 ? "" : file->folder_path, file->name,
+             suffix);
+}
+
+/* Of which family the file is: the one whose default or given path it has; else by the order of commits, IPv4
+ * first. */
+static enum family family_of(const struct job *job, const char *path, size_t number)
+{
+    for (int f = 0; f < FAMILIES; f++)
+        if (strcmp(job->boot_files.path[f], path) == 0)
+            return (enum family)f;
+    return number == 0 ? IPV4 : IPV6;
+}
+
+/* lbgen's part of the old file goes into the present one, or none where there was no old file. */
+static bool make_text(struct job *job, const struct persist_file *file, enum family family,
+                      struct complaint *why)
+{
+    char old_path[PATH_MAX + NAME_MAX];
+    struct sources *sources = &job->none.sources;
+    struct save_file old = {0};
+    struct buf generated = {0};
+    int source = -1;
+
+    path_of(file, ".lbgen-old", old_path, sizeof old_path);
+    if (file->before.exists && (source = sources_read(sources, old_path, why)) < 0)
+        return false;
+    if (source >= 0 && !save_file_read(&old, sources->at[source].text, sources->at[source].len, why)) {
+        save_file_free(&old);
+        return false;
+    }
+    boot_text_own_part(&old, &generated);
+    boot_text_make(&job->boot[family], &job->none, family, job->boot_files.path[family], old.n > 0,
+                   &generated);
+    save_file_free(&old);
+    return true;
+}
+
+/* Where the file is still what the commit made of it, it becomes byte for byte what it was. */
+static bool take_file(struct job *job, const struct persist_file *file, size_t number, struct complaint *why)
+{
+    char path[PATH_MAX + NAME_MAX], old_path[PATH_MAX + NAME_MAX];
+    struct sources *sources = &job->none.sources;
+    struct digest now = {0, 0};
+
+    path_of(file, "", path, sizeof path);
+    path_of(file, ".lbgen-old", old_path, sizeof old_path);
+    enum family family = family_of(job, path, number);
+    struct boot_text *boot = &job->boot[family];
+    path_of(file, "", job->boot_files.path[family], sizeof job->boot_files.path[family]);
+    int present = sources_read(sources, path, why);
+    if (present >= 0)
+        now = digest_of_text(sources->at[present].text, sources->at[present].len);
+    if (present < 0 || !digest_equal(now, file->after.digest) || !file->before.exists)
+        return access(path, F_OK) != 0 || make_text(job, file, family, why);
+    buf_add(&boot->old, sources->at[present].text, sources->at[present].len);
+    int old = sources_read(sources, old_path, why);
+    if (old < 0)
+        return false;
+    buf_add(&boot->text, sources->at[old].text, sources->at[old].len);
+    boot->exists = boot->changes = true;
+    return true;
+}
+
+/* A file that the last commit has made, and that nobody has touched since, goes. */
+static void remove_made_files(const struct plan *last)
+{
+    for (size_t i = 0; i < last->n_files; i++) {
+        struct persist_file file = last->files[i];
+        struct complaint ignored;
+
+        if (!file.before.exists)
+            persist_restore_old(&file, &ignored);
+    }
+}
+
+static bool is_untouched_made_file(struct job *job, const struct persist_file *file)
+{
+    char path[PATH_MAX + NAME_MAX];
+    struct complaint why;
+
+    path_of(file, "", path, sizeof path);
+    int present = file->before.exists ? -1 : sources_read(&job->none.sources, path, &why);
+    return present >= 0 &&
+           digest_equal(digest_of_text(job->none.sources.at[present].text, job->none.sources.at[present].len),
+                        file->after.digest);
+}
+
+static int prepare(struct job *job, const struct plan *last)
+{
+    struct complaint why;
+
+    if (job->change.backend->form == PAYLOAD_ENTRY && !undo_encode(&job->undo, &why))
+        return job_fail(EXIT_SYSTEM, "%s", why.text);
+    for (size_t i = 0; !job->options->no_persist && i < last->n_files; i++)
+        if (!is_untouched_made_file(job, &last->files[i]) && !take_file(job, &last->files[i], i, &why))
+            return job_fail(EXIT_SYSTEM, "%s", why.text);
+    input_print_findings(&job->none, job->options);
+    return diag_errors(&job->none.diag) ? EXIT_SYSTEM : EXIT_GOOD;
+}
+
+int rollback(const struct options *options)
+{
+    struct job job;
+    struct plan last = {0};
+    struct policy_notes notes = {0};
+    struct complaint why;
+    bool there = false;
+    int status = job_start(&job, options, "rollback");
+
+    job.forgets_last = true;
+    if (status == EXIT_GOOD)
+        status = job_enter(&job);
+    if (status == EXIT_GOOD && !job_last_read(&last, &notes, &there, &why))
+        status = job_fail(EXIT_SYSTEM, "%s", why.text);
+    if (status == EXIT_GOOD && !there)
+        status = job_fail(EXIT_DIFFERENT, "there is nothing to roll back");
+    if (status == EXIT_GOOD) {
+        job.change.backend = last.backend;
+        job.notes_after = notes;
+        job.undo = last.undo;
+        last.undo = (struct undo){0};
+        status = prepare(&job, &last);
+    }
+    if (status == EXIT_GOOD)
+        status = job_run(&job, find_undo);
+    if (status == EXIT_GOOD && !options->no_persist && !options->dry_run)
+        remove_made_files(&last);
+    plan_free(&last);
+    job_end(&job);
+    return status;
+}

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "lbgen/job.h"
+#include "lbgen/job_save.h"
+#include "lbgen/progress.h"
+#include "lbgen/verbs.h"
+
+/* Reads the input, and says what is wrong with it. */
+int job_input(struct job *job)
+{
+    job_step(job, "input");
+    progress_begin();
+    input_read(&job->input, job->options);
+    progress_end();
+    input_print_findings(&job->input, job->options);
+    if (diag_errors(&job->input.diag) == 0)
+        return EXIT_GOOD;
+    return job->input.system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
+}
+
+int commit(const struct options *options)
+{
+    struct job job;
+    int status = job_start(&job, options, "commit");
+
+    if (status == EXIT_GOOD)
+        status = job_input(&job);
+    if (status == EXIT_GOOD)
+        status = job_enter(&job);
+    if (status == EXIT_GOOD)
+        status = job_want(&job, false);
+    if (status == EXIT_GOOD)
+        status = job_save_read(&job);
+    if (status == EXIT_GOOD)
+        status = job_run(&job, job_find_wanted);
+    job_end(&job);
+    return status;
+}
+
+int remove_own(const struct options *options)
+{
+    struct job job;
+    int status = job_start(&job, options, "remove");
+
+    if (status == EXIT_GOOD)
+        status = job_enter(&job);
+    if (status == EXIT_GOOD)
+        status = job_want(&job, true);
+    if (status == EXIT_GOOD)
+        status = job_save_read(&job);
+    if (status == EXIT_GOOD)
+        status = job_run(&job, job_find_wanted);
+    job_end(&job);
+    return status;
+}
+
+int confirmed(const struct options *options)
+{
+    struct complaint why;
+
+    (void)options;
+    switch (guard_confirm_pending(&why)) {
+    case GUARD_CONFIRMED: job_say("confirmed and saved"); return EXIT_GOOD;
+    case GUARD_NOT_SAVED: return job_fail(EXIT_NOT_SAVED, "confirmed and live, but not saved: %s", why.text);
+    case GUARD_GONE: return job_fail(EXIT_DIFFERENT, "nothing waits for a confirmation");
+    case GUARD_UNDONE: return job_fail(EXIT_UNDONE, "too late: the new rules are undone");
+    case GUARD_UNDO_FAILED: return job_fail(EXIT_UNDO_FAILED, "too late, and the undo failed: %s", why.text);
+    default: return job_fail(EXIT_SYSTEM, "%s", why.text);
+    }
+}
