@@ -357,6 +357,11 @@ is_live() { # INI
     diff <(live_own 4) <(wanted_own 4 "$1")
 }
 
+# A commit waits for its confirmation.
+is_pending() {
+    "$LBGEN" --status --backend "$backend" 2>/dev/null | grep -q 'waits for its confirmation'
+}
+
 # A commit of $work/pending.ini (base.ini through SED) with --confirm that waits, without a terminal; its PID in $pending.
 start_pending() { # SECONDS SED [OPTION...]
     local seconds=$1
@@ -365,7 +370,7 @@ start_pending() { # SECONDS SED [OPTION...]
     "$LBGEN" --commit --backend "$backend" --no-system-templates "--confirm=$seconds" "$@" "$work/pending.ini" \
         >"$work/pending" 2>&1 </dev/null &
     pending=$!
-    wait_until 5 is_live "$work/pending.ini" && return
+    wait_until 5 is_live "$work/pending.ini" && wait_until 5 is_pending && return
     fail "a pending commit does not become live" "$work/pending"
     kill "$pending" 2>/dev/null
     return 1
