@@ -80,7 +80,7 @@ count_case() { # NAME STATUS FILE: shows what did not pass and counts
     if [ "${SHOW_ALL-}" = yes ]; then
         sed "s/^\(ok\|FAIL\|SKIP\) /\1 $1: /" "$3"
     else
-        sed "/^ok /d; s/^\(FAIL\|SKIP\) /\1 $1: /" "$3"
+        sed "/^ok /d; /: line [0-9]*: *[0-9]* \(Killed\|Hangup\|Terminated\|Interrupt\)/d; s/^\(FAIL\|SKIP\) /\1 $1: /" "$3"
     fi
     if [ "$2" != 0 ] || [ $((ok + bad + left)) = 0 ]; then
         echo "FAIL $1: ended with status $2 after $((ok + bad + left)) answers"
@@ -313,7 +313,8 @@ snapshot() { # FILE
         live 6 counters
         cat /proc/net/ip_tables_names /proc/net/ip6_tables_names 2>/dev/null | sort
         nft list ruleset 2>/dev/null
-        find /etc/sysconfig /etc/iptables /var/lib/lbgen -printf '%p %y %m %s %T@ %l\n' 2>/dev/null
+        find /etc/sysconfig /etc/iptables -printf '%p %y %m %s %T@ %l\n' 2>/dev/null
+        find /var/lib/lbgen -type f -printf '%p %m %s %T@\n' 2>/dev/null
     } >"$1"
 }
 
@@ -357,6 +358,11 @@ is_live() { # INI
     diff <(live_own 4) <(wanted_own 4 "$1")
 }
 
+# Are its rules live, of both families, and has the command let go of the lock, so that all that is left to do is to wait?
+waits() { # INI
+    is_live "$1" && live_own 6 | diff - <(wanted_own 6 "$1") && flock -n /run/xtables.lock true && sleep 0.2
+}
+
 # A commit of $work/pending.ini (base.ini through SED) with --confirm that waits, without a terminal; its PID in $pending.
 start_pending() { # SECONDS SED [OPTION...]
     local seconds=$1
@@ -365,7 +371,7 @@ start_pending() { # SECONDS SED [OPTION...]
     "$LBGEN" --commit --backend "$backend" --no-system-templates "--confirm=$seconds" "$@" "$work/pending.ini" \
         >"$work/pending" 2>&1 </dev/null &
     pending=$!
-    wait_until 5 is_live "$work/pending.ini" && return
+    wait_until 5 waits "$work/pending.ini" && return
     fail "a pending commit does not become live" "$work/pending"
     kill "$pending" 2>/dev/null
     return 1
