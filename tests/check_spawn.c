@@ -18,8 +18,16 @@ static void setup(void)
     why = (struct complaint){0};
 }
 
+/* For the next test, where all run in one process. */
 static void teardown(void)
 {
+    static const int changed[] = {SIGPIPE, SIGINT, SIGTERM, SIGCHLD};
+    sigset_t none;
+
+    for (int i = 0; i < N_OF(changed); i++)
+        signal(changed[i], SIG_DFL);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     spawn_free(&s);
 }
 

@@ -358,9 +358,9 @@ is_live() { # INI
     diff <(live_own 4) <(wanted_own 4 "$1")
 }
 
-# Are its rules live, of both families, and has the command let go of the lock, so that all that is left to do is to wait?
+# Are its rules live, and does all that is left wait for a confirmation?
 waits() { # INI
-    is_live "$1" && live_own 6 | diff - <(wanted_own 6 "$1") && flock -n /run/xtables.lock true && sleep 0.2
+    is_live "$1" && "$LBGEN" --status --backend "$backend" 2>/dev/null | grep -q 'waits for its confirmation'
 }
 
 # A commit of $work/pending.ini (base.ini through SED) with --confirm that waits, without a terminal; its PID in $pending.

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lbgen/boot_unit.h"
 #include "lbgen/job_save.h"
@@ -55,9 +56,10 @@ static bool add_boot_file(struct job *job, enum family family, struct complaint 
            complain(why, 0, 0, "%s was changed by somebody else meanwhile", path);
 }
 
-static bool make_state_folder(struct complaint *why)
+static bool make_state_folder(struct job *job, struct complaint *why)
 {
-    return mkdir(STATE_FOLDER, 0700) == 0 || errno == EEXIST ||
+    job->made_state_folder = mkdir(STATE_FOLDER, 0700) == 0;
+    return job->made_state_folder || errno == EEXIST ||
            complain(why, 0, 0, "%s can't be made: %s", STATE_FOLDER, strerror(errno));
 }
 
@@ -77,7 +79,7 @@ int job_save_prepare(struct job *job)
 {
     struct complaint why;
 
-    if (make_state_folder(&why) && add_boot_file(job, IPV4, &why) && add_boot_file(job, IPV6, &why) &&
+    if (make_state_folder(job, &why) && add_boot_file(job, IPV4, &why) && add_boot_file(job, IPV6, &why) &&
         add_notes(job, &why))
         return EXIT_GOOD;
     job_save_abandon(job);
@@ -146,6 +148,8 @@ void job_save_abandon(struct job *job)
     while (plan->n_files > 0)
         persist_abandon(&plan->files[--plan->n_files]);
     job->last_prepared = false;
+    if (job->made_state_folder)
+        rmdir(STATE_FOLDER);
 }
 
 static void report_file(const struct job *job, enum family family)

@@ -57,7 +57,18 @@ static int want_file(struct job *job, enum family family)
         return job_fail(EXIT_SYSTEM, "%s %s", path, why.text);
     if (!want_text(job, family, &job->input.sources.at[source], &why))
         return job_fail(EXIT_SYSTEM, "%s: %s", path, why.text);
+    job->is_wanted[family] = true;
     return EXIT_GOOD;
+}
+
+/* A family without a boot file is left alone. */
+static bool find_restored(void *ctx, enum family family, enum table table, const struct image_table *now,
+                          struct edit *out, struct complaint *why)
+{
+    const struct job *job = ctx;
+
+    *out = (struct edit){.table = table};
+    return !job->is_wanted[family] || job_find_wanted(ctx, family, table, now, out, why);
 }
 
 int restore(const struct options *options)
@@ -71,7 +82,7 @@ int restore(const struct options *options)
     for (int f = 0; f < FAMILIES && status == EXIT_GOOD; f++)
         status = want_file(&job, (enum family)f);
     if (status == EXIT_GOOD)
-        status = job_run(&job, job_find_wanted);
+        status = job_run(&job, find_restored);
     job_end(&job);
     return status;
 }

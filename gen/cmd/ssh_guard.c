@@ -129,6 +129,36 @@ static void ask_chain(struct seen_table *seen, const struct stage *stage, enum i
                  policy == POLICY_DROP ? "the policy DROP of" : "the rules of", chain);
 }
 
+static void settle_loopback(struct seen_interface *test, struct seen_rule *rule)
+{
+    if (!test->given || strcmp(test->interface.name, "lo") != 0)
+        return;
+    if (test->negated)
+        test->given = false;
+    else
+        rule->action = SEEN_GO_ON;
+}
+
+/* What comes from elsewhere does not come in by lo, even if it is not known by which interface it does. */
+static void leave_out_loopback(struct seen_table *seen, const struct flow *flow)
+{
+    static const struct prefix loopback[FAMILIES] = {
+        {.first.high = 0x7f00000000000000, .family = IPV4, .len = 8},
+        {.first.low = 1, .family = IPV6, .len = 128}};
+    const struct prefix *own = &loopback[flow->src.family];
+
+    if (prefix_contains(own, &flow->src) || prefix_contains(own, &flow->dst))
+        return;
+    for (size_t i = 0; i < seen->lines.n; i++) {
+        settle_loopback(&seen->lines.at[i].rule.in, &seen->lines.at[i].rule);
+        settle_loopback(&seen->lines.at[i].rule.out, &seen->lines.at[i].rule);
+    }
+    for (size_t i = 0; i < seen->walk.n; i++) {
+        settle_loopback(&seen->walk.at[i].in, &seen->walk.at[i]);
+        settle_loopback(&seen->walk.at[i].out, &seen->walk.at[i]);
+    }
+}
+
 static bool ask_table(const struct change *change, const struct stage *stage, const struct flow *flow,
                       enum seen_which which, struct outcome *out)
 {
@@ -139,6 +169,7 @@ static bool ask_table(const struct change *change, const struct stage *stage, co
     struct complaint ignored;
     bool good = seen_table_make(&seen, family, change->backend->form, now, edit, which, &ignored);
 
+    leave_out_loopback(&seen, flow);
     if (good)
         ask_chain(&seen, stage, policy_of(now, edit, hook_names[stage->hook], which), flow, out);
     else

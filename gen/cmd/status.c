@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --status: what is live, counted and saved, service by service. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,9 +87,15 @@ static void print_tally(const struct job *job, const struct tally *t)
 
     if (number != NAME_NOT_FOUND)
         mark_print(&mark, services->at[number].mark);
-    printf("%-24.*s fwmark=%s live=%zu missing=%zu stale=%zu packets=%llu bytes=%llu\n", (int)t->tag_len,
-           t->tag, mark.len ? buf_text(&mark) : "-", t->live - t->stale, t->missing, t->stale,
-           (unsigned long long)t->packets, (unsigned long long)t->bytes);
+    printf("%-16.*s", (int)t->tag_len, t->tag);
+    if (mark.len)
+        printf(" fwmark %s:", buf_text(&mark));
+    printf(" rules live: %zu", t->live - t->stale);
+    if (t->missing)
+        printf(", missing: %zu", t->missing);
+    if (t->stale)
+        printf(", not wanted any more: %zu", t->stale);
+    printf(", packets: %" PRIu64 ", bytes: %" PRIu64 "\n", t->packets, t->bytes);
     buf_free(&mark);
 }
 

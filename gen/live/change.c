@@ -206,12 +206,15 @@ static enum change_result commit_locked(struct change *c, int *lock, struct comp
     return take_back(c, why);
 }
 
-static enum change_result apply_armed(struct change *c, struct guard *guard, int own_lock, unsigned lock_ms,
-                                      struct complaint *why)
+/* Arms before it takes the lock, so that others wait for as short a time as possible. */
+static enum change_result apply(struct change *c, struct guard *guard, int own_lock, unsigned lock_ms,
+                                struct complaint *why)
 {
     enum change_result result = CHANGE_BUSY;
     int lock = -1;
 
+    if (!arm(c, guard, own_lock, why))
+        return CHANGE_REFUSED;
     step(c, "lock");
     switch (lock_xtables(LOCK_XTABLES_PATH, lock_ms, &lock, why)) {
     case LOCK_TAKEN: break;
@@ -240,11 +243,9 @@ static enum change_result apply_armed(struct change *c, struct guard *guard, int
 enum change_result change_apply(struct change *c, struct guard *guard, int own_lock, unsigned lock_ms,
                                 struct complaint *why)
 {
-    enum change_result result = CHANGE_REFUSED;
-
     step(c, "prepare");
-    if (arm(c, guard, own_lock, why))
-        result = apply_armed(c, guard, own_lock, lock_ms, why);
+    enum change_result result = apply(c, guard, own_lock, lock_ms, why);
+
     if (result == CHANGE_LIVE)
         return result;
     if (result != CHANGE_UNDO_FAILED)

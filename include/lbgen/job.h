@@ -29,7 +29,7 @@ struct job {
     struct undo undo;  /* --rollback: of the last commit */
     bool keeps_last;   /* what --rollback would undo stays what it is */
     bool forgets_last; /* ... is nothing after this */
-    bool last_prepared;
+    bool last_prepared, made_state_folder;
     unsigned warnings;
     struct timespec began, step_began;
     const char *step;
