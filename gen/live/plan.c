@@ -110,21 +110,23 @@ static enum live_result undo_family(const struct plan *plan, struct live *live, 
     return result;
 }
 
-/* With the lock, or without it. What somebody else changes meanwhile is a reason to begin again. */
+/* With the lock, or without it. What somebody else changes meanwhile is a reason to begin again. One family
+ * is undone even where the other can't be; the first reason is kept. */
 static enum plan_result undo_rules(const struct plan *plan, struct complaint *why)
 {
     struct live *live = plan->backend->open(why);
     bool good = live != NULL;
+    struct complaint further;
 
-    for (int f = 0; f < FAMILIES && good; f++) {
+    for (int f = 0; f < FAMILIES && live; f++) {
         enum live_result result = LIVE_DONE;
 
         if (!family_is_in(plan, (enum family)f))
             continue;
         for (int i = 0; i < TRIES; i++)
-            if ((result = undo_family(plan, live, (enum family)f, why)) != LIVE_CHANGED)
+            if ((result = undo_family(plan, live, (enum family)f, good ? why : &further)) != LIVE_CHANGED)
                 break;
-        good = result == LIVE_DONE;
+        good = good && result == LIVE_DONE;
     }
     if (live)
         plan->backend->close(live);
