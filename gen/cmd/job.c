@@ -79,6 +79,7 @@ static int heal(struct job *job)
     if (!good)
         return job_fail(EXIT_UNDO_FAILED, "what an earlier lbgen left can't be undone: %s", why.text);
     journal_remove();
+    job->healed = true;
     return EXIT_GOOD;
 }
 

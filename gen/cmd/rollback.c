@@ -123,34 +123,47 @@ static int prepare(struct job *job, const struct plan *last)
     return diag_errors(&job->none.diag) ? EXIT_SYSTEM : EXIT_GOOD;
 }
 
-int rollback(const struct options *options)
+static int roll_back(struct job *job)
 {
-    struct job job;
     struct plan last = {0};
     struct policy_notes notes = {0};
     struct complaint why;
     bool there = false;
+    int status = EXIT_GOOD;
+
+    if (!job_last_read(&last, &notes, &there, &why))
+        status = job_fail(EXIT_SYSTEM, "%s", why.text);
+    else if (!there)
+        status = job_fail(EXIT_DIFFERENT, "there is nothing to roll back");
+    if (status == EXIT_GOOD) {
+        job->change.backend = last.backend;
+        job->notes_after = notes;
+        job->undo = last.undo;
+        last.undo = (struct undo){0};
+        status = prepare(job, &last);
+    }
+    if (status == EXIT_GOOD)
+        status = job_run(job, find_undo);
+    if (status == EXIT_GOOD && !job->options->no_persist && !job->options->dry_run)
+        remove_made_files(&last);
+    plan_free(&last);
+    return status;
+}
+
+/* A change that could not be undone when it failed is the last one, and is undone by now: the commit before
+ * it was good and stays. */
+int rollback(const struct options *options)
+{
+    struct job job;
     int status = job_start(&job, options, "rollback");
 
     job.forgets_last = true;
     if (status == EXIT_GOOD)
         status = job_enter(&job);
-    if (status == EXIT_GOOD && !job_last_read(&last, &notes, &there, &why))
-        status = job_fail(EXIT_SYSTEM, "%s", why.text);
-    if (status == EXIT_GOOD && !there)
-        status = job_fail(EXIT_DIFFERENT, "there is nothing to roll back");
-    if (status == EXIT_GOOD) {
-        job.change.backend = last.backend;
-        job.notes_after = notes;
-        job.undo = last.undo;
-        last.undo = (struct undo){0};
-        status = prepare(&job, &last);
-    }
-    if (status == EXIT_GOOD)
-        status = job_run(&job, find_undo);
-    if (status == EXIT_GOOD && !options->no_persist && !options->dry_run)
-        remove_made_files(&last);
-    plan_free(&last);
+    if (status == EXIT_GOOD && job.healed)
+        job_say("rollback: what was left is undone");
+    else if (status == EXIT_GOOD)
+        status = roll_back(&job);
     job_end(&job);
     return status;
 }
