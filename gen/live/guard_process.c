@@ -42,7 +42,6 @@ static void give_up(void)
 static void become_guard(int fd)
 {
     static const int deaf_to[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGPIPE, SIGALRM, SIGTSTP};
-    int null = open("/dev/null", O_RDWR);
     sigset_t none;
 
     setsid();
@@ -53,6 +52,8 @@ static void become_guard(int fd)
     prctl(PR_SET_NAME, "lbgen-guard");
     if (fd != TALK_FD)
         dup2(fd, TALK_FD);
+    /* Not before: it might get the number that is wanted. */
+    int null = open("/dev/null", O_RDWR);
     for (int i = 0; i <= STDERR_FILENO; i++)
         dup2(null, i);
     close_range(TALK_FD + 1, ~0U, 0);
