@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -62,6 +63,16 @@ static void become_guard(int fd)
         give_up();
 }
 
+/* Memory that is yet to come is locked only where there is no limit: at a limit there would be none. */
+static void lock_memory(void)
+{
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+    bool unlimited = setrlimit(RLIMIT_MEMLOCK, &limit) == 0 ||
+                     (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY);
+
+    mlockall(unlimited ? MCL_CURRENT | MCL_FUTURE : MCL_CURRENT);
+}
+
 /* Not to be swapped out or killed when memory is short; where that is not allowed, it works without. */
 static void hold_memory(void)
 {
@@ -73,7 +84,7 @@ static void hold_memory(void)
         (void)ignored;
         close(fd);
     }
-    mlockall(MCL_CURRENT | MCL_FUTURE);
+    lock_memory();
 }
 
 static void say(int fd, enum guard_word word, uint32_t seconds, const char *text)
