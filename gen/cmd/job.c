@@ -140,6 +140,9 @@ int job_enter(struct job *job)
         .no_persist = job->options->no_persist};
     if (status == EXIT_GOOD && !boot_files_find(&job->boot_files, &boot, ""))
         status = job_fail(EXIT_SYSTEM, "a boot file's path is too long");
+    if (status == EXIT_GOOD && boot_files_clash(&job->boot_files))
+        status = job_fail(EXIT_BAD_INPUT, "%s can't be the boot file of both families",
+                          job->boot_files.path[IPV4]);
     return status == EXIT_GOOD ? job_choose_backend(job) : status;
 }
 
