@@ -54,7 +54,7 @@ static bool is_nothing_to_do(const struct job *job)
 
 /* While rules are live that are not saved yet, nothing but the guard's or this process's own decision ends
  * it. */
-static void hold_signals(void)
+static void hold_signals(int how)
 {
     sigset_t held;
 
@@ -62,7 +62,7 @@ static void hold_signals(void)
     sigaddset(&held, SIGINT);
     sigaddset(&held, SIGTERM);
     sigaddset(&held, SIGHUP);
-    sigprocmask(SIG_BLOCK, &held, NULL);
+    sigprocmask(how, &held, NULL);
 }
 
 static void count_rules(const struct change *c, size_t *added, size_t *gone)
@@ -158,7 +158,7 @@ static int carry_out(struct job *job)
     status = change_is_empty(&job->change) ? EXIT_GOOD : job_try(job);
     if (status != EXIT_GOOD)
         return status;
-    hold_signals();
+    hold_signals(SIG_BLOCK);
     job_step(job, "files");
     status = job_save_prepare(job);
     if (status != EXIT_GOOD)
@@ -167,7 +167,10 @@ static int carry_out(struct job *job)
         change_apply(&job->change, &job->guard, job->own_lock, job->options->wait_ms, &why);
     if (result != CHANGE_LIVE) {
         job_save_abandon(job);
-        return report_change(result, why.text);
+        status = report_change(result, why.text);
+        if (result == CHANGE_BUSY)
+            hold_signals(SIG_UNBLOCK); /* one that has come ends this process now, as it would have before */
+        return status;
     }
     count_rules(&job->change, &added, &gone);
     if (job->options->confirm) {

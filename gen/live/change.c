@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <signal.h>
 #include <string.h>
 
 #include "lbgen/change.h"
 #include "lbgen/journal.h"
 #include "lbgen/lock.h"
 
-enum { TRIES = 4 /* the first, and three from a new snapshot */, UNDO_LOCK_MS = 2000 };
+enum { TRIES = 4 /* the first, and three from a new snapshot */, UNDO_LOCK_MS = 2000, LOCK_SLICE_MS = 100 };
 
 static void step(struct change *c, const char *name)
 {
@@ -216,6 +217,39 @@ static bool makes_tables(const struct change *c)
     return false;
 }
 
+/* Signals are held back, since nothing may end this process in the middle of a change; before its beginning
+ * they may. */
+static bool is_told_to_end(void)
+{
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action;
+    sigset_t pending;
+
+    sigpending(&pending);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        if (sigismember(&pending, ending[i]) == 1 && sigaction(ending[i], NULL, &action) == 0 &&
+            action.sa_handler != SIG_IGN)
+            return true;
+    return false;
+}
+
+static enum lock_result take_lock(unsigned lock_ms, int *lock, struct complaint *why)
+{
+    enum lock_result result;
+
+    do {
+        unsigned slice = lock_ms < LOCK_SLICE_MS ? lock_ms : LOCK_SLICE_MS;
+
+        result = lock_xtables(LOCK_XTABLES_PATH, slice, lock, why);
+        lock_ms -= slice;
+    } while (result == LOCK_BUSY && lock_ms > 0 && !is_told_to_end());
+    if (result == LOCK_FAILED || !is_told_to_end())
+        return result;
+    lock_release(lock);
+    complain(why, 0, 0, "ended by a signal before the rules were touched");
+    return LOCK_BUSY;
+}
+
 /* Takes the lock; arms before that where it can be done, so that others wait for as short a time as possible.
  */
 static enum change_result apply(struct change *c, struct guard *guard, int own_lock, unsigned lock_ms,
@@ -228,12 +262,10 @@ static enum change_result apply(struct change *c, struct guard *guard, int own_l
     if (!arm_late && !arm(c, guard, own_lock, why))
         return CHANGE_REFUSED;
     step(c, "lock");
-    switch (lock_xtables(LOCK_XTABLES_PATH, lock_ms, &lock, why)) {
+    complain(why, 0, 0, "another program holds the xtables lock; waited for %u s (--wait)", lock_ms / 1000);
+    switch (take_lock(lock_ms, &lock, why)) {
     case LOCK_TAKEN: break;
-    case LOCK_BUSY:
-        complain(why, 0, 0, "another program holds the xtables lock; waited for %u s (--wait)",
-                 lock_ms / 1000);
-        return CHANGE_BUSY;
+    case LOCK_BUSY: return CHANGE_BUSY;
     case LOCK_FAILED: return CHANGE_REFUSED;
     }
     step(c, "locked");
