@@ -79,6 +79,7 @@ static int heal(struct job *job)
     if (!good)
         return job_fail(EXIT_UNDO_FAILED, "what an earlier lbgen left can't be undone: %s", why.text);
     journal_remove();
+    job->healed = true;
     return EXIT_GOOD;
 }
 
@@ -140,6 +141,9 @@ int job_enter(struct job *job)
         .no_persist = job->options->no_persist};
     if (status == EXIT_GOOD && !boot_files_find(&job->boot_files, &boot, ""))
         status = job_fail(EXIT_SYSTEM, "a boot file's path is too long");
+    if (status == EXIT_GOOD && boot_files_clash(&job->boot_files))
+        status = job_fail(EXIT_BAD_INPUT, "%s can't be the boot file of both families",
+                          job->boot_files.path[IPV4]);
     return status == EXIT_GOOD ? job_choose_backend(job) : status;
 }
 
