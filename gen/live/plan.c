@@ -177,9 +177,13 @@ enum plan_result plan_finish_files(struct plan *plan, struct complaint *why)
             plan_undo_files(plan, &further);
             return PLAN_FAILED;
         }
+    return PLAN_DONE;
+}
+
+void plan_settle_files(struct plan *plan)
+{
     for (size_t i = 0; i < plan->n_files; i++)
         persist_settle(&plan->files[i]);
-    return PLAN_DONE;
 }
 
 void plan_free(struct plan *plan)
