@@ -123,6 +123,7 @@ static int finish(struct job *job)
     bool saved = plan_finish_files(&job->change.plan, &why) == PLAN_DONE;
     journal_remove();
     guard_dismiss(&job->guard);
+    plan_settle_files(&job->change.plan);
     return saved ? EXIT_GOOD : job_fail(EXIT_NOT_SAVED, "the rules are live, but not saved: %s", why.text);
 }
 

@@ -174,9 +174,11 @@ int rollback(const struct options *options)
     if (status == EXIT_GOOD)
         status = job_enter(&job);
     if (status == EXIT_GOOD && job.healed)
-        job_say("rollback: what was left is undone");
+        status = job.healed_all ? EXIT_GOOD : EXIT_NOT_SAVED;
     else if (status == EXIT_GOOD)
         status = roll_back(&job);
+    if (job.healed && status == EXIT_GOOD)
+        job_say("rollback: what was left is undone");
     job_end(&job);
     return status;
 }

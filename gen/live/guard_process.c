@@ -150,6 +150,7 @@ static void finish(int visitor)
         end(visitor, GUARD_NOT_SAVED, why.text);
     }
     journal_remove();
+    plan_settle_files(&guard.plan);
     end(visitor, GUARD_CONFIRMED, "");
 }
 

@@ -161,29 +161,43 @@ enum plan_result plan_undo_rules(const struct plan *plan, unsigned lock_ms, bool
     return result;
 }
 
+static void complain_of(const struct persist_file *file, const struct complaint *inner, struct complaint *why)
+{
+    complain(why, 0, 0, "%.120s/%s %s", strcmp(file->folder_path, "/") == 0 ? "" : file->folder_path,
+             file->name, inner->text);
+}
+
 enum plan_result plan_undo_files(struct plan *plan, struct complaint *why)
 {
     enum plan_result result = PLAN_DONE;
-    struct complaint further;
+    struct complaint inner;
 
     for (size_t i = plan->n_files; i-- > 0;)
-        if (persist_undo(&plan->files[i], result == PLAN_DONE ? why : &further) != PERSIST_DONE)
+        if (persist_undo(&plan->files[i], &inner) != PERSIST_DONE) {
+            if (result == PLAN_DONE)
+                complain_of(&plan->files[i], &inner, why);
             result = PLAN_FAILED;
+        }
     return result;
 }
 
 enum plan_result plan_finish_files(struct plan *plan, struct complaint *why)
 {
-    struct complaint further;
+    struct complaint inner, further;
 
     for (size_t i = 0; i < plan->n_files; i++)
-        if (persist_finish(&plan->files[i], why) != PERSIST_DONE) {
+        if (persist_finish(&plan->files[i], &inner) != PERSIST_DONE) {
+            complain_of(&plan->files[i], &inner, why);
             plan_undo_files(plan, &further);
             return PLAN_FAILED;
         }
+    return PLAN_DONE;
+}
+
+void plan_settle_files(struct plan *plan)
+{
     for (size_t i = 0; i < plan->n_files; i++)
         persist_settle(&plan->files[i]);
-    return PLAN_DONE;
 }
 
 void plan_free(struct plan *plan)
