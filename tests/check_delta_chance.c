@@ -11,7 +11,7 @@ static const struct model_kinds kinds[] = {
     {.own = 40, .foreign = 40, .own_jumps = true},
 };
 
-enum { ROUNDS = 2000 };
+enum { ROUNDS = 500 };
 
 static const enum table tables[] = {TABLE_FILTER, TABLE_MANGLE, TABLE_SECURITY};
 
