@@ -228,6 +228,8 @@ static void make_hunks(const struct undo_chain *chain, struct chain_now *c, stru
             add_gone(c, &hunks.at[hunks.n - 1], from, out);
         }
         if (i == c->n || !c->goes[i]) {
+            if (open && hunks.at[hunks.n - 1].n_added + hunks.at[hunks.n - 1].n_gone == 0)
+                hunks.n--; /* what went was there already */
             open = false;
             continue;
         }

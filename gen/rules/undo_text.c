@@ -164,8 +164,8 @@ static bool read_chain(struct text *t, struct undo_chain *chain)
     if (!next_line(t) ||
         sscanf(t->line, "chain %d %d %d %" SCNx64 " %zu %n", &kind, &before, &policy, &chain->own_after,
                &chain->n, &name) != 5 ||
-        !name || kind < UNDO_STAYED || kind > UNDO_GONE || before < POLICY_NONE || before > POLICY_DROP ||
-        policy < POLICY_NONE || policy > POLICY_DROP || !sound(t, chain->n))
+        !name || !t->line[name] || kind < UNDO_STAYED || kind > UNDO_GONE || before < POLICY_NONE ||
+        before > POLICY_DROP || policy < POLICY_NONE || policy > POLICY_DROP || !sound(t, chain->n))
         return false;
     chain->kind = (enum undo_kind)kind;
     chain->policy_before = (enum image_policy)before;
