@@ -211,8 +211,10 @@ static enum change_result take_back(struct change *c, struct guard *guard, struc
     struct complaint about_undo;
     bool unlocked;
 
-    if (was_never_live(c))
+    if (was_never_live(c)) {
+        c->is_live = false;
         return CHANGE_REFUSED;
+    }
     if (plan_undo_rules(&c->plan, UNDO_LOCK_MS, &unlocked, &about_undo) == PLAN_DONE)
         return CHANGE_UNDONE;
     if (guard_order(guard, GUARD_UNDO, 0, &about_undo) == GUARD_UNDONE)
@@ -231,7 +233,9 @@ static enum change_result commit_locked(struct change *c, struct guard *guard, i
     bool any = false;
 
     step(c, "commit");
+    c->is_live = true;
     enum live_result result = commit_edits(c, &any, why);
+    c->is_live = any;
     if (result == LIVE_CHANGED && !any)
         return CHANGE_BUSY;
     if (result == LIVE_DONE) {
