@@ -16,6 +16,7 @@
 #include "lbgen/lock.h"
 #include "lbgen/vec.h"
 #include "lbgen/wanted.h"
+#include "lbgen/xalloc.h"
 
 enum { HEAL_LOCK_MS = 10000 };
 
