@@ -113,8 +113,11 @@ static enum live_result settle(struct change *c, struct guard *guard, int own_lo
             result = c->backend->unchanged(c->live, (enum family)f, why);
         if (result != LIVE_CHANGED)
             return result;
-        if (!find_edits(c, why) || !arm(c, guard, own_lock, why))
+        struct complaint inner; /* what changed stays the reason, should this have been the last try */
+        if (!find_edits(c, &inner) || !arm(c, guard, own_lock, &inner)) {
+            *why = inner;
             return LIVE_FAILED;
+        }
         result = LIVE_DONE;
     }
     return LIVE_CHANGED;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <time.h>
 
 #include "lbgen/lock.h"
 #include "lbgen/persist_plan.h"
 #include "lbgen/plan.h"
 
-enum { TRIES = 4 /* the first, and three when somebody else is at the tables too */ };
+/* When somebody else is at the tables too: as many tries as there is time for, four at least. */
+enum { TRIES = 4, PATIENCE_S = 5 };
 
 static const struct live_backend *const backends[] = {&live_legacy, &live_nft};
 
@@ -95,6 +97,14 @@ static enum live_result commit_edits(const struct plan *plan, enum family family
     return result == LIVE_DONE ? backend->read_back(u->live, family, why) : result;
 }
 
+static long seconds_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long)now.tv_sec;
+}
+
 static enum live_result undo_family(const struct plan *plan, struct live *live, enum family family,
                                     struct complaint *why)
 {
@@ -102,9 +112,14 @@ static enum live_result undo_family(const struct plan *plan, struct live *live, 
     enum live_result result = LIVE_FAILED;
 
     if (plan->backend->read(live, family, &u.now, why)) {
-        for (int t = 0; t < TABLES; t++)
+        bool any = false;
+
+        for (int t = 0; t < TABLES; t++) {
             undo_to_edit(&plan->undo, family, (enum table)t, &u.now.of[t], &u.edits[t]);
-        result = commit_edits(plan, family, &u, why);
+            any = any || !edit_is_empty(&u.edits[t]);
+        }
+        /* Nothing is left to do: what others change meanwhile does not matter. */
+        result = any ? commit_edits(plan, family, &u, why) : LIVE_DONE;
     }
     forget(&u);
     return result;
@@ -119,11 +134,12 @@ static enum plan_result undo_rules(const struct plan *plan, struct complaint *wh
     struct complaint further;
 
     for (int f = 0; f < FAMILIES && live; f++) {
+        const long end = seconds_now() + PATIENCE_S;
         enum live_result result = LIVE_DONE;
 
         if (!family_is_in(plan, (enum family)f))
             continue;
-        for (int i = 0; i < TRIES; i++)
+        for (int i = 0; i < TRIES || seconds_now() < end; i++)
             if ((result = undo_family(plan, live, (enum family)f, good ? why : &further)) != LIVE_CHANGED)
                 break;
         good = good && result == LIVE_DONE;
