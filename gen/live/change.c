@@ -128,8 +128,11 @@ static enum live_result settle(struct change *c, struct guard *guard, int own_lo
             return LIVE_DONE;
         if (result != LIVE_CHANGED)
             return result;
-        if (!find_edits(c, why) || !arm(c, guard, own_lock, why))
+        struct complaint inner; /* what changed stays the reason, should this have been the last try */
+        if (!find_edits(c, &inner) || !arm(c, guard, own_lock, &inner)) {
+            *why = inner;
             return LIVE_FAILED;
+        }
     }
     complain(why, 0, 0, "somebody else changes the tables again and again, without the xtables lock");
     return LIVE_CHANGED;
