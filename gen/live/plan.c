@@ -7,7 +7,14 @@
 
 enum { TRIES = 4 /* the first, and three when somebody else is at the tables too */ };
 
-static const struct live_backend *const backends[] = {&live_legacy, &live_nft};
+static const struct live_backend *backends[4] = {&live_legacy, &live_nft};
+static size_t n_backends = 2;
+
+void plan_add_backend(const struct live_backend *backend)
+{
+    if (n_backends < sizeof backends / sizeof *backends)
+        backends[n_backends++] = backend;
+}
 
 /* The text: `backend NAME`, the undo, then a plan for each file. */
 void plan_print(const struct plan *plan, struct buf *out)
@@ -20,7 +27,7 @@ void plan_print(const struct plan *plan, struct buf *out)
 
 static bool read_backend(struct plan *out, const char *text, size_t len, size_t *at)
 {
-    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
+    for (size_t i = 0; i < n_backends; i++) {
         struct buf line = {0};
 
         buf_printf(&line, "backend %s\n", backends[i]->name);
@@ -40,8 +47,10 @@ bool plan_read(struct plan *out, const char *text, size_t len)
     size_t at = 0;
 
     *out = (struct plan){0};
-    if (!read_backend(out, text, len, &at) || !undo_read(&out->undo, text, len, &at))
+    if (!read_backend(out, text, len, &at) || !undo_read(&out->undo, text, len, &at)) {
+        *out = (struct plan){0};
         return false;
+    }
     while (at < len) {
         size_t taken = out->n_files < PLAN_FILES_MAX
                            ? persist_plan_read(&out->files[out->n_files], text + at, len - at)
@@ -145,14 +154,25 @@ enum plan_result plan_undo_rules(const struct plan *plan, unsigned lock_ms, bool
     return result;
 }
 
+/* The reason says what is wrong with a file, not with which. */
+static void name_file(const struct persist_file *file, struct complaint *why)
+{
+    const struct complaint reason = *why;
+
+    complain(why, 0, 0, "%.80s/%.60s %.110s", file->folder_path, file->name, reason.text);
+}
+
 enum plan_result plan_undo_files(struct plan *plan, struct complaint *why)
 {
     enum plan_result result = PLAN_DONE;
     struct complaint further;
 
     for (size_t i = plan->n_files; i-- > 0;)
-        if (persist_undo(&plan->files[i], result == PLAN_DONE ? why : &further) != PERSIST_DONE)
+        if (persist_undo(&plan->files[i], result == PLAN_DONE ? why : &further) != PERSIST_DONE) {
+            if (result == PLAN_DONE)
+                name_file(&plan->files[i], why);
             result = PLAN_FAILED;
+        }
     return result;
 }
 
@@ -162,6 +182,7 @@ enum plan_result plan_finish_files(struct plan *plan, struct complaint *why)
 
     for (size_t i = 0; i < plan->n_files; i++)
         if (persist_finish(&plan->files[i], why) != PERSIST_DONE) {
+            name_file(&plan->files[i], why);
             plan_undo_files(plan, &further);
             return PLAN_FAILED;
         }
