@@ -73,12 +73,16 @@ static int heal(struct job *job)
     }
     job_warn(job, "an earlier lbgen has died in the middle of a change; undoing what it left");
     good = (plan.backend->form == PAYLOAD_LINE || undo_encode(&plan.undo, &why)) &&
-           plan_undo_rules(&plan, HEAL_LOCK_MS, &unlocked, &why) == PLAN_DONE &&
-           plan_undo_files(&plan, &why) == PLAN_DONE;
+           plan_undo_rules(&plan, HEAL_LOCK_MS, &unlocked, &why) == PLAN_DONE;
+    /* A file that is not what that lbgen wrote is somebody's: there is nothing to wait for, now or later. */
+    job->healed_all = good && plan_undo_files(&plan, &why) == PLAN_DONE;
     plan_free(&plan);
     if (!good)
         return job_fail(EXIT_UNDO_FAILED, "what an earlier lbgen left can't be undone: %s", why.text);
+    if (!job->healed_all)
+        job_warn(job, "it is undone but for a file: %s", why.text);
     journal_remove();
+    job->healed = true;
     return EXIT_GOOD;
 }
 
@@ -140,6 +144,9 @@ int job_enter(struct job *job)
         .no_persist = job->options->no_persist};
     if (status == EXIT_GOOD && !boot_files_find(&job->boot_files, &boot, ""))
         status = job_fail(EXIT_SYSTEM, "a boot file's path is too long");
+    if (status == EXIT_GOOD && boot_files_clash(&job->boot_files))
+        status = job_fail(EXIT_BAD_INPUT, "%s can't be the boot file of both families",
+                          job->boot_files.path[IPV4]);
     return status == EXIT_GOOD ? job_choose_backend(job) : status;
 }
 

@@ -2,6 +2,7 @@
 /* The side of those who talk to the guard. */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -95,7 +96,9 @@ void guard_dismiss(struct guard *g)
     if (g->pid == 0)
         return;
     spawn_hold(-1);
-    guard_send(g->fd, &request, sizeof request);
+    /* Its end of the socket alone would have it undo what is done. */
+    if (!guard_send(g->fd, &request, sizeof request))
+        kill(g->pid, SIGKILL);
     close(g->fd);
     while (waitpid(g->pid, NULL, 0) < 0 && errno == EINTR)
         ;

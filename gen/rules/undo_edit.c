@@ -278,6 +278,38 @@ static void undo_chain(const struct undo_chain *chain, const struct image_chain 
         *VEC_ADD(out) = edit;
 }
 
+static struct chain_edit *find_gone(struct edit *edit, const char *chain)
+{
+    for (size_t i = 0; i < edit->n; i++)
+        if (edit->at[i].gone && strcmp(edit->at[i].chain, chain) == 0)
+            return &edit->at[i];
+    return NULL;
+}
+
+static void empty_instead(struct chain_edit *edit, struct arena *mem)
+{
+    const struct hunk all = {.n_gone = edit->live->n};
+
+    edit->gone = false;
+    edit->n = all.n_gone ? 1 : 0;
+    edit->at = arena_copy(mem, &all, edit->n * sizeof all);
+}
+
+/* The kernel takes no chain out that a rule leads to. Where that is somebody else's the chain is emptied: an
+ * undo can't be refused. */
+static void spare_chains(const struct image_table *now, struct edit *out)
+{
+    for (size_t c = 0; c < now->n; c++)
+        for (size_t i = 0; !now->at[c].own && i < now->at[c].n; i++) {
+            const struct image_rule *rule = &now->at[c].at[i];
+            struct chain_edit *edit =
+                !rule->tag && strncmp(rule->jump, "lbgen", 5) == 0 ? find_gone(out, rule->jump) : NULL;
+
+            if (edit)
+                empty_instead(edit, &out->mem);
+        }
+}
+
 void undo_to_edit(const struct undo *undo, enum family family, enum table table,
                   const struct image_table *now, struct edit *out)
 {
@@ -288,4 +320,5 @@ void undo_to_edit(const struct undo *undo, enum family family, enum table table,
         return;
     for (size_t i = 0; i < t->n; i++)
         undo_chain(&t->at[i], image_find_chain(now, t->at[i].name), out);
+    spare_chains(now, out);
 }
