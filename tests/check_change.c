@@ -9,63 +9,84 @@ static const struct {
     enum change_result result;
     enum tables tables;
     unsigned intruders;
+    bool guard_fails; /* what the command can't undo, the guard can't either */
 } cases[] = {
     {.result = CHANGE_LIVE, .tables = NEW},
     /* nothing was ever live */
-    {{{FAKE_PREPARE, 1, 1, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0},
-    {{{FAKE_PREPARE, 2, 2, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0},
-    {{{FAKE_PREPARE, 3, 3, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0},
-    {{{FAKE_PREPARE, 1, 1, FAKE_FAILS_LATE}}, CHANGE_REFUSED, OLD, 0},
-    {{{FAKE_UNCHANGED, 1, 1, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0},
-    {{{FAKE_UNCHANGED, 2, 2, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0},
-    {{{FAKE_COMMIT, 1, 1, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0},
-    {{{FAKE_COMMIT, 1, FAKE_EVER, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0},
-    {{{FAKE_UNCHANGED, 1, 1, FAKE_CHANGED}, {FAKE_READ, 3, 3, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0},
-    {{{FAKE_UNCHANGED, 1, 1, FAKE_CHANGED}, {FAKE_PREPARE, 5, 5, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0},
+    {{{FAKE_PREPARE, 1, 1, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0, false},
+    {{{FAKE_PREPARE, 2, 2, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0, false},
+    {{{FAKE_PREPARE, 3, 3, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0, false},
+    {{{FAKE_PREPARE, 1, 1, FAKE_FAILS_LATE}}, CHANGE_REFUSED, OLD, 0, false},
+    {{{FAKE_UNCHANGED, 1, 1, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0, false},
+    {{{FAKE_UNCHANGED, 2, 2, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0, false},
+    {{{FAKE_COMMIT, 1, 1, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0, false},
+    {{{FAKE_COMMIT, 1, FAKE_EVER, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0, false},
+    {{{FAKE_UNCHANGED, 1, 1, FAKE_CHANGED}, {FAKE_READ, 3, 3, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0, false},
+    {{{FAKE_UNCHANGED, 1, 1, FAKE_CHANGED}, {FAKE_PREPARE, 5, 5, FAKE_FAILS}}, CHANGE_REFUSED, OLD, 0, false},
     /* a split is undone */
-    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0},
-    {{{FAKE_COMMIT, 3, 3, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0},
-    {{{FAKE_COMMIT, 2, 2, FAKE_CHANGED}}, CHANGE_UNDONE, OLD, 0},
-    {{{FAKE_COMMIT, 3, 3, FAKE_CHANGED}}, CHANGE_UNDONE, OLD, 0},
+    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_COMMIT, 3, 3, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_COMMIT, 2, 2, FAKE_CHANGED}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_COMMIT, 3, 3, FAKE_CHANGED}}, CHANGE_UNDONE, OLD, 0, false},
     /* done, and said to have failed */
-    {{{FAKE_COMMIT, 1, 1, FAKE_FAILS_LATE}}, CHANGE_UNDONE, OLD, 0},
-    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS_LATE}}, CHANGE_UNDONE, OLD, 0},
-    {{{FAKE_COMMIT, 3, 3, FAKE_FAILS_LATE}}, CHANGE_UNDONE, OLD, 0},
+    {{{FAKE_COMMIT, 1, 1, FAKE_FAILS_LATE}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS_LATE}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_COMMIT, 3, 3, FAKE_FAILS_LATE}}, CHANGE_UNDONE, OLD, 0, false},
     /* it can't be read back */
-    {{{FAKE_READ_BACK, 1, 1, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0},
-    {{{FAKE_READ_BACK, 2, 2, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0},
-    {{{FAKE_READ_BACK, 1, 1, FAKE_CHANGED}}, CHANGE_UNDONE, OLD, 0},
-    {{{FAKE_READ_BACK, 2, 2, FAKE_FAILS_LATE}}, CHANGE_UNDONE, OLD, 0},
+    {{{FAKE_READ_BACK, 1, 1, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_READ_BACK, 2, 2, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_READ_BACK, 2, 2, FAKE_FAILS_LATE}}, CHANGE_UNDONE, OLD, 0, false},
+    /* something else is read back: foreign rules, or it is put right */
+    {{{FAKE_READ_BACK, 1, 1, FAKE_CHANGED}}, CHANGE_LIVE, NEW, 0, false},
+    {{{FAKE_READ_BACK, 1, 1, FAKE_INTRUDED}}, CHANGE_LIVE, NEW, 1, false},
+    {{{FAKE_READ_BACK, 1, 1, FAKE_ROBBED}}, CHANGE_LIVE, NEW, 0, false},
+    {{{FAKE_READ_BACK, 1, 3, FAKE_ROBBED}}, CHANGE_LIVE, NEW, 0, false},
+    {{{FAKE_READ_BACK, 1, 1, FAKE_ROBBED}, {FAKE_COMMIT, 4, 4, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_READ_BACK, 1, 1, FAKE_ROBBED}, {FAKE_READ, 3, 3, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_READ_BACK, 1, 1, FAKE_ROBBED}, {FAKE_PREPARE, 4, 4, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, false},
     /* others are at the tables while it is undone */
-    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_UNCHANGED, 3, 4, FAKE_CHANGED}}, CHANGE_UNDONE, OLD, 0},
-    {{{FAKE_COMMIT, 3, 3, FAKE_FAILS}, {FAKE_COMMIT, 4, 4, FAKE_CHANGED}}, CHANGE_UNDONE, OLD, 0},
-    {{{FAKE_COMMIT, 3, 3, FAKE_FAILS}, {FAKE_UNCHANGED, 3, 4, FAKE_INTRUDED}}, CHANGE_UNDONE, OLD, 2},
-    /* the undo fails too */
-    {{{FAKE_COMMIT, 2, FAKE_EVER, FAKE_FAILS}}, CHANGE_UNDO_FAILED, MIXED, 0},
+    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_UNCHANGED, 3, 4, FAKE_CHANGED}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_COMMIT, 3, 3, FAKE_FAILS}, {FAKE_COMMIT, 4, 4, FAKE_CHANGED}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_COMMIT, 3, 3, FAKE_FAILS}, {FAKE_UNCHANGED, 3, 4, FAKE_INTRUDED}}, CHANGE_UNDONE, OLD, 2, false},
+    /* the command can't undo it: the guard does */
+    {{{FAKE_COMMIT, 2, FAKE_EVER, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, false},
+    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_UNCHANGED, 3, FAKE_EVER, FAKE_CHANGED}},
+     CHANGE_UNDONE,
+     OLD,
+     0,
+     false},
+    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_READ, 3, FAKE_EVER, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, false},
+    /* which can't either */
+    {{{FAKE_COMMIT, 2, FAKE_EVER, FAKE_FAILS}}, CHANGE_UNDO_FAILED, MIXED, 0, true},
     {{{FAKE_COMMIT, 3, 3, FAKE_FAILS_LATE}, {FAKE_COMMIT, 4, FAKE_EVER, FAKE_FAILS}},
      CHANGE_UNDO_FAILED,
      NEW,
-     0},
-    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_OPEN, 2, 2, FAKE_FAILS}}, CHANGE_UNDO_FAILED, MIXED, 0},
-    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_PREPARE, 4, 4, FAKE_FAILS}}, CHANGE_UNDO_FAILED, MIXED, 0},
+     0,
+     true},
+    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_OPEN, 2, 2, FAKE_FAILS}}, CHANGE_UNDO_FAILED, MIXED, 0, true},
+    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_PREPARE, 4, 4, FAKE_FAILS}}, CHANGE_UNDO_FAILED, MIXED, 0, true},
     {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_UNCHANGED, 3, FAKE_EVER, FAKE_CHANGED}},
      CHANGE_UNDO_FAILED,
      MIXED,
-     0},
-    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_READ, 3, FAKE_EVER, FAKE_FAILS}}, CHANGE_UNDO_FAILED, MIXED, 0},
+     0,
+     true},
+    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_READ, 3, FAKE_EVER, FAKE_FAILS}},
+     CHANGE_UNDO_FAILED,
+     MIXED,
+     0,
+     true},
     /* somebody else was there before: begun again, three times */
-    {{{FAKE_UNCHANGED, 1, 1, FAKE_CHANGED}}, CHANGE_LIVE, NEW, 0},
-    {{{FAKE_UNCHANGED, 2, 2, FAKE_CHANGED}}, CHANGE_LIVE, NEW, 0},
-    {{{FAKE_UNCHANGED, 1, 3, FAKE_CHANGED}}, CHANGE_LIVE, NEW, 0},
-    {{{FAKE_UNCHANGED, 1, FAKE_EVER, FAKE_CHANGED}}, CHANGE_BUSY, OLD, 0},
-    {{{FAKE_UNCHANGED, 1, 1, FAKE_INTRUDED}}, CHANGE_LIVE, NEW, 1},
-    {{{FAKE_UNCHANGED, 1, FAKE_EVER, FAKE_INTRUDED}}, CHANGE_BUSY, OLD, 4},
+    {{{FAKE_UNCHANGED, 1, 1, FAKE_CHANGED}}, CHANGE_LIVE, NEW, 0, false},
+    {{{FAKE_UNCHANGED, 2, 2, FAKE_CHANGED}}, CHANGE_LIVE, NEW, 0, false},
+    {{{FAKE_UNCHANGED, 1, 3, FAKE_CHANGED}}, CHANGE_LIVE, NEW, 0, false},
+    {{{FAKE_UNCHANGED, 1, FAKE_EVER, FAKE_CHANGED}}, CHANGE_BUSY, OLD, 0, false},
+    {{{FAKE_UNCHANGED, 1, 1, FAKE_INTRUDED}}, CHANGE_LIVE, NEW, 1, false},
+    {{{FAKE_UNCHANGED, 1, FAKE_EVER, FAKE_INTRUDED}}, CHANGE_BUSY, OLD, 4, false},
     /* and while it was committed */
-    {{{FAKE_COMMIT, 2, 2, FAKE_INTRUDED}}, CHANGE_UNDONE, OLD, 1},
-    {{{FAKE_READ_BACK, 1, 1, FAKE_INTRUDED}}, CHANGE_UNDONE, OLD, 1},
-    {{{FAKE_COMMIT, 1, 1, FAKE_CHANGED}}, CHANGE_LIVE, NEW, 0},
-    {{{FAKE_COMMIT, 1, 3, FAKE_CHANGED}}, CHANGE_LIVE, NEW, 0},
-    {{{FAKE_COMMIT, 1, FAKE_EVER, FAKE_CHANGED}}, CHANGE_BUSY, OLD, 0},
+    {{{FAKE_COMMIT, 2, 2, FAKE_INTRUDED}}, CHANGE_UNDONE, OLD, 1, false},
+    {{{FAKE_COMMIT, 1, 1, FAKE_CHANGED}}, CHANGE_LIVE, NEW, 0, false},
+    {{{FAKE_COMMIT, 1, 3, FAKE_CHANGED}}, CHANGE_LIVE, NEW, 0, false},
+    {{{FAKE_COMMIT, 1, FAKE_EVER, FAKE_CHANGED}}, CHANGE_BUSY, OLD, 0, false},
 };
 
 static void check_tables(enum tables tables, unsigned intruders)
@@ -99,6 +120,8 @@ static void try_case(const struct live_backend *backend, int number)
     command_begin(&c, backend);
     for (int i = 0; i < FAKE_TROUBLES; i++)
         fake_world->troubles[FAKE_COMMAND][i] = cases[number].trouble[i];
+    if (cases[number].guard_fails)
+        fake_trouble_for(FAKE_OTHERS, FAKE_OPEN, 1, FAKE_EVER, FAKE_FAILS);
     ck_assert(change_find(&c.change, &c.why));
     enum change_result result = command_apply(&c);
     ck_assert_int_eq(result, cases[number].result);
@@ -143,6 +166,24 @@ START_TEST(test_not_found)
     ck_assert_str_eq(c.why.text, "failed");
     command_end(&c);
     check_tables(OLD, 0);
+}
+END_TEST
+
+/* Somebody is at the tables all the time, but no harm can be done: it goes on, and leads back, all the same.
+ */
+START_TEST(test_safe_when_changed)
+{
+    struct command c;
+
+    NEEDS_RUN();
+    command_begin(&c, &fake_safe);
+    fake_trouble_for(FAKE_COMMAND, FAKE_UNCHANGED, 1, FAKE_EVER, FAKE_CHANGED);
+    if (_i)
+        fake_trouble_for(FAKE_COMMAND, FAKE_COMMIT, 3, 3, FAKE_FAILS);
+    ck_assert(change_find(&c.change, &c.why));
+    ck_assert_int_eq(command_apply(&c), _i ? CHANGE_UNDONE : CHANGE_LIVE);
+    check_tables(_i ? OLD : NEW, 0);
+    command_end(&c);
 }
 END_TEST
 
@@ -288,6 +329,7 @@ static Suite *change_suite(void)
     tcase_add_loop_test(t, test_lines, 0, N_OF(cases));
     tcase_add_loop_test(t, test_entries, 0, N_OF(cases));
     tcase_add_loop_test(t, test_not_found, 0, N_OF(early));
+    tcase_add_loop_test(t, test_safe_when_changed, 0, 2);
     tcase_add_test(t, test_counters);
     tcase_add_test(t, test_locked);
     tcase_add_test(t, test_no_lock);

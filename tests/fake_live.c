@@ -24,8 +24,9 @@ struct live {
         const struct image *now; /* the caller's */
         uint64_t hash[TABLES];   /* as it was read; once committed, as it should be */
         const struct edit *edits[TABLES];
-        bool ready, committed[TABLES];
+        bool committed[TABLES];
     } of[FAMILIES];
+    bool asked; /* unchanged; all families need not be where one has changed and it is safe */
 };
 
 void fake_trouble_for(enum fake_who who, enum fake_call call, unsigned from, unsigned to,
@@ -46,6 +47,7 @@ void fake_world_make(const char *text4, const char *text6)
         MUST(fake_world != MAP_FAILED);
         plan_add_backend(&fake_lines);
         plan_add_backend(&fake_entries);
+        plan_add_backend(&fake_safe);
     }
     *fake_world = (struct fake_world){.command = getpid()};
     MUST(strlen(text4) < FAKE_TEXT_MAX && strlen(text6) < FAKE_TEXT_MAX);
@@ -72,6 +74,21 @@ static void intrude(void)
     buf_free(&line);
 }
 
+/* The last rule of lbgen's in IPv4's filter INPUT goes. */
+static void rob(void)
+{
+    char *next = strstr(fake_world->text[IPV4], "*filter\n"), *at = NULL, *end;
+
+    while ((next = strstr(next + 1, "lbgen:web")))
+        at = next;
+    if (!at)
+        return;
+    end = strchr(at, '\n') + 1;
+    while (at[-1] != '\n')
+        at--;
+    memmove(at, end, strlen(end) + 1);
+}
+
 static enum fake_fault begin(enum fake_call call)
 {
     enum fake_who who = getpid() == fake_world->command ? FAKE_COMMAND : FAKE_OTHERS;
@@ -86,6 +103,8 @@ static enum fake_fault begin(enum fake_call call)
             kill(getpid(), SIGKILL);
         if (t->fault == FAKE_INTRUDED)
             intrude();
+        if (t->fault == FAKE_ROBBED)
+            rob();
         return t->fault;
     }
     return FAKE_FINE;
@@ -195,6 +214,7 @@ static enum live_result fake_unchanged(struct live *live, enum family family, st
     enum live_result result = LIVE_DONE;
     struct reading r;
 
+    live->asked = true;
     if (fails(fault, why))
         return LIVE_FAILED;
     if (fault == FAKE_CHANGED)
@@ -204,7 +224,6 @@ static enum live_result fake_unchanged(struct live *live, enum family family, st
         if (live->of[family].edits[t] && table_hash(&r.image.of[t]) != live->of[family].hash[t])
             result = changed(why);
     forget(&r);
-    live->of[family].ready = result == LIVE_DONE;
     return finish(fault, result, why);
 }
 
@@ -233,7 +252,7 @@ static enum live_result fake_commit(struct live *live, enum family family, enum 
     struct image after = {0};
     struct reading r;
 
-    MUST(edit && live->of[family].ready && !live->of[family].committed[table]);
+    MUST(edit && live->asked && !live->of[family].committed[table]);
     if (fails(fault, why))
         return LIVE_FAILED;
     read_world(family, &r);
@@ -267,8 +286,12 @@ static enum live_result fake_read_back(struct live *live, enum family family, st
     return finish(fault, result, why);
 }
 
-const struct live_backend fake_lines = {"fake-lines", PAYLOAD_LINE,   fake_open,   fake_close,    read_lines,
-                                        fake_prepare, fake_unchanged, fake_commit, fake_read_back};
-const struct live_backend fake_entries = {"fake-entries", PAYLOAD_ENTRY, fake_open,
-                                          fake_close,     read_entries,  fake_prepare,
-                                          fake_unchanged, fake_commit,   fake_read_back};
+#define FUNCTIONS(read_fn)                                                                                   \
+    .open = fake_open, .close = fake_close, .read = (read_fn), .prepare = fake_prepare,                      \
+    .unchanged = fake_unchanged, .commit = fake_commit, .read_back = fake_read_back
+
+const struct live_backend fake_lines = {.name = "fake-lines", .form = PAYLOAD_LINE, FUNCTIONS(read_lines)};
+const struct live_backend fake_entries = {
+    .name = "fake-entries", .form = PAYLOAD_ENTRY, FUNCTIONS(read_entries)};
+const struct live_backend fake_safe = {
+    .name = "fake-safe", .form = PAYLOAD_LINE, .safe_when_changed = true, FUNCTIONS(read_lines)};

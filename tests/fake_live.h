@@ -25,7 +25,8 @@ enum fake_fault {
     FAKE_CHANGED,    /* LIVE_CHANGED, nothing done */
     FAKE_DIES,       /* the process is killed before it is done, */
     FAKE_DIES_LATE,  /* or behind */
-    FAKE_INTRUDED    /* somebody else adds a rule in front of IPv4's filter INPUT before it is done */
+    FAKE_INTRUDED,   /* somebody else adds a rule in front of IPv4's filter INPUT before it is done, */
+    FAKE_ROBBED      /* or takes one of lbgen's out there */
 };
 
 /* From the from-th call (counted from 1) to the to-th one. */
@@ -50,9 +51,9 @@ struct fake_world {
 
 extern struct fake_world *fake_world;
 
-/* One has lines as payloads, the other "entries" (the same bytes). plan_read knows both from fake_world_make
- * on. */
-extern const struct live_backend fake_lines, fake_entries;
+/* Lines as payloads, "entries" (the same bytes), and lines with safe_when_changed. plan_read knows them from
+ * fake_world_make on. */
+extern const struct live_backend fake_lines, fake_entries, fake_safe;
 
 /* New tables, of constant texts, no trouble; the command is this process. */
 void fake_world_make(const char *text4, const char *text6);

@@ -10,7 +10,7 @@ enum {
         8 /* when somebody else is at the tables too; an undo that gives up is worse than one that waits */
 };
 
-static const struct live_backend *backends[4] = {&live_legacy, &live_nft};
+static const struct live_backend *backends[5] = {&live_legacy, &live_nft};
 static size_t n_backends = 2;
 
 void plan_add_backend(const struct live_backend *backend)
