@@ -76,7 +76,7 @@ bool guard_arm(struct guard *g, const struct plan *plan, int own_lock, struct co
 
 enum guard_word guard_order(struct guard *g, enum guard_order order, unsigned seconds, struct complaint *why)
 {
-    const struct guard_request request = {.order = (char)order, .number = seconds};
+    const struct guard_request request = {.order = (int)order, .number = seconds};
 
     if (guard_send(g->fd, &request, sizeof request))
         return receive_reply(g->fd, NULL, why);
@@ -124,7 +124,7 @@ static int reach_pending(struct complaint *why)
     return -1;
 }
 
-static enum guard_word ask_pending(char order, uint32_t *seconds, struct complaint *why)
+static enum guard_word ask_pending(int order, uint32_t *seconds, struct complaint *why)
 {
     const struct guard_request request = {.order = order};
     int fd = reach_pending(why);

@@ -9,7 +9,14 @@
 /* When somebody else is at the tables too: as many tries as there is time for, four at least. */
 enum { TRIES = 4, PATIENCE_S = 5 };
 
-static const struct live_backend *const backends[] = {&live_legacy, &live_nft};
+static const struct live_backend *backends[5] = {&live_legacy, &live_nft};
+static size_t n_backends = 2;
+
+void plan_add_backend(const struct live_backend *backend)
+{
+    if (n_backends < sizeof backends / sizeof *backends)
+        backends[n_backends++] = backend;
+}
 
 /* The text: `backend NAME`, the undo, then a plan for each file. */
 void plan_print(const struct plan *plan, struct buf *out)
@@ -22,7 +29,7 @@ void plan_print(const struct plan *plan, struct buf *out)
 
 static bool read_backend(struct plan *out, const char *text, size_t len, size_t *at)
 {
-    for (size_t i = 0; i < sizeof backends / sizeof *backends; i++) {
+    for (size_t i = 0; i < n_backends; i++) {
         struct buf line = {0};
 
         buf_printf(&line, "backend %s\n", backends[i]->name);
@@ -42,8 +49,10 @@ bool plan_read(struct plan *out, const char *text, size_t len)
     size_t at = 0;
 
     *out = (struct plan){0};
-    if (!read_backend(out, text, len, &at) || !undo_read(&out->undo, text, len, &at))
+    if (!read_backend(out, text, len, &at) || !undo_read(&out->undo, text, len, &at)) {
+        *out = (struct plan){0};
         return false;
+    }
     while (at < len) {
         size_t taken = out->n_files < PLAN_FILES_MAX
                            ? persist_plan_read(&out->files[out->n_files], text + at, len - at)

@@ -16,9 +16,9 @@
 
 enum live_result {
     LIVE_DONE,
-    LIVE_CHANGED, /* somebody else changed the table meanwhile: read again (kernel: EAGAIN); nothing was done
-                   */
-    LIVE_FAILED   /* why: says so; whether something was done, only reading back can tell */
+    LIVE_CHANGED, /* somebody else changed the table meanwhile: read again (kernel: EAGAIN); nothing was done.
+                   *why says so */
+    LIVE_FAILED   /* *why says why; whether something was done, only reading back can tell */
 };
 
 struct live; /* a backend's own state */
