@@ -273,19 +273,18 @@ static bool say(const char *text)
 /* What goes with what. */
 static bool fits_together(const struct options *o)
 {
-    bool changes = o->verb >= VERB_COMMIT && o->verb <= VERB_ROLLBACK;
-
     if (o->verb == VERB_GENERATE)
         return !o->live_options ||
                say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
+    if (o->family_given && !o->against)
+        return say(
+            "-4 and -6 are for printing and for --diff --against: tables of both families are looked at");
+    if (o->no_persist && (o->persist[IPV4] || o->persist[IPV6]))
+        return say("--no-persist leaves the boot files alone: give no --persist or --persist6 beside it");
     if (o->output || o->merge)
         return say("-o and --merge are for printing; --commit puts the rules into the boot file itself");
     if (o->against && o->verb != VERB_DIFF)
         return say("--against goes with --diff");
-    if (o->confirm && o->verb == VERB_CONFIRMED)
-        return say("--confirm begins a confirmation, --confirmed ends it: give one of them");
-    if (o->dry_run && !changes)
-        return say("--dry-run goes with --commit, --restore, --remove or --rollback");
     if (o->n_inputs && (o->verb == VERB_RESTORE || o->verb == VERB_REMOVE || o->verb == VERB_ROLLBACK ||
                         o->verb == VERB_CONFIRMED))
         return say("this takes no input file");

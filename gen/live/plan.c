@@ -5,7 +5,10 @@
 #include "lbgen/persist_plan.h"
 #include "lbgen/plan.h"
 
-enum { TRIES = 4 /* the first, and three when somebody else is at the tables too */ };
+enum {
+    TRIES =
+        8 /* when somebody else is at the tables too; an undo that gives up is worse than one that waits */
+};
 
 static const struct live_backend *const backends[] = {&live_legacy, &live_nft};
 
@@ -79,8 +82,16 @@ static bool family_is_in(const struct plan *plan, enum family family)
     return false;
 }
 
+static bool is_done(const struct undoing *u)
+{
+    for (int t = 0; t < TABLES; t++)
+        if (!edit_is_empty(&u->edits[t]))
+            return false;
+    return true;
+}
+
 static enum live_result commit_edits(const struct plan *plan, enum family family, struct undoing *u,
-                                     struct complaint *why)
+                                     bool last, struct complaint *why)
 {
     const struct live_backend *backend = plan->backend;
     enum live_result result = LIVE_DONE;
@@ -89,13 +100,15 @@ static enum live_result commit_edits(const struct plan *plan, enum family family
         if (!edit_is_empty(&u->edits[t]) && !backend->prepare(u->live, family, &u->edits[t], why))
             return LIVE_FAILED;
     result = backend->unchanged(u->live, family, why);
+    if (result == LIVE_CHANGED && last && backend->safe_when_changed)
+        result = LIVE_DONE;
     for (int t = 0; t < TABLES && result == LIVE_DONE; t++)
         if (!edit_is_empty(&u->edits[t]))
             result = backend->commit(u->live, family, (enum table)t, why);
     return result == LIVE_DONE ? backend->read_back(u->live, family, why) : result;
 }
 
-static enum live_result undo_family(const struct plan *plan, struct live *live, enum family family,
+static enum live_result undo_family(const struct plan *plan, struct live *live, enum family family, bool last,
                                     struct complaint *why)
 {
     struct undoing u = {.live = live};
@@ -104,27 +117,30 @@ static enum live_result undo_family(const struct plan *plan, struct live *live, 
     if (plan->backend->read(live, family, &u.now, why)) {
         for (int t = 0; t < TABLES; t++)
             undo_to_edit(&plan->undo, family, (enum table)t, &u.now.of[t], &u.edits[t]);
-        result = commit_edits(plan, family, &u, why);
+        result = is_done(&u) ? LIVE_DONE : commit_edits(plan, family, &u, last, why);
     }
     forget(&u);
     return result;
 }
 
-/* With the lock, or without it. What somebody else changes meanwhile is a reason to begin again. */
+/* With the lock, or without it. What somebody else changes meanwhile is a reason to begin again. One family
+ * is undone even where the other can't be; the first reason is kept. */
 static enum plan_result undo_rules(const struct plan *plan, struct complaint *why)
 {
     struct live *live = plan->backend->open(why);
     bool good = live != NULL;
+    struct complaint further;
 
-    for (int f = 0; f < FAMILIES && good; f++) {
+    for (int f = 0; f < FAMILIES && live; f++) {
         enum live_result result = LIVE_DONE;
 
         if (!family_is_in(plan, (enum family)f))
             continue;
         for (int i = 0; i < TRIES; i++)
-            if ((result = undo_family(plan, live, (enum family)f, why)) != LIVE_CHANGED)
+            if ((result = undo_family(plan, live, (enum family)f, i >= TRIES / 2, good ? why : &further)) !=
+                LIVE_CHANGED)
                 break;
-        good = result == LIVE_DONE;
+        good = good && result == LIVE_DONE;
     }
     if (live)
         plan->backend->close(live);
@@ -145,29 +161,43 @@ enum plan_result plan_undo_rules(const struct plan *plan, unsigned lock_ms, bool
     return result;
 }
 
+static void complain_of(const struct persist_file *file, const struct complaint *inner, struct complaint *why)
+{
+    complain(why, 0, 0, "%.120s/%s %s", strcmp(file->folder_path, "/") == 0 ? "" : file->folder_path,
+             file->name, inner->text);
+}
+
 enum plan_result plan_undo_files(struct plan *plan, struct complaint *why)
 {
     enum plan_result result = PLAN_DONE;
-    struct complaint further;
+    struct complaint inner;
 
     for (size_t i = plan->n_files; i-- > 0;)
-        if (persist_undo(&plan->files[i], result == PLAN_DONE ? why : &further) != PERSIST_DONE)
+        if (persist_undo(&plan->files[i], &inner) != PERSIST_DONE) {
+            if (result == PLAN_DONE)
+                complain_of(&plan->files[i], &inner, why);
             result = PLAN_FAILED;
+        }
     return result;
 }
 
 enum plan_result plan_finish_files(struct plan *plan, struct complaint *why)
 {
-    struct complaint further;
+    struct complaint inner, further;
 
     for (size_t i = 0; i < plan->n_files; i++)
-        if (persist_finish(&plan->files[i], why) != PERSIST_DONE) {
+        if (persist_finish(&plan->files[i], &inner) != PERSIST_DONE) {
+            complain_of(&plan->files[i], &inner, why);
             plan_undo_files(plan, &further);
             return PLAN_FAILED;
         }
+    return PLAN_DONE;
+}
+
+void plan_settle_files(struct plan *plan)
+{
     for (size_t i = 0; i < plan->n_files; i++)
         persist_settle(&plan->files[i]);
-    return PLAN_DONE;
 }
 
 void plan_free(struct plan *plan)

@@ -68,14 +68,15 @@ static bool lacking(const struct xt_walk *walk, const char *what, const char *na
                      what, name);
 }
 
-static bool no_extension(const struct xt_walk *walk, const char *name, struct complaint *why)
+static bool no_extension(struct xt_walk *walk, const char *name, struct complaint *why)
 {
     char reason[160];
 
     if (xt_kernel_lacks(name, walk->family->so_rev_match))
         return lacking(walk, "match", name, why);
     xt_clean_message(reason, sizeof reason, xt_captured_noise());
-    if (*xt_captured_noise())
+    walk->broken = *xt_captured_noise();
+    if (walk->broken)
         return xt_refuse(why, walk->value, "the match '%.28s' can't be loaded: %s", name, reason);
     return xt_refuse(why, walk->value, "there is no match '%s' for %s", name, walk->family->name);
 }

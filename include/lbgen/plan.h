@@ -42,6 +42,9 @@ enum plan_result plan_undo_files(struct plan *plan, struct complaint *why);
 /* Puts the files into place. On failure those that were go back. */
 enum plan_result plan_finish_files(struct plan *plan, struct complaint *why);
 
+/* Behind it, when nobody can undo any more: drops what would be needed for that. */
+void plan_settle_files(struct plan *plan);
+
 void plan_free(struct plan *plan);
 
 #endif
