@@ -101,7 +101,7 @@ static void remove_file(struct persist_file file, const char *suffix, struct dig
 
     if (len + strlen(suffix) > NAME_MAX)
         return;
-    strcpy(file.name + len, suffix);
+    memcpy(file.name + len, suffix, strlen(suffix) + 1);
     file.after.digest = digest;
     persist_restore_old(&file, &ignored);
 }

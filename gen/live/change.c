@@ -154,6 +154,29 @@ static bool read_back(struct change *c, struct complaint *why)
     return true;
 }
 
+/* iptables-nft takes no lock, so somebody may have changed the tables between the commit and the reading
+ * back. Then it counts that there would be nothing left to do. */
+static bool needs_nothing(struct change *c)
+{
+    struct complaint ignored;
+    bool nothing = c->backend->form == PAYLOAD_LINE;
+
+    for (int f = 0; f < FAMILIES && nothing; f++) {
+        struct image now = {0};
+
+        nothing = c->backend->read(c->live, (enum family)f, &now, &ignored);
+        for (int t = 0; nothing && t < TABLES; t++) {
+            struct edit edit = {0};
+
+            nothing = c->find(c->ctx, (enum family)f, (enum table)t, &now.of[t], &edit, &ignored) &&
+                      edit_is_empty(&edit);
+            edit_free(&edit);
+        }
+        image_free(&now);
+    }
+    return nothing;
+}
+
 /* Whether lbgen's part of all tables is what it was before: then new rules were never live. */
 static bool was_never_live(struct change *c)
 {
@@ -201,7 +224,7 @@ static enum change_result commit_locked(struct change *c, int *lock, struct comp
         return CHANGE_BUSY;
     if (p.result == LIVE_DONE) {
         step(c, "read-back");
-        if (read_back(c, why)) {
+        if (read_back(c, why) || needs_nothing(c)) {
             lock_release(lock);
             return CHANGE_LIVE;
         }
