@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The first steps of a job, and its end. */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lbgen/backend_choice.h"
@@ -14,14 +16,50 @@
 #include "lbgen/lock.h"
 #include "lbgen/vec.h"
 #include "lbgen/wanted.h"
+#include "lbgen/xalloc.h"
 
 enum { HEAL_LOCK_MS = 10000 };
+
+/* The job at hand, for when memory is out or libiptc aborts, which it does when its own memory is out. */
+static struct job *running;
+
+static void put(const char *text)
+{
+    ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
+
+    (void)ignored;
+}
+
+/* Nothing here asks for memory. The guard, which has some, undoes what was done so far as soon as this
+ * process is silent; that is waited for, so that the status says what became of it. */
+static void give_up(void)
+{
+    bool live = running->change.is_live;
+
+    if (running->guard.pid > 0) {
+        close(running->guard.fd);
+        while (waitpid(running->guard.pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    put(live ? "lbgen: error: out of memory; the new rules were live and are undone\n"
+             : "lbgen: error: out of memory; nothing was changed\n");
+    _exit(live ? EXIT_UNDONE : EXIT_SYSTEM);
+}
+
+static void on_abort(int signal)
+{
+    (void)signal;
+    give_up();
+}
 
 int job_start(struct job *job, const struct options *options, const char *what)
 {
     struct complaint why;
 
     *job = (struct job){.options = options, .what = what, .own_lock = -1};
+    running = job;
+    xalloc_on_failure(give_up);
+    signal(SIGABRT, on_abort);
     job_step(job, "start");
     config_init(&job->none.config);
     job->none.config.vrrp.accept = false;

@@ -128,8 +128,11 @@ static enum live_result settle(struct change *c, struct guard *guard, int own_lo
             return LIVE_DONE;
         if (result != LIVE_CHANGED)
             return result;
-        if (!find_edits(c, why) || !arm(c, guard, own_lock, why))
+        struct complaint inner; /* what changed stays the reason, should this have been the last try */
+        if (!find_edits(c, &inner) || !arm(c, guard, own_lock, &inner)) {
+            *why = inner;
             return LIVE_FAILED;
+        }
     }
     complain(why, 0, 0, "somebody else changes the tables again and again, without the xtables lock");
     return LIVE_CHANGED;
@@ -211,8 +214,10 @@ static enum change_result take_back(struct change *c, struct guard *guard, struc
     struct complaint about_undo;
     bool unlocked;
 
-    if (was_never_live(c))
+    if (was_never_live(c)) {
+        c->is_live = false;
         return CHANGE_REFUSED;
+    }
     if (plan_undo_rules(&c->plan, UNDO_LOCK_MS, &unlocked, &about_undo) == PLAN_DONE)
         return CHANGE_UNDONE;
     if (guard_order(guard, GUARD_UNDO, 0, &about_undo) == GUARD_UNDONE)
@@ -231,7 +236,9 @@ static enum change_result commit_locked(struct change *c, struct guard *guard, i
     bool any = false;
 
     step(c, "commit");
+    c->is_live = true;
     enum live_result result = commit_edits(c, &any, why);
+    c->is_live = any;
     if (result == LIVE_CHANGED && !any)
         return CHANGE_BUSY;
     if (result == LIVE_DONE) {

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
+#include <time.h>
 
 #include "lbgen/lock.h"
 #include "lbgen/persist_plan.h"
 #include "lbgen/plan.h"
 
-enum {
-    TRIES =
-        8 /* when somebody else is at the tables too; an undo that gives up is worse than one that waits */
-};
+/* When somebody else is at the tables too: as many tries as there is time for, four at least. */
+enum { TRIES = 4, PATIENCE_S = 5 };
 
 static const struct live_backend *backends[5] = {&live_legacy, &live_nft};
 static size_t n_backends = 2;
@@ -91,14 +90,6 @@ static bool family_is_in(const struct plan *plan, enum family family)
     return false;
 }
 
-static bool is_done(const struct undoing *u)
-{
-    for (int t = 0; t < TABLES; t++)
-        if (!edit_is_empty(&u->edits[t]))
-            return false;
-    return true;
-}
-
 static enum live_result commit_edits(const struct plan *plan, enum family family, struct undoing *u,
                                      bool last, struct complaint *why)
 {
@@ -117,6 +108,14 @@ static enum live_result commit_edits(const struct plan *plan, enum family family
     return result == LIVE_DONE ? backend->read_back(u->live, family, why) : result;
 }
 
+static long seconds_now(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (long)now.tv_sec;
+}
+
 static enum live_result undo_family(const struct plan *plan, struct live *live, enum family family, bool last,
                                     struct complaint *why)
 {
@@ -124,9 +123,14 @@ static enum live_result undo_family(const struct plan *plan, struct live *live, 
     enum live_result result = LIVE_FAILED;
 
     if (plan->backend->read(live, family, &u.now, why)) {
-        for (int t = 0; t < TABLES; t++)
+        bool any = false;
+
+        for (int t = 0; t < TABLES; t++) {
             undo_to_edit(&plan->undo, family, (enum table)t, &u.now.of[t], &u.edits[t]);
-        result = is_done(&u) ? LIVE_DONE : commit_edits(plan, family, &u, last, why);
+            any = any || !edit_is_empty(&u.edits[t]);
+        }
+        /* Nothing is left to do: what others change meanwhile does not matter. */
+        result = any ? commit_edits(plan, family, &u, last, why) : LIVE_DONE;
     }
     forget(&u);
     return result;
@@ -141,11 +145,12 @@ static enum plan_result undo_rules(const struct plan *plan, struct complaint *wh
     struct complaint further;
 
     for (int f = 0; f < FAMILIES && live; f++) {
+        const long end = seconds_now() + PATIENCE_S;
         enum live_result result = LIVE_DONE;
 
         if (!family_is_in(plan, (enum family)f))
             continue;
-        for (int i = 0; i < TRIES; i++)
+        for (int i = 0; i < TRIES || seconds_now() < end; i++)
             if ((result = undo_family(plan, live, (enum family)f, i >= TRIES / 2, good ? why : &further)) !=
                 LIVE_CHANGED)
                 break;
