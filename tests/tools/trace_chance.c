@@ -309,7 +309,7 @@ int main(int argc, char **argv)
     begin(argv[4]);
     table(RAW, (const char *const[]){"PREROUTING", NULL});
     table(MANGLE, (const char *const[]){"PREROUTING", "INPUT", "FORWARD", "POSTROUTING", NULL});
-    table(NAT, (const char *const[]){"PREROUTING", "POSTROUTING", NULL});
+    table(NAT, (const char *const[]){"PREROUTING", NULL}); /* what nat POSTROUTING marks is seen by none */
     table(FILTER, (const char *const[]){"INPUT", "FORWARD", NULL});
     table(SECURITY, (const char *const[]){"INPUT", "FORWARD", NULL});
     if (end())
