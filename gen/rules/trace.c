@@ -15,7 +15,7 @@
 enum {
     DEPTH_MAX = 128,             /* jumps in jumps */
     STEPS_MAX = 100000,          /* that are noted down */
-    RULES_MAX = 20 * 1000 * 1000 /* that are looked at: chains that jump to each other twice double the way */
+    RULES_MAX = 4 * 1000 * 1000 /* that are looked at: chains that jump to each other twice double the way */
 };
 
 struct walker {
