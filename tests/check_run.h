@@ -52,7 +52,7 @@ static inline void run_make(void)
     if (!entered)
         run_missing = run_enter();
     entered = true;
-    if (!run_missing && (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+    if (!run_missing && (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 ||
                          mount("tmpfs", "/run", "tmpfs", 0, "mode=755") != 0 ||
                          mount("tmpfs", "/var/lib", "tmpfs", 0, "mode=755") != 0))
         run_missing = "no file systems to be mounted";

@@ -105,7 +105,9 @@ static int heal(struct job *job)
 
     switch (journal_read(&plan, &why)) {
     case JOURNAL_NONE: return EXIT_GOOD;
-    case JOURNAL_ELSEWHERE: return EXIT_GOOD;
+    case JOURNAL_ELSEWHERE:
+        job_warn(job, "an lbgen in another network namespace has died in the middle of a change there");
+        return EXIT_GOOD;
     case JOURNAL_UNREADABLE: return job_fail(EXIT_SYSTEM, "%s", why.text);
     case JOURNAL_FOUND: break;
     }

@@ -62,6 +62,7 @@ static void hold_signals(int how)
     sigaddset(&held, SIGINT);
     sigaddset(&held, SIGTERM);
     sigaddset(&held, SIGHUP);
+    sigaddset(&held, SIGTSTP);
     sigprocmask(how, &held, NULL);
 }
 

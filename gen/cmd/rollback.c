@@ -36,6 +36,11 @@ static enum family family_of(const struct job *job, const char *path, size_t num
     return number == 0 ? IPV4 : IPV6;
 }
 
+static bool is_text(const struct source *source, struct digest digest)
+{
+    return digest_equal(digest_of_text(source->text, source->len), digest);
+}
+
 /* lbgen's part of the old file goes into the present one, or none where there was no old file. */
 static bool make_text(struct job *job, const struct persist_file *file, enum family family,
                       struct complaint *why)
@@ -49,6 +54,11 @@ static bool make_text(struct job *job, const struct persist_file *file, enum fam
     path_of(file, ".lbgen-old", old_path, sizeof old_path);
     if (file->before.exists && (source = sources_read(sources, old_path, why)) < 0)
         return false;
+    if (source >= 0 && !is_text(&sources->at[source], file->before.digest)) {
+        job_warn(job, "%s was not saved by that commit, or is not what it was: it is left as it is",
+                 job->boot_files.path[family]);
+        return true;
+    }
     if (source >= 0 && !save_file_read(&old, sources->at[source].text, sources->at[source].len, why)) {
         save_file_free(&old);
         return false;
@@ -75,13 +85,15 @@ static bool take_file(struct job *job, const struct persist_file *file, size_t n
     int present = sources_read(sources, path, why);
     if (present >= 0)
         now = digest_of_text(sources->at[present].text, sources->at[present].len);
+    if (present >= 0 && file->before.exists && digest_equal(now, file->before.digest))
+        return true; /* the commit was live, but never saved */
     if (present < 0 || !digest_equal(now, file->after.digest) || !file->before.exists)
         return access(path, F_OK) != 0 || make_text(job, file, family, why);
     buf_add(&boot->old, sources->at[present].text, sources->at[present].len);
     int old = sources_read(sources, old_path, why);
     if (old < 0)
         return false;
-    if (!digest_equal(digest_of_text(sources->at[old].text, sources->at[old].len), file->before.digest))
+    if (!is_text(&sources->at[old], file->before.digest))
         return complain(why, 0, 0, "%.200s was changed since the commit", old_path);
     buf_add(&boot->text, sources->at[old].text, sources->at[old].len);
     boot->exists = boot->changes = true;
@@ -101,7 +113,7 @@ static void remove_file(struct persist_file file, const char *suffix, struct dig
 
     if (len + strlen(suffix) > NAME_MAX)
         return;
-    strcpy(file.name + len, suffix);
+    memcpy(file.name + len, suffix, strlen(suffix) + 1);
     file.after.digest = digest;
     persist_restore_old(&file, &ignored);
 }

@@ -146,6 +146,7 @@ static void finish(int visitor)
 
     if (plan_finish_files(&guard.plan, &why) != PLAN_DONE) {
         journal_remove();
+        plan_settle_files(&guard.plan);
         syslog(LOG_ERR, "confirmed, but not saved: %s", why.text);
         end(visitor, GUARD_NOT_SAVED, why.text);
     }

@@ -195,17 +195,41 @@ enum plan_result plan_undo_files(struct plan *plan, struct complaint *why)
     return result;
 }
 
+static bool finish(struct persist_file *file, struct complaint *why)
+{
+    struct complaint inner;
+
+    if (persist_finish(file, &inner) == PERSIST_DONE)
+        return true;
+    complain_of(file, &inner, why);
+    return false;
+}
+
+/* Those of the user's that were put into place go back. */
+static void take_back_boot_files(struct plan *plan)
+{
+    struct complaint ignored;
+
+    for (size_t i = plan->n_files; i-- > 0;)
+        if (plan->files[i].keep_old)
+            persist_undo(&plan->files[i], &ignored);
+}
+
+/* lbgen's own notes say what is live, so they are put into place even where a boot file can't be. */
 enum plan_result plan_finish_files(struct plan *plan, struct complaint *why)
 {
-    struct complaint inner, further;
+    struct complaint further;
+    bool saved = true, noted = true;
 
+    for (size_t i = 0; i < plan->n_files && saved; i++)
+        saved = !plan->files[i].keep_old || finish(&plan->files[i], why);
     for (size_t i = 0; i < plan->n_files; i++)
-        if (persist_finish(&plan->files[i], &inner) != PERSIST_DONE) {
-            complain_of(&plan->files[i], &inner, why);
-            plan_undo_files(plan, &further);
-            return PLAN_FAILED;
-        }
-    return PLAN_DONE;
+        if (!plan->files[i].keep_old && !finish(&plan->files[i], saved && noted ? why : &further))
+            noted = false;
+    if (saved && noted)
+        return PLAN_DONE;
+    take_back_boot_files(plan);
+    return PLAN_FAILED;
 }
 
 void plan_settle_files(struct plan *plan)

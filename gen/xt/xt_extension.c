@@ -120,10 +120,10 @@ bool xt_add_target(struct xt_walk *walk, const char *name, struct complaint *why
     xt_capture_reset();
     if (is_file_name(name) && !xt_is_verdict(name))
         t = xtables_find_target(name, XTF_TRY_LOAD);
-    if (!t && *xt_captured_noise()) /* a chain's name makes none */
-        return unloadable(walk, "target", name, why);
     if (!t && xt_kernel_lacks(name, walk->family->so_rev_target))
         return lacking(walk, "target", name, why);
+    if (!t && *xt_captured_noise()) /* a chain's name makes none */
+        return unloadable(walk, "target", name, why);
     if (!t)
         return true;
     const char *real_name = t->real_name ? t->real_name : name;

@@ -42,7 +42,8 @@ enum plan_result plan_undo_rules(const struct plan *plan, unsigned lock_ms, bool
 /* Brings the files back to what they were. All are tried, the first reason is kept. */
 enum plan_result plan_undo_files(struct plan *plan, struct complaint *why);
 
-/* Puts the files into place. On failure those that were go back. */
+/* Puts the files into place. On failure the boot files (keep_old) that were go back, and lbgen's own notes
+ * are in place as far as that can be done: the rules are live. */
 enum plan_result plan_finish_files(struct plan *plan, struct complaint *why);
 
 /* Behind it, when nobody can undo any more: drops what would be needed for that. */
