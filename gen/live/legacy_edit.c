@@ -149,42 +149,52 @@ bool legacy_edit_apply(const struct legacy_tc *tc, struct xtc_handle *h, const s
     return good;
 }
 
-static bool chains_equal(const struct legacy_tc *tc, enum family family, const char *chain,
-                         struct xtc_handle *a, struct xtc_handle *b)
+static bool holds_rules(const struct legacy_tc *tc, enum family family, struct xtc_handle *h,
+                        const struct image_chain *chain)
 {
-    const void *x = tc->first_rule(chain, a), *y = tc->first_rule(chain, b);
-    struct arena mem = {0};
-    bool same = true;
+    const void *e = tc->first_rule(chain->name, h);
+    size_t i = 0;
 
-    for (; same && x && y; x = tc->next_rule(x, a), y = tc->next_rule(y, b)) {
-        struct image_rule p, q;
+    for (; e && i < chain->n; e = tc->next_rule(e, h), i++) {
+        const struct image_rule rule = {.payload = e, .jump = tc->target(e, h)};
 
-        entry_image(family, x, tc->target(x, a), &mem, &p);
-        entry_image(family, y, tc->target(y, b), &mem, &q);
-        same = entry_equal(family, &p, &q);
+        if (!entry_equal(family, &rule, &chain->at[i]))
+            return false;
     }
-    arena_free(&mem);
-    return same && !x && !y;
+    return !e && i == chain->n;
 }
 
-static bool policies_equal(const struct legacy_tc *tc, const char *chain, struct xtc_handle *a,
-                           struct xtc_handle *b)
+static bool holds_policy(const struct legacy_tc *tc, struct xtc_handle *h, const struct image_chain *chain)
 {
     uint64_t ignored[2];
+    const char *policy = tc->is_builtin(chain->name, h) ? tc->policy(chain->name, ignored, h) : NULL;
 
-    if (!tc->is_builtin(chain, a))
-        return !tc->is_builtin(chain, b);
-    const char *p = tc->policy(chain, ignored, a), *q = tc->policy(chain, ignored, b);
-    return p && q && strcmp(p, q) == 0;
+    if (!policy)
+        return !chain->builtin;
+    return chain->builtin && (strcmp(policy, "DROP") == 0) == (chain->policy == POLICY_DROP);
 }
 
-bool legacy_handles_equal(const struct legacy_tc *tc, enum family family, struct xtc_handle *a,
-                          struct xtc_handle *b)
+bool legacy_holds(const struct legacy_tc *tc, enum family family, struct xtc_handle *h,
+                  const struct image_table *table)
 {
-    const char *x = tc->first_chain(a), *y = tc->first_chain(b);
+    const char *name = tc->first_chain(h);
+    bool same = true;
+    size_t i = 0;
 
-    for (; x && y; x = tc->next_chain(a), y = tc->next_chain(b))
-        if (strcmp(x, y) != 0 || !policies_equal(tc, x, a, b) || !chains_equal(tc, family, x, a, b))
+    for (; same && name && i < table->n; name = tc->next_chain(h), i++)
+        same = strcmp(name, table->at[i].name) == 0 && holds_policy(tc, h, &table->at[i]) &&
+               holds_rules(tc, family, h, &table->at[i]);
+    return same && !name && i == table->n;
+}
+
+bool legacy_is_empty(const struct legacy_tc *tc, struct xtc_handle *h)
+{
+    for (const char *chain = tc->first_chain(h); chain; chain = tc->next_chain(h)) {
+        uint64_t ignored[2];
+        const char *policy = tc->is_builtin(chain, h) ? tc->policy(chain, ignored, h) : NULL;
+
+        if (!policy || strcmp(policy, "DROP") == 0 || tc->first_rule(chain, h))
             return false;
-    return !x && !y;
+    }
+    return true;
 }
