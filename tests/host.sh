@@ -78,9 +78,9 @@ count_case() { # NAME STATUS FILE: shows what did not pass and counts
     bad=$(grep -c '^FAIL ' "$3")
     left=$(grep -c '^SKIP ' "$3")
     if [ "${SHOW_ALL-}" = yes ]; then
-        sed "s/^\(ok\|FAIL\|SKIP\) /\1 $1: /" "$3"
+        sed "/: line [0-9]*: *[0-9]* \(Killed\|Hangup\|Terminated\|Interrupt\|Aborted\|Segmentation fault\)/d; s/^\(ok\|FAIL\|SKIP\) /\1 $1: /" "$3"
     else
-        sed "/^ok /d; /: line [0-9]*: *[0-9]* \(Killed\|Hangup\|Terminated\|Interrupt\)/d; s/^\(FAIL\|SKIP\) /\1 $1: /" "$3"
+        sed "/^ok /d; /: line [0-9]*: *[0-9]* \(Killed\|Hangup\|Terminated\|Interrupt\|Aborted\|Segmentation fault\)/d; s/^\(FAIL\|SKIP\) /\1 $1: /" "$3"
     fi
     if [ "$2" != 0 ] || [ $((ok + bad + left)) = 0 ]; then
         echo "FAIL $1: ended with status $2 after $((ok + bad + left)) answers"

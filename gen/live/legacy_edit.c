@@ -9,6 +9,8 @@
 #include "lbgen/xalloc.h"
 #include "lbgen/xt_entry.h"
 
+enum { WALK_MAX = 20 * 1000 * 1000 /* steps, of some nanoseconds each */ };
+
 /* An edit on its way into a handle. */
 struct work {
     const struct legacy_tc *tc;
@@ -71,6 +73,66 @@ static bool apply_hunk(struct work *w, const char *chain, const struct hunk *hun
     return true;
 }
 
+/* Steps that libiptc walks to where rules come and go. */
+static size_t walk_cost(const struct chain_edit *edit, size_t n)
+{
+    size_t cost = 0;
+
+    for (size_t i = 0; i < edit->n; i++) {
+        const struct hunk *h = &edit->at[i];
+        size_t from_end = n - h->at;
+
+        cost += (h->n_added + h->n_gone) * (h->at < from_end ? h->at : from_end);
+    }
+    return cost;
+}
+
+/* What the chain's rules have counted, as the handle knows it. */
+static uint64_t (*counters_of(const struct work *w, const struct chain_edit *edit))[2]
+{
+    uint64_t(*counters)[2] = xcalloc(edit->live->n, sizeof *counters);
+    const void *e = w->tc->first_rule(edit->chain, w->h);
+
+    for (size_t i = 0; e && i < edit->live->n; e = w->tc->next_rule(e, w->h), i++) {
+        struct xt_counters c;
+
+        memcpy(&c, (const char *)e + w->tc->counters_at, sizeof c);
+        counters[i][0] = c.pcnt;
+        counters[i][1] = c.bcnt;
+    }
+    return counters;
+}
+
+static bool append_rules(struct work *w, const struct chain_edit *edit, size_t from, size_t to,
+                         uint64_t (*counters)[2])
+{
+    for (size_t i = from; i < to; i++)
+        if (!w->tc->append(edit->chain, ready(w, &edit->live->at[i], counters[i]), w->h))
+            return refused(w, edit->chain, "a rule can't be put in");
+    return true;
+}
+
+/* The whole chain anew, for edits that would cost a walk over it too often: linear, but what rules that stay
+ * count between the reading of the table and its commit is lost. */
+static bool rebuild_chain(struct work *w, const struct chain_edit *edit)
+{
+    uint64_t(*counters)[2] = counters_of(w, edit);
+    bool good = w->tc->flush(edit->chain, w->h) || refused(w, edit->chain, "it can't be emptied");
+    size_t next = 0, n;
+
+    for (size_t i = 0; good && i < edit->n; i++) {
+        struct hunk hunk = edit->at[i];
+
+        good = append_rules(w, edit, next, hunk.at, counters);
+        next = hunk.at + hunk.n_gone;
+        hunk.n_gone = hunk.at = n = 0;
+        good = good && apply_hunk(w, edit->chain, &hunk, &n);
+    }
+    good = good && append_rules(w, edit, next, edit->live->n, counters);
+    free(counters);
+    return good;
+}
+
 static bool apply_chain(struct work *w, const struct chain_edit *edit)
 {
     size_t n = edit->live ? edit->live->n : 0;
@@ -84,6 +146,8 @@ static bool apply_chain(struct work *w, const struct chain_edit *edit)
         all.n_gone = n = 0;
         return apply_hunk(w, edit->chain, &all, &n);
     }
+    if (walk_cost(edit, n) > WALK_MAX)
+        return rebuild_chain(w, edit);
     for (size_t i = edit->n; i-- > 0;)
         if (!apply_hunk(w, edit->chain, &edit->at[i], &n))
             return false;

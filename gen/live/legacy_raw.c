@@ -10,6 +10,7 @@
 #include <libiptc/libiptc.h>
 
 #include "lbgen/legacy_raw.h"
+#include "lbgen/spawn.h"
 #include "lbgen/xalloc.h"
 
 enum { TABLE_NAME_ROOM = 64 };
@@ -150,10 +151,28 @@ bool may_change_tables(struct complaint *why)
                     "CAP_NET_RAW");
 }
 
+/* The kernel loads the tables' modules itself, but not the one that they hang on. */
+static void load_modules(void)
+{
+    static const char *const modules[] = {"ip_tables", "ip6_tables"};
+    struct complaint ignored;
+
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+        struct spawn s = {.argv = {"modprobe", "-q", modules[i]}, .seconds = 30};
+
+        spawn_run(&s, &ignored);
+        spawn_free(&s);
+    }
+}
+
 bool legacy_is_there(struct complaint *why)
 {
     int error = ask_kernel();
 
+    if (error == ENOPROTOOPT) {
+        load_modules();
+        error = ask_kernel();
+    }
     if (error == ENOPROTOOPT)
         return complain(
             why, 0, 0,

@@ -35,9 +35,10 @@ enum seen_effect {
     EFFECT_ANY_MARK,        /* sets the mark to something that is not known (HMARK, TPROXY, ...) */
     EFFECT_ANY_CONNMARK,    /* the same of the connmark */
     EFFECT_UNTRACK,         /* NOTRACK, CT --notrack */
+    EFFECT_TEMPLATE,        /* CT otherwise: something stands for the connection before there is one */
     EFFECT_NEW_DESTINATION, /* DNAT, REDIRECT, NETMAP: action SEEN_ACCEPT */
     EFFECT_NEW_SOURCE,      /* SNAT, MASQUERADE: action SEEN_ACCEPT */
-    EFFECT_UNKNOWN          /* may change anything; the action is SEEN_UNKNOWN */
+    EFFECT_UNKNOWN          /* may change anything */
 };
 
 enum { SEEN_PORT_TESTS = 3 };

@@ -19,13 +19,18 @@
 struct flow {
     struct prefix src, dst; /* both of one family */
     struct interface in, out;
+    bool no_out; /* they leave by no interface, or it is not known yet: rules see none */
     uint8_t protocol;
     struct port_range sport, dport; /* PORTS_ANY: any */
     unsigned states;                /* 1 << enum packet_state: which they may be in */
     bool opening;                   /* packets that open a TCP connection are among them */
 };
 
-/* Whether the rule matches the packets: none of them, all, or some or who knows. */
+/* Whether what the rule asks in its own fields (not in its list of tests, nor syn_only) holds for the
+ * packets: for none of them, for all, or for some or who knows. */
+enum truth seen_rule_fields_hold(const struct seen_rule *rule, const struct flow *flow);
+
+/* Whether the rule matches the packets. */
 enum truth seen_rule_matches(const struct seen_rule *rule, const struct flow *flow);
 
 /* The rules of one table. Zero-initialise; walk_table_free when done. The rules' pointers are the caller's.
