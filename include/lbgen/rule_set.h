@@ -16,6 +16,10 @@ struct set_rule {
     const char *tag;  /* rule->tag, or what a line above a rule without one says; NULL */
     const char *text; /* the line */
     uint32_t text_len;
+    /* The words of matches, or of a target, that were not understood; NULL where all were. Without comments.
+     */
+    const char *matches, *target;
+    bool steady;       /* such matches say the same of a packet wherever they are asked */
     uint32_t leads_to; /* the chain that it jumps or goes to; NO_CHAIN when none of that name is there */
 };
 

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Each table of each path is a function of its own. Where all of them are the same on both sides, so is the
+ * whole, and nothing needs to be put together: what is put one behind the other are the parts of the tables
+ * that belong to packets for which some table differs, all others being struck out first. So a hundred
+ * thousand services and ten thousand banned clients are not multiplied for one service that changed. */
+#include <stdlib.h>
+
+#include "lbgen/difference.h"
+#include "lbgen/sequence.h"
+
+enum { OP_WHERE = OP_OTHERS + 3 };
+
+enum { STEPS_BASE = 30 * 1000 * 1000, STEPS_A_RULE = 1000 };
+
+static size_t count_rules(const struct rule_set *set)
+{
+    size_t n = 0;
+
+    for (int t = 0; t < TABLES; t++)
+        for (size_t c = 0; c < set->of[t].n; c++)
+            n += set->of[t].at[c].n;
+    return n;
+}
+
+/* Where two tables differ, in what no rule changes: what marks and states have to do with it is left open. */
+static dnode where(struct diagram *d, dnode a, dnode b)
+{
+    struct sweep s;
+    dnode result;
+
+    if (a == b)
+        return DNODE_FALSE;
+    sweep_init(d, &s, 2, (dnode[]){a, b});
+    if (s.axis >= AXIS_STATE)
+        return DNODE_TRUE;
+    if (diagram_recall(d, OP_WHERE, a, b, 0, &result))
+        return result;
+    size_t begin = diagram_begin(d);
+    while (sweep_next(d, &s))
+        diagram_part(d, s.from, where(d, s.child[0], s.child[1]));
+    result = diagram_end(d, begin, s.axis);
+    diagram_keep(d, OP_WHERE, a, b, 0, result);
+    return result;
+}
+
+static bool moves_destinations(const struct outcomes *o, const struct stages *stages)
+{
+    for (unsigned i = 0; i < stages->n; i++)
+        if (diagram_body(&o->diagram, stages->at[i])->flags & (LEAF_MOVES_DST | LEAF_MOVES_ALL))
+            return true;
+    return false;
+}
+
+static dnode where_any(struct outcomes *o, const struct stages *old, const struct stages *new)
+{
+    dnode region = DNODE_FALSE;
+
+    for (unsigned i = 0; i < old->n; i++)
+        region = diagram_if(&o->diagram, region, DNODE_TRUE, where(&o->diagram, old->at[i], new->at[i]));
+    if (region != DNODE_FALSE && (moves_destinations(o, old) || moves_destinations(o, new)))
+        return DNODE_TRUE;
+    return region;
+}
+
+static dnode whole(struct outcomes *o, const struct stages *stages, dnode region)
+{
+    dnode all = diagram_if(&o->diagram, region, o->nothing, o->stop);
+
+    for (unsigned i = 0; i < stages->n; i++)
+        all = sequence(o, all, stages->at[i]);
+    return sequence_relabel(o, all, RELABEL_END);
+}
+
+static void stages_of(struct difference *d, const struct rule_set *rules, dnode only, bool tags,
+                      struct stages *out)
+{
+    struct set_diagram set = {
+        .rules = rules, .family = d->family, .outcomes = &d->outcomes, .only = only, .tags = tags};
+
+    set_diagram_stages(&set, d->path, out);
+    if (set.failed)
+        d->failed = set.failed;
+    set_diagram_free(&set);
+}
+
+void difference_make(struct difference *d, const struct rule_set *old, const struct rule_set *new,
+                     enum family family, enum path path, bool tags)
+{
+    struct outcomes *o = &d->outcomes;
+    struct stages a, b;
+
+    *d = (struct difference){.family = family, .path = path};
+    outcomes_init(o, STEPS_BASE + STEPS_A_RULE * (uint64_t)(count_rules(old) + count_rules(new)));
+    stages_of(d, old, DNODE_TRUE, false, &a);
+    stages_of(d, new, DNODE_TRUE, false, &b);
+    dnode region = where_any(o, &a, &b);
+    if (tags && region != DNODE_FALSE) {
+        stages_of(d, old, region, true, &a);
+        stages_of(d, new, region, true, &b);
+    }
+    d->old = whole(o, &a, region);
+    d->new = whole(o, &b, region);
+    if (o->diagram.exhausted && !d->failed)
+        d->failed = "there are too many cases";
+}
+
+void difference_free(struct difference *d)
+{
+    outcomes_free(&d->outcomes);
+}

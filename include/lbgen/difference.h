@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Two rule sets of one family beside each other: the packets that they treat differently. */
+#ifndef LBGEN_DIFFERENCE_H
+#define LBGEN_DIFFERENCE_H
+
+#include "lbgen/cell.h"
+
+struct difference {
+    struct outcomes outcomes;
+    enum family family;
+    enum path path;
+    dnode old, new;     /* what becomes of a packet; where they are equal anyway: no matter */
+    const char *failed; /* why nothing can be said; NULL: something can */
+    uint64_t walked;    /* cells that were looked at */
+};
+
+/* Finds out where they may differ; the rest is left to the functions below. tags: outcomes say whose rules
+ * they are of. difference_free when done, in any case. */
+void difference_make(struct difference *d, const struct rule_set *old, const struct rule_set *new,
+                     enum family family, enum path path, bool tags);
+void difference_free(struct difference *d);
+
+/* What is found in a cell. */
+struct found {
+    const struct cell *cell;
+    struct example example;
+    enum truth differs;              /* YES or MAYBE: it depends on what nobody knows */
+    const struct outcome *old, *new; /* of the example, where nothing unknown matters; else of one case */
+    bool old_known, new_known;       /* nothing unknown matters */
+    const char *unknown;             /* MAYBE: the words on which it depends */
+};
+
+/* Calls for each cell whose packets are treated differently, or may be, until it returns false or there are
+ * no more. Cells differ in all but what leads to the same two outcomes. once: a case that was found not to
+ * differ for sure is not looked at again in other cells, for who looks for one example only. Returns false
+ * when the work became too much. */
+bool difference_walk(struct difference *d, bool once, bool (*each)(void *ctx, const struct found *found),
+                     void *ctx);
+
+/* The mark that a packet ends with, if it comes with these. */
+uint32_t mark_of(const struct mark_sum *sum, uint32_t mark, uint32_t connmark);
+
+#endif
