@@ -19,8 +19,10 @@ struct set_rule {
     /* The words of matches, or of a target, that were not understood; NULL where all were. Without comments.
      */
     const char *matches, *target;
-    bool steady;       /* such matches say the same of a packet wherever they are asked */
-    uint32_t leads_to; /* the chain that it jumps or goes to; NO_CHAIN when none of that name is there */
+    bool steady; /* such matches say the same of a packet wherever they are asked */
+    /* The chain that it jumps to, or goes to where the action is SEEN_GOTO: action and effect are guesses
+     * then. NO_CHAIN: none of that name is there. */
+    uint32_t leads_to;
 };
 
 struct set_chain {

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --check: all that can be said of an input without touching anything. */
+#include "lbgen/backend_choice.h"
+#include "lbgen/check_expects.h"
+#include "lbgen/job.h"
+#include "lbgen/job_try.h"
+#include "lbgen/progress.h"
+#include "lbgen/verbs.h"
+
+/* --kernel: whether this kernel takes the rules. Where the host's own rules live says nothing about that. */
+static int check_kernel(struct job *job)
+{
+    if (job->options->backend == BACKEND_AUTO)
+        job->change.backend = backend_installed();
+    else
+        job->change.backend = job->options->backend == BACKEND_NFT ? &live_nft : &live_legacy;
+    int status = job_want(job, false);
+    return status == EXIT_GOOD ? job_try_all(job) : status;
+}
+
+/* What is held against the input beside its own expectations: a status, and findings in its diag. */
+static int check_input_itself(struct input *input)
+{
+    if (diag_errors(&input->diag))
+        return input->system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
+    progress_stage("walking");
+    return check_expects(input) ? EXIT_GOOD : EXIT_DIFFERENT;
+}
+
+int check_input(const struct options *options)
+{
+    struct options looking = *options;
+    struct job job;
+    int status;
+
+    looking.dry_run = true; /* no guard, no lock */
+    status = job_start(&job, &looking, "check");
+    if (status == EXIT_GOOD) {
+        progress_begin();
+        input_read(&job.input, options);
+        status = check_input_itself(&job.input);
+        progress_end();
+        input_print_findings(&job.input, options);
+    }
+    if (options->kernel && status <= EXIT_DIFFERENT) {
+        int tried = check_kernel(&job);
+
+        status = tried != EXIT_GOOD ? tried : status;
+    }
+    job_end(&job);
+    return status;
+}
