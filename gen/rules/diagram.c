@@ -10,7 +10,7 @@
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
-enum { MEMO_BITS = 19, FIRST_SLOTS = 1 << 12 };
+enum { MEMO_BITS = 19, FIRST_SLOTS = 1 << 14 };
 
 struct diagram_memo {
     uint32_t op, a, b, c;
@@ -186,6 +186,7 @@ static dnode make_node(struct diagram *d, size_t begin, uint32_t axis)
         return d->parts.to[begin];
     body.from = d->parts.from + begin;
     body.to = d->parts.to + begin;
+    body.flags = axis < ASKS_AXES ? (uint32_t)ASKS_AXIS_FIRST << axis : 0;
     body.hash = hash_word(axis, n);
     for (size_t i = 0; i < n; i++) {
         body.hash = hash_word(body.hash, (uint64_t)body.from[i] ^ (uint64_t)(body.from[i] >> 64) * 31);
@@ -364,7 +365,8 @@ dnode diagram_fix(struct diagram *d, dnode n, uint32_t axis, wide value)
     struct sweep s;
     dnode result;
 
-    if (d->nodes.at[n].axis > axis) /* AXIS_LEAF too */
+    if (d->nodes.at[n].axis > axis ||
+        (axis < ASKS_AXES && !(d->nodes.at[n].flags & (uint32_t)ASKS_AXIS_FIRST << axis)))
         return n;
     if (d->nodes.at[n].axis == axis)
         return child_at(&d->nodes.at[n], value);

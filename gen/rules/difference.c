@@ -71,32 +71,48 @@ static dnode whole(struct outcomes *o, const struct stages *stages, dnode region
     return sequence_relabel(o, all, RELABEL_END);
 }
 
-static void stages_of(struct difference *d, const struct rule_set *rules, dnode only, bool tags,
-                      struct stages *out)
+static void stages_of(struct difference *d, struct set_diagram *side, struct stages *out)
 {
-    struct set_diagram set = {
-        .rules = rules, .family = d->family, .outcomes = &d->outcomes, .only = only, .tags = tags};
-
-    set_diagram_stages(&set, d->path, out);
-    if (set.failed)
-        d->failed = set.failed;
-    set_diagram_free(&set);
+    set_diagram_stages(side, d->path, out);
+    if (side->failed)
+        d->failed = side->failed;
 }
 
-void difference_make(struct difference *d, const struct rule_set *old, const struct rule_set *new,
-                     enum family family, enum path path, bool tags)
+/* The same once more, for a part of the packets, and with tags. */
+static void tagged_stages_of(struct difference *d, const struct set_diagram *side, dnode only,
+                             struct stages *out)
+{
+    struct set_diagram tagged = {
+        .rules = side->rules, .family = side->family, .outcomes = side->outcomes, .only = only, .tags = true};
+
+    stages_of(d, &tagged, out);
+    set_diagram_free(&tagged);
+}
+
+void difference_begin(struct difference *d, const struct rule_set *old, const struct rule_set *new,
+                      enum family family)
+{
+    *d = (struct difference){.family = family};
+    outcomes_init(&d->outcomes, STEPS_BASE + STEPS_A_RULE * (uint64_t)(count_rules(old) + count_rules(new)));
+    for (int side = 0; side < 2; side++)
+        d->sides[side] = (struct set_diagram){
+            .rules = side ? new : old, .family = family, .outcomes = &d->outcomes, .only = DNODE_TRUE};
+}
+
+void difference_path(struct difference *d, enum path path, bool tags)
 {
     struct outcomes *o = &d->outcomes;
     struct stages a, b;
 
-    *d = (struct difference){.family = family, .path = path};
-    outcomes_init(o, STEPS_BASE + STEPS_A_RULE * (uint64_t)(count_rules(old) + count_rules(new)));
-    stages_of(d, old, DNODE_TRUE, false, &a);
-    stages_of(d, new, DNODE_TRUE, false, &b);
+    d->path = path;
+    d->failed = NULL;
+    o->diagram.steps = 0;
+    stages_of(d, &d->sides[0], &a);
+    stages_of(d, &d->sides[1], &b);
     dnode region = where_any(o, &a, &b);
     if (tags && region != DNODE_FALSE) {
-        stages_of(d, old, region, true, &a);
-        stages_of(d, new, region, true, &b);
+        tagged_stages_of(d, &d->sides[0], region, &a);
+        tagged_stages_of(d, &d->sides[1], region, &b);
     }
     d->old = whole(o, &a, region);
     d->new = whole(o, &b, region);
@@ -104,7 +120,9 @@ void difference_make(struct difference *d, const struct rule_set *old, const str
         d->failed = "there are too many cases";
 }
 
-void difference_free(struct difference *d)
+void difference_end(struct difference *d)
 {
+    set_diagram_free(&d->sides[0]);
+    set_diagram_free(&d->sides[1]);
     outcomes_free(&d->outcomes);
 }

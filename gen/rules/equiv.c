@@ -35,11 +35,12 @@ void equiv(const struct rule_set *old, const struct rule_set *new, enum family f
     struct difference d;
 
     *out = (struct equiv){.verdict = EQUIV_EQUAL};
-    difference_make(&d, old, new, family, path, false);
+    difference_begin(&d, old, new, family);
+    difference_path(&d, path, false);
     bool whole = !d.failed && difference_walk(&d, true, take, out);
     if (!whole && out->verdict != EQUIV_DIFFERENT) {
         out->verdict = EQUIV_UNDECIDED;
         snprintf(out->why, sizeof out->why, "%s", d.failed ? d.failed : "there are too many cases");
     }
-    difference_free(&d);
+    difference_end(&d);
 }

@@ -4,8 +4,11 @@
  * of it: then the first one is asked to its end, and its outcome is put in front of the second diagram, where
  * it answers questions for the mark, turns them into others (the bit that a bit was copied from), or makes
  * atoms of them where nobody knows what it left. */
+#include <stdlib.h>
+
 #include "lbgen/packet.h"
 #include "lbgen/sequence.h"
+#include "lbgen/xalloc.h"
 
 enum { OP_SEQUENCE = OP_OTHERS, OP_BEHIND, OP_RELABEL };
 
@@ -169,15 +172,96 @@ dnode sequence(struct outcomes *o, dnode first, dnode second)
     return result;
 }
 
-/* In pairs, so that each takes part in few of them that are large. */
-dnode sequence_all(struct outcomes *o, dnode *at, size_t n)
+/* --- many --- */
+
+/* A diagram that does something for one interval of destinations only. */
+struct local {
+    struct interval dst;
+    dnode inside;
+    size_t place;
+};
+
+/* False when it is no such diagram. */
+static bool is_local(const struct outcomes *o, dnode n, struct local *out)
+{
+    const struct dnode_body *b = diagram_body(&o->diagram, n);
+    uint32_t in = b->axis == AXIS_DST && b->to[0] == o->nothing;
+
+    if (b->axis != AXIS_DST || b->n > in + 2 || (b->n == in + 2 && b->to[in + 1] != o->nothing))
+        return false;
+    out->dst.low = b->from[in];
+    out->dst.high = b->n == in + 2 ? b->from[in + 1] - 1 : ~(wide)0;
+    out->inside = b->to[in];
+    return true;
+}
+
+static int by_dst(const void *a, const void *b)
+{
+    const struct local *x = a, *y = b;
+
+    if (x->dst.low != y->dst.low)
+        return x->dst.low < y->dst.low ? -1 : 1;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+/* Whether all are local, those of one interval behind each other and other intervals elsewhere. */
+static bool sort_apart(const struct outcomes *o, const dnode *at, size_t n, struct local *out)
+{
+    for (size_t i = 0; i < n; i++) {
+        out[i].place = i;
+        if (!is_local(o, at[i], &out[i]))
+            return false;
+    }
+    qsort(out, n, sizeof *out, by_dst);
+    for (size_t i = 1; i < n; i++)
+        if (out[i].dst.low == out[i - 1].dst.low ? out[i].dst.high != out[i - 1].dst.high
+                                                 : out[i].dst.low <= out[i - 1].dst.high)
+            return false;
+    return true;
+}
+
+/* One node for all of them. */
+static dnode put_side_by_side(struct outcomes *o, const struct local *at, size_t n)
+{
+    struct diagram *d = &o->diagram;
+    size_t begin = diagram_begin(d);
+    wide next = 0;
+
+    for (size_t i = 0, end; i < n; i = end) {
+        dnode inside = at[i].inside;
+
+        for (end = i + 1; end < n && at[end].dst.low == at[i].dst.low; end++)
+            inside = sequence(o, inside, at[end].inside);
+        if (at[i].dst.low > next)
+            diagram_part(d, next, o->nothing);
+        diagram_part(d, at[i].dst.low, inside);
+        next = at[i].dst.high + 1;
+    }
+    if (next > 0) /* not behind the last address */
+        diagram_part(d, next, o->nothing);
+    return diagram_end(d, begin, AXIS_DST);
+}
+
+static dnode sequence_some(struct outcomes *o, const dnode *at, size_t n, struct local *room)
+{
+    if (n == 1)
+        return at[0];
+    if (n > 2 && sort_apart(o, at, n, room))
+        return put_side_by_side(o, room, n);
+    dnode first = sequence_some(o, at, n / 2, room);
+    return sequence(o, first, sequence_some(o, at + n / 2, n - n / 2, room));
+}
+
+/* Rules of destinations that have nothing to do with each other come to one node at once; others in halves,
+ * so that each rule takes part in few diagrams that are large. */
+dnode sequence_all(struct outcomes *o, const dnode *at, size_t n)
 {
     if (n == 0)
         return o->nothing;
-    for (; n > 1; n = (n + 1) / 2)
-        for (size_t i = 0; i < n; i += 2)
-            at[i / 2] = i + 1 < n ? sequence(o, at[i], at[i + 1]) : at[i];
-    return at[0];
+    struct local *room = xmalloc(n * sizeof *room);
+    dnode all = sequence_some(o, at, n, room);
+    free(room);
+    return all;
 }
 
 /* --- other words --- */
@@ -186,10 +270,9 @@ static const uint8_t relabels[RELABELS][CONTROLS] = {
 #define SAME [CONTROL_DROP] = CONTROL_DROP, [CONTROL_OTHER] = CONTROL_OTHER, [CONTROL_STOP] = CONTROL_STOP
     [RELABEL_JUMPED] = {CONTROL_GO_ON, CONTROL_GO_ON, CONTROL_ACCEPT, SAME},
     [RELABEL_GONE_TO] = {CONTROL_LEAVE, CONTROL_LEAVE, CONTROL_ACCEPT, SAME},
-    [RELABEL_ACCEPT] = {CONTROL_ACCEPT, CONTROL_ACCEPT, CONTROL_ACCEPT, SAME},
-    [RELABEL_DROP] = {CONTROL_DROP, CONTROL_DROP, CONTROL_ACCEPT, SAME},
-    [RELABEL_TABLE] = {CONTROL_GO_ON, CONTROL_GO_ON, CONTROL_GO_ON, SAME},
-    [RELABEL_TRACKED] = {CONTROL_GO_ON, CONTROL_GO_ON, CONTROL_GO_ON, SAME},
+    [RELABEL_OPEN] = {CONTROL_GO_ON, CONTROL_GO_ON, CONTROL_GO_ON, SAME},
+    [RELABEL_CLOSED] = {CONTROL_DROP, CONTROL_DROP, CONTROL_GO_ON, SAME},
+    [RELABEL_TRACKED] = {CONTROL_GO_ON, CONTROL_LEAVE, CONTROL_ACCEPT, SAME},
     [RELABEL_END] = {CONTROL_ACCEPT, CONTROL_ACCEPT, CONTROL_ACCEPT, SAME},
 #undef SAME
 };

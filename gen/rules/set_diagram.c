@@ -103,17 +103,17 @@ static dnode stage(struct set_diagram *s, enum table table, enum hook hook)
     struct outcomes *o = s->outcomes;
     const struct set_table *t = &s->rules->of[table];
     uint32_t number = rule_set_find(s->rules, table, hook_names[hook]);
-    bool raw = table == TABLE_RAW;
 
     if (number == NO_CHAIN)
         return o->nothing;
     if (!s->chains[table])
         s->chains[table] = xcalloc(t->n, sizeof *s->chains[table]);
     dnode node = chain_node(s, table, number, NULL, 0);
-    node = sequence_relabel(o, node, t->at[number].drops ? RELABEL_DROP : RELABEL_ACCEPT);
-    if (raw) /* connection tracking comes behind it */
-        node = diagram_fix(&o->diagram, node, AXIS_STATE, STATE_INVALID);
-    return sequence_relabel(o, node, raw ? RELABEL_TRACKED : RELABEL_TABLE);
+    node = sequence_relabel(o, node, t->at[number].drops ? RELABEL_CLOSED : RELABEL_OPEN);
+    if (table != TABLE_RAW)
+        return node;
+    node = diagram_fix(&o->diagram, node, AXIS_STATE, STATE_INVALID); /* connection tracking comes behind it */
+    return sequence_relabel(o, node, RELABEL_TRACKED);
 }
 
 /* Only the first packets of connections come to nat. */

@@ -11,8 +11,8 @@
 
 #include "lbgen/arena.h"
 
-/* Wide enough for a value of any axis. */
-__extension__ typedef unsigned __int128 wide;
+/* Wide enough for a value of any axis; aligned as arenas are. */
+__extension__ typedef unsigned __int128 wide __attribute__((aligned(8)));
 
 struct interval {
     wide low, high; /* both belong to it */
@@ -22,6 +22,9 @@ typedef uint32_t dnode; /* a node's number */
 #define DNODE_FALSE 0U  /* the leaves of yes-no functions */
 #define DNODE_TRUE  1U  /**/
 #define AXIS_LEAF   UINT32_MAX
+
+/* Flags of leaves are below 1 << 16; the node or one below asks for that axis, one of the first ones. */
+enum { ASKS_AXIS_FIRST = 1 << 16, ASKS_AXES = 15 };
 
 struct dnode_body {
     uint32_t axis;    /* AXIS_LEAF: no further question */

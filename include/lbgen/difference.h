@@ -8,17 +8,21 @@
 struct difference {
     struct outcomes outcomes;
     enum family family;
+    struct set_diagram sides[2]; /* old and new */
     enum path path;
     dnode old, new;     /* what becomes of a packet; where they are equal anyway: no matter */
-    const char *failed; /* why nothing can be said; NULL: something can */
+    const char *failed; /* why nothing can be said of the path; NULL: something can */
     uint64_t walked;    /* cells that were looked at */
 };
 
-/* Finds out where they may differ; the rest is left to the functions below. tags: outcomes say whose rules
- * they are of. difference_free when done, in any case. */
-void difference_make(struct difference *d, const struct rule_set *old, const struct rule_set *new,
-                     enum family family, enum path path, bool tags);
-void difference_free(struct difference *d);
+/* Both sets must be linked (rule_set.h) and outlive *d. difference_end when done. */
+void difference_begin(struct difference *d, const struct rule_set *old, const struct rule_set *new,
+                      enum family family);
+void difference_end(struct difference *d);
+
+/* Finds out where the sets may differ on a path; what comes of it there is left to the functions below. tags:
+ * outcomes say whose rules they are of. */
+void difference_path(struct difference *d, enum path path, bool tags);
 
 /* What is found in a cell. */
 struct found {
