@@ -255,7 +255,7 @@ static void pick_mac(const struct cell *cell, struct packet *p)
 
 bool cell_example(const struct cell *cell, struct example *out)
 {
-    wide src = cell->family == IPV4 ? (wide)0xc6336407 : ((wide)0x20010db800000006 << 64) + 7;
+    wide src = cell->family == IPV4 ? (wide)0xc6336407 : ((wide)0x20010db8ffff0000 << 64) + 7;
     wide dst = cell->family == IPV4 ? (wide)0xc0000201 : ((wide)0x20010db800000000 << 64) + 1;
     struct packet *p = &out->packet;
 
@@ -271,4 +271,43 @@ bool cell_example(const struct cell *cell, struct example *out)
     p->mark = cell_mark(cell, AXIS_MARK).value;
     out->connmark = cell_mark(cell, AXIS_CONNMARK).value;
     return pick_protocol(cell, out);
+}
+
+static wide address_value(const struct prefix *p)
+{
+    wide low, high;
+
+    axis_prefix(p, &low, &high);
+    return low;
+}
+
+static wide mac_value(const struct packet *p)
+{
+    wide value = 0;
+
+    for (int i = 0; i < 6; i++)
+        value = value << 8 | p->mac.byte[i];
+    return p->mac_given ? value + 1 : 0;
+}
+
+wide example_value(const struct example *e, uint32_t axis)
+{
+    const struct packet *p = &e->packet;
+
+    switch (axis) {
+    case AXIS_DST: return address_value(&p->dst);
+    case AXIS_PROTOCOL: return p->protocol;
+    case AXIS_DPORT: return p->dport;
+    case AXIS_SPORT: return p->sport;
+    case AXIS_ICMP: return (wide)p->icmp_type << 8 | e->icmp_code;
+    case AXIS_SRC: return address_value(&p->src);
+    case AXIS_IN: return p->in.name[0] ? name_value(&p->in) : 0;
+    case AXIS_OUT: return e->out.name[0] ? name_value(&e->out) : 0;
+    case AXIS_MAC: return mac_value(p);
+    case AXIS_STATE: return p->state;
+    case AXIS_FLAGS: return e->flags;
+    default: break;
+    }
+    return axis < AXIS_CONNMARK ? p->mark >> (axis - AXIS_MARK) & 1
+                                : e->connmark >> (axis - AXIS_CONNMARK) & 1;
 }

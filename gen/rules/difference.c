@@ -3,12 +3,12 @@
  * whole, and nothing needs to be put together: what is put one behind the other are the parts of the tables
  * that belong to packets for which some table differs, all others being struck out first. So a hundred
  * thousand services and ten thousand banned clients are not multiplied for one service that changed. */
-#include <stdlib.h>
+#include <string.h>
 
 #include "lbgen/difference.h"
 #include "lbgen/sequence.h"
 
-enum { OP_WHERE = OP_OTHERS + 3 };
+enum { OP_WHERE = OP_OTHERS + 3, OP_ASPECT = OP_OTHERS + 5, OP_UNLIKE };
 
 enum { STEPS_BASE = 30 * 1000 * 1000, STEPS_A_RULE = 1000 };
 
@@ -114,10 +114,95 @@ void difference_path(struct difference *d, enum path path, bool tags)
         tagged_stages_of(d, &d->sides[0], region, &a);
         tagged_stages_of(d, &d->sides[1], region, &b);
     }
-    d->old = whole(o, &a, region);
-    d->new = whole(o, &b, region);
+    d->old = d->whole[0] = whole(o, &a, region);
+    d->new = d->whole[1] = whole(o, &b, region);
     if (o->diagram.exhausted && !d->failed)
         d->failed = "there are too many cases";
+}
+
+static dnode aspect_of(struct outcomes *o, dnode leaf, enum aspect aspect)
+{
+    const struct outcome x = *outcome_of(o, leaf);
+    struct outcome y = o->plain;
+
+    if (x.control == CONTROL_STOP)
+        return leaf;
+    if (aspect == ASPECT_MARK) {
+        y.mark = x.mark;
+        y.moved = x.moved & (MOVED_MARKS | MOVED_ALL);
+        y.event = y.moved ? x.event : 0;
+        y.mark_tag = x.mark_tag;
+    } else if (aspect == ASPECT_VERDICT) {
+        y.control = x.control;
+        y.other = x.other;
+        y.verdict_tag = x.source_nat ? 0 : x.verdict_tag;
+    } else if (x.control != CONTROL_DROP) {
+        y.moved = x.moved & (MOVED_DST | MOVED_ALL);
+        y.event = y.moved ? x.event : 0;
+        y.source_nat = x.source_nat;
+        y.verdict_tag = y.moved || y.source_nat ? x.verdict_tag : 0;
+    }
+    return outcome_leaf(o, &y);
+}
+
+static dnode aspect(struct outcomes *o, dnode n, enum aspect which)
+{
+    struct diagram *d = &o->diagram;
+    uint32_t op = OP_ASPECT | (uint32_t)which << 8;
+    struct sweep s;
+    dnode result;
+
+    if (d->exhausted)
+        return n;
+    if (diagram_body(d, n)->axis == AXIS_LEAF)
+        return aspect_of(o, n, which);
+    if (diagram_recall(d, op, n, 0, 0, &result))
+        return result;
+    sweep_init(d, &s, 1, &n);
+    size_t begin = diagram_begin(d);
+    while (sweep_next(d, &s))
+        diagram_part(d, s.from, aspect(o, s.child[0], which));
+    result = diagram_end(d, begin, s.axis);
+    diagram_keep(d, op, n, 0, 0, result);
+    return result;
+}
+
+/* Where two aspects are not the same, whoever it was. */
+static dnode unlike(struct outcomes *o, dnode a, dnode b)
+{
+    struct diagram *d = &o->diagram;
+    struct sweep s;
+    dnode result;
+
+    if (a == b)
+        return DNODE_FALSE;
+    sweep_init(d, &s, 2, (dnode[]){a, b});
+    if (s.axis == AXIS_LEAF) {
+        struct outcome x = *outcome_of(o, a), y = *outcome_of(o, b);
+
+        x.mark_tag = x.verdict_tag = y.mark_tag = y.verdict_tag = 0;
+        return memcmp(&x, &y, sizeof x) == 0 ? DNODE_FALSE : DNODE_TRUE;
+    }
+    if (diagram_recall(d, OP_UNLIKE, a, b, 0, &result))
+        return result;
+    size_t begin = diagram_begin(d);
+    while (sweep_next(d, &s))
+        diagram_part(d, s.from, unlike(o, s.child[0], s.child[1]));
+    result = diagram_end(d, begin, s.axis);
+    diagram_keep(d, OP_UNLIKE, a, b, 0, result);
+    return result;
+}
+
+/* Packets for which the aspect is the same are no matter, like those for which all is: so nothing of the
+ * other aspects is left in the cells. */
+void difference_aspect(struct difference *d, enum aspect which)
+{
+    struct outcomes *o = &d->outcomes;
+    dnode old = aspect(o, d->whole[0], which), new = aspect(o, d->whole[1], which);
+    dnode differ = d->outcomes.diagram.exhausted ? DNODE_FALSE : unlike(o, old, new);
+
+    d->old = diagram_if(&o->diagram, differ, old, o->stop);
+    d->new = diagram_if(&o->diagram, differ, new, o->stop);
 }
 
 void difference_end(struct difference *d)

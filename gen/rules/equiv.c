@@ -3,24 +3,20 @@
 
 #include "lbgen/equiv.h"
 
-struct result result_of(const struct outcome *x, bool known, const struct example *example)
-{
-    return (struct result){.mark_known = known && !(x->moved & (MOVED_MARKS | MOVED_ALL) &&
-                                                    (x->mark.of_mark | x->mark.of_connmark)),
-                           .verdict_known = known && x->control != CONTROL_OTHER,
-                           .mark = mark_of(&x->mark, example->packet.mark, example->connmark),
-                           .accepted = x->control == CONTROL_ACCEPT};
-}
+struct search {
+    const struct difference *difference;
+    struct equiv *out;
+};
 
 static bool take(void *ctx, const struct found *found)
 {
-    struct equiv *out = ctx;
+    const struct search *search = ctx;
+    struct equiv *out = search->out;
 
     if (found->differs == YES) {
         out->verdict = EQUIV_DIFFERENT;
         out->example = found->example;
-        out->old = result_of(found->old, found->old_known, &found->example);
-        out->new = result_of(found->new, found->new_known, &found->example);
+        difference_results(search->difference, &found->example, &out->old, &out->new);
         return false;
     }
     if (out->verdict == EQUIV_EQUAL)
@@ -33,11 +29,12 @@ void equiv(const struct rule_set *old, const struct rule_set *new, enum family f
            struct equiv *out)
 {
     struct difference d;
+    struct search search = {&d, out};
 
     *out = (struct equiv){.verdict = EQUIV_EQUAL};
     difference_begin(&d, old, new, family);
     difference_path(&d, path, false);
-    bool whole = !d.failed && difference_walk(&d, true, take, out);
+    bool whole = !d.failed && difference_walk(&d, true, take, &search);
     if (!whole && out->verdict != EQUIV_DIFFERENT) {
         out->verdict = EQUIV_UNDECIDED;
         snprintf(out->why, sizeof out->why, "%s", d.failed ? d.failed : "there are too many cases");

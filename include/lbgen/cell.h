@@ -31,6 +31,9 @@ struct example {
  * name, or connection tracking never comes to such a state. */
 bool cell_example(const struct cell *cell, struct example *out);
 
+/* The packet's value on an axis before AXIS_ATOM. */
+wide example_value(const struct example *example, uint32_t axis);
+
 /* The bits of the marks that all packets of the cell have in common. */
 struct known_bits {
     uint32_t known, value;

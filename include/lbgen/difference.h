@@ -10,7 +10,8 @@ struct difference {
     enum family family;
     struct set_diagram sides[2]; /* old and new */
     enum path path;
-    dnode old, new;     /* what becomes of a packet; where they are equal anyway: no matter */
+    dnode whole[2];     /* what becomes of a packet; where both are equal anyway: no matter */
+    dnode old, new;     /* the same, or one aspect of it */
     const char *failed; /* why nothing can be said of the path; NULL: something can */
     uint64_t walked;    /* cells that were looked at */
 };
@@ -24,13 +25,18 @@ void difference_end(struct difference *d);
  * outcomes say whose rules they are of. */
 void difference_path(struct difference *d, enum path path, bool tags);
 
+/* What of an outcome is looked at, if not all of it. */
+enum aspect { ASPECT_MARK, ASPECT_VERDICT, ASPECT_ADDRESSES, ASPECTS };
+
+/* From here on until the next path only that counts. */
+void difference_aspect(struct difference *d, enum aspect aspect);
+
 /* What is found in a cell. */
 struct found {
     const struct cell *cell;
     struct example example;
     enum truth differs;              /* YES or MAYBE: it depends on what nobody knows */
-    const struct outcome *old, *new; /* of the example, where nothing unknown matters; else of one case */
-    bool old_known, new_known;       /* nothing unknown matters */
+    const struct outcome *old, *new; /* of the example; where something unknown matters, of one case */
     const char *unknown;             /* MAYBE: the words on which it depends */
 };
 
@@ -40,6 +46,15 @@ struct found {
  * when the work became too much. */
 bool difference_walk(struct difference *d, bool once, bool (*each)(void *ctx, const struct found *found),
                      void *ctx);
+
+/* What becomes of a packet of a cell that was found. */
+struct result {
+    bool mark_known, verdict_known;
+    uint32_t mark;
+    bool accepted;
+};
+void difference_results(const struct difference *d, const struct example *example, struct result *old,
+                        struct result *new);
 
 /* The mark that a packet ends with, if it comes with these. */
 uint32_t mark_of(const struct mark_sum *sum, uint32_t mark, uint32_t connmark);

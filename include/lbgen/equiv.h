@@ -6,13 +6,6 @@
 
 #include "lbgen/difference.h"
 
-/* What becomes of a packet. */
-struct result {
-    bool mark_known, verdict_known;
-    uint32_t mark;
-    bool accepted;
-};
-
 enum equiv_verdict { EQUIV_EQUAL, EQUIV_DIFFERENT, EQUIV_UNDECIDED };
 
 struct equiv {
@@ -25,8 +18,5 @@ struct equiv {
 /* Both sets must be linked (rule_set.h). */
 void equiv(const struct rule_set *old, const struct rule_set *new, enum family family, enum path path,
            struct equiv *out);
-
-/* What an outcome is for that packet. */
-struct result result_of(const struct outcome *outcome, bool known, const struct example *example);
 
 #endif
