@@ -67,7 +67,7 @@ static void print_mac(struct buf *out, wide value)
     struct mac mac;
 
     if (value == 0) {
-        buf_str(out, "none");
+        buf_str(out, "any");
         return;
     }
     for (int b = 0; b < 6; b++)

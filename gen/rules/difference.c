@@ -62,12 +62,27 @@ static dnode where_any(struct outcomes *o, const struct stages *old, const struc
     return region;
 }
 
-static dnode whole(struct outcomes *o, const struct stages *stages, dnode region)
+/* A new connection has no mark. */
+static dnode track(struct outcomes *o, enum family family)
+{
+    struct outcome x = o->plain;
+
+    if (!o->with_connmarks)
+        return o->nothing;
+    x.connmark = (struct mark_sum){0};
+    return diagram_range(&o->diagram, AXIS_STATE, STATE_NEW, STATE_NEW, axis_max(family, AXIS_STATE),
+                         outcome_leaf(o, &x), o->nothing);
+}
+
+static dnode whole(struct outcomes *o, const struct stages *stages, dnode region, dnode tracking)
 {
     dnode all = diagram_if(&o->diagram, region, o->nothing, o->stop);
 
-    for (unsigned i = 0; i < stages->n; i++)
+    for (unsigned i = 0; i < stages->n; i++) {
         all = sequence(o, all, stages->at[i]);
+        if (i == 0) /* behind raw */
+            all = sequence(o, all, tracking);
+    }
     return sequence_relabel(o, all, RELABEL_END);
 }
 
@@ -114,8 +129,9 @@ void difference_path(struct difference *d, enum path path, bool tags)
         tagged_stages_of(d, &d->sides[0], region, &a);
         tagged_stages_of(d, &d->sides[1], region, &b);
     }
-    d->old = d->whole[0] = whole(o, &a, region);
-    d->new = d->whole[1] = whole(o, &b, region);
+    dnode tracking = track(o, d->family);
+    d->old = d->whole[0] = whole(o, &a, region, tracking);
+    d->new = d->whole[1] = whole(o, &b, region, tracking);
     if (o->diagram.exhausted && !d->failed)
         d->failed = "there are too many cases";
 }

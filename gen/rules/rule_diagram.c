@@ -201,8 +201,10 @@ static void test_bits(struct guard *g, uint32_t axis, const struct seen_test *te
             all = diagram_if(d, is, all, DNODE_FALSE);
         }
     only_if(g, test->negated ? diagram_if(d, all, DNODE_FALSE, DNODE_TRUE) : all);
-    if (axis == AXIS_CONNMARK)
+    if (axis == AXIS_CONNMARK) {
+        g->o->with_connmarks = true;
         only_connected(g);
+    }
 }
 
 static void test_flags(struct guard *g, uint32_t mask, uint32_t value, bool negated)
@@ -216,6 +218,7 @@ static void test_flags(struct guard *g, uint32_t mask, uint32_t value, bool nega
     only_range(g, AXIS_PROTOCOL, proto_ops[PROTO_TCP].number, proto_ops[PROTO_TCP].number, false);
 }
 
+/* Frames of the loopback device have none; those of other devices are taken to have one. */
 static void test_mac(struct guard *g, const struct seen_test *test)
 {
     static const struct interface loopback = {"lo"};
@@ -224,7 +227,6 @@ static void test_mac(struct guard *g, const struct seen_test *test)
     for (int i = 0; i < 6; i++)
         value = value << 8 | test->mac.byte[i];
     only_range(g, AXIS_MAC, value + 1, value + 1, test->negated);
-    only_range(g, AXIS_MAC, 0, 0, true);
     axis_interface(&loopback, &low, &high);
     only_range(g, AXIS_IN, low, high, true);
 }
@@ -410,6 +412,7 @@ dnode rule_diagram_target(struct outcomes *o, const struct set_rule *rule, uint3
 
     x.control = control_of(r->action);
     set_marks(&x, r);
+    o->with_connmarks = o->with_connmarks || changes_connection(effect);
     x.untracked = effect == EFFECT_UNTRACK;
     x.moved = moved_by(effect);
     if (x.moved)

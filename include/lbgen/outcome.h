@@ -17,7 +17,7 @@ enum axis {
     AXIS_SRC,
     AXIS_IN,    /* interfaces: their names' bytes as a number, 0: none */
     AXIS_OUT,   /**/
-    AXIS_MAC,   /* 1 more than its number, 0: none */
+    AXIS_MAC,   /* 1 more than its number, 0: one that no rule names */
     AXIS_STATE, /* enum packet_state */
     AXIS_FLAGS, /* of a TCP header */
     AXIS_MARK,  /* 32 of these, a bit each: the mark that it comes with */
@@ -95,6 +95,7 @@ struct outcomes {
     struct key_table outcomes, events,
         atoms;              /* of the structs above; outcome 0 does nothing, event 0 is none */
     struct key_table texts; /* with their NUL; 0 is none */
+    bool with_connmarks; /* some rule asks for connmarks or copies them */
     dnode nothing, stop;
     struct outcome plain; /* nothing, as a struct to begin with */
 };
