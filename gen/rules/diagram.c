@@ -10,7 +10,7 @@
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
-enum { MEMO_BITS = 19, FIRST_SLOTS = 1 << 14 };
+enum { MEMO_FIRST = 1 << 13, MEMO_MAX = 1 << 20, FIRST_SLOTS = 1 << 12 };
 
 struct diagram_memo {
     uint32_t op, a, b, c;
@@ -32,7 +32,8 @@ void diagram_init(struct diagram *d, uint64_t steps_max)
 {
     *d = (struct diagram){.steps_max = steps_max, .n_slots = FIRST_SLOTS};
     d->slots = xcalloc(d->n_slots, sizeof *d->slots);
-    d->memo = xcalloc((size_t)1 << MEMO_BITS, sizeof *d->memo);
+    d->n_memo = MEMO_FIRST;
+    d->memo = xcalloc(d->n_memo, sizeof *d->memo);
     diagram_leaf(d, DNODE_FALSE, 0);
     diagram_leaf(d, DNODE_TRUE, 0);
 }
@@ -81,6 +82,14 @@ static void grow_slots(struct diagram *d)
     }
 }
 
+/* What was kept is lost: there will be more of it than of that. */
+static void grow_memo(struct diagram *d)
+{
+    free(d->memo);
+    d->n_memo *= 4;
+    d->memo = xcalloc(d->n_memo, sizeof *d->memo);
+}
+
 /* The node of that body; its lists are copied when it is new. */
 static dnode node_of(struct diagram *d, struct dnode_body *body)
 {
@@ -98,6 +107,8 @@ static dnode node_of(struct diagram *d, struct dnode_body *body)
     d->slots[slot] = (uint32_t)d->nodes.n;
     if (d->nodes.n * 2 > d->n_slots)
         grow_slots(d);
+    if (d->nodes.n > d->n_memo && d->n_memo < MEMO_MAX)
+        grow_memo(d);
     return (dnode)(d->nodes.n - 1);
 }
 
@@ -245,14 +256,14 @@ dnode diagram_range(struct diagram *d, uint32_t axis, wide low, wide high, wide 
 
 /* --- operations --- */
 
-static size_t memo_place(uint32_t op, uint32_t a, uint32_t b, uint32_t c)
+static size_t memo_place(const struct diagram *d, uint32_t op, uint32_t a, uint32_t b, uint32_t c)
 {
-    return hash_word(hash_word(op * 0x51ed27U + c, a), b) & (((size_t)1 << MEMO_BITS) - 1);
+    return hash_word(hash_word(op * 0x51ed27U + c, a), b) & (d->n_memo - 1);
 }
 
 bool diagram_recall(const struct diagram *d, uint32_t op, uint32_t a, uint32_t b, uint32_t c, dnode *out)
 {
-    const struct diagram_memo *m = &d->memo[memo_place(op, a, b, c)];
+    const struct diagram_memo *m = &d->memo[memo_place(d, op, a, b, c)];
 
     if (m->op != op || m->a != a || m->b != b || m->c != c)
         return false;
@@ -263,7 +274,7 @@ bool diagram_recall(const struct diagram *d, uint32_t op, uint32_t a, uint32_t b
 void diagram_keep(struct diagram *d, uint32_t op, uint32_t a, uint32_t b, uint32_t c, dnode result)
 {
     if (!d->exhausted)
-        d->memo[memo_place(op, a, b, c)] = (struct diagram_memo){op, a, b, c, result};
+        d->memo[memo_place(d, op, a, b, c)] = (struct diagram_memo){op, a, b, c, result};
 }
 
 void sweep_init(const struct diagram *d, struct sweep *s, unsigned n, const dnode *of)

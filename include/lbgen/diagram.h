@@ -43,6 +43,7 @@ struct diagram {
     uint32_t *slots; /* hash table of nodes, by what they are; 0: free, else number + 1 */
     size_t n_slots;
     struct diagram_memo *memo;
+    size_t n_memo;
     struct {
         wide *from;
         dnode *to;
