@@ -18,16 +18,23 @@ static void print_address(struct buf *out, enum family family, wide value)
     address_print(out, family, a);
 }
 
+/* How many bits of the addresses of the interval are free; false when it is no prefix. */
+static bool prefix_of(struct interval i, unsigned *free_bits)
+{
+    wide size = i.high - i.low; /* less one */
+
+    *free_bits = 0;
+    while (*free_bits < 128 && (size >> *free_bits & 1))
+        ++*free_bits;
+    return *free_bits == 128 || (size >> *free_bits == 0 && (i.low & (((wide)1 << *free_bits) - 1)) == 0);
+}
+
 /* A prefix where the interval is one, else first and last. */
 static void print_addresses(struct buf *out, enum family family, struct interval i)
 {
-    unsigned free_bits = 0, bits = family_ops[family].bits;
-    wide size = i.high - i.low; /* less one */
+    unsigned free_bits, bits = family_ops[family].bits;
+    bool is_prefix = prefix_of(i, &free_bits);
 
-    while (free_bits < bits && (size >> free_bits & 1))
-        free_bits++;
-    bool is_prefix = (free_bits == 128 || size >> free_bits == 0) &&
-                     (free_bits == 128 || (i.low & (((wide)1 << free_bits) - 1)) == 0);
     print_address(out, family, i.low);
     if (is_prefix && free_bits)
         buf_printf(out, "/%u", bits - free_bits);
@@ -37,29 +44,34 @@ static void print_addresses(struct buf *out, enum family family, struct interval
     }
 }
 
+/* Whether it is all interfaces that begin so. */
+static bool is_wildcard(struct interval i, struct interface *out)
+{
+    wide low, high;
+
+    if (i.low == i.high || !interface_between(i.low, i.high, out))
+        return false;
+    size_t len = strlen(out->name);
+    if (len == INTERFACE_MAX)
+        return false;
+    out->name[len] = '+';
+    axis_interface(out, &low, &high);
+    return low == i.low && high == i.high;
+}
+
 static void print_interface(struct buf *out, struct interval i)
 {
     struct interface name;
-    wide low, high;
 
-    if (!interface_between(i.low, i.high, &name)) {
+    if (is_wildcard(i, &name)) {
+        buf_str(out, name.name);
+    } else if (interface_between(i.low, i.high, &name)) {
+        buf_str(out, name.name);
+        if (i.low != i.high)
+            buf_str(out, "...");
+    } else {
         buf_char(out, '?');
-        return;
     }
-    size_t len = strlen(name.name);
-    if (len < INTERFACE_MAX) { /* is it all that begin so? */
-        struct interface open = name;
-
-        open.name[len] = '+';
-        axis_interface(&open, &low, &high);
-        if (i.low != i.high && low == i.low && high == i.high) {
-            buf_str(out, open.name);
-            return;
-        }
-    }
-    buf_str(out, name.name);
-    if (i.low != i.high)
-        buf_str(out, "...");
 }
 
 static void print_mac(struct buf *out, wide value)
@@ -152,11 +164,26 @@ static void print_list(struct buf *out, enum family family, uint32_t axis, const
         buf_printf(out, " and %zu more", n - SHOWN_MAX);
 }
 
+/* Whether all between the set's ends has a short name, so that "that but these" is shorter than its parts. */
+static bool has_hull(const struct cell_values *v, uint32_t axis, struct interval *out)
+{
+    struct interface name;
+    unsigned free_bits;
+
+    *out = (struct interval){v->at[0].low, v->at[v->n - 1].high};
+    if (v->n < 2)
+        return false;
+    if (axis == AXIS_DST || axis == AXIS_SRC)
+        return prefix_of(*out, &free_bits);
+    return (axis == AXIS_IN || axis == AXIS_OUT) && is_wildcard(*out, &name);
+}
+
 /* The set, or `!` and what does not belong to it where that is shorter. */
 static void print_values(struct buf *out, const struct cell *cell, uint32_t axis)
 {
     const struct cell_values *v = &cell->of[axis];
     struct between rest = {0};
+    struct interval hull;
 
     find_between(v, axis_max(cell->family, axis), &rest);
     if (rest.n && rest.n < v->n) {
@@ -165,6 +192,12 @@ static void print_values(struct buf *out, const struct cell *cell, uint32_t axis
     } else if (rest.n == 1 && v->n == 1 && v->at[0].low == 0 && rest.at[0].low == rest.at[0].high) {
         buf_char(out, '!');
         print_list(out, cell->family, axis, rest.at, 1);
+    } else if (has_hull(v, axis, &hull)) {
+        bool outside = rest.at[0].low == 0 && hull.low > 0;
+
+        print_interval(out, cell->family, axis, hull);
+        buf_str(out, " but ");
+        print_list(out, cell->family, axis, rest.at + outside, v->n - 1);
     } else {
         print_list(out, cell->family, axis, v->at, v->n);
     }
@@ -273,11 +306,11 @@ static void print_source_change(struct buf *out, const struct outcomes *o, const
     const char *before = outcomes_text_of(o, a->source_nat), *now = outcomes_text_of(o, b->source_nat);
 
     if (now && before)
-        buf_printf(out, "with another source: %s instead of %s", now, before);
+        buf_printf(out, "sent with another source (%s instead of %s)", now, before);
     else if (now)
-        buf_printf(out, "now with another source: %s", now);
+        buf_printf(out, "now sent with another source (%s)", now);
     else
-        buf_printf(out, "no longer with another source: %s", before);
+        buf_printf(out, "no longer sent with another source (%s)", before);
 }
 
 static void print_verdict_change(struct buf *out, const struct outcome *b)

@@ -8,6 +8,7 @@
 #include "lbgen/job.h"
 #include "lbgen/name_index.h"
 #include "lbgen/progress.h"
+#include "lbgen/proto.h"
 #include "lbgen/traced_set.h"
 #include "lbgen/vec.h"
 #include "lbgen/verbs.h"
@@ -54,7 +55,7 @@ static bool looks_like_rules(const struct source *s)
     return p < end && *p == '*';
 }
 
-/* Which family a file's rules are of is told by their addresses, and by ICMP. */
+/* Which family a file's rules are of is told by their addresses, and by ICMP; FAMILIES: by none of them. */
 static enum family family_of(const struct save_file *file)
 {
     for (size_t i = 0; i < file->n; i++) {
@@ -64,10 +65,10 @@ static enum family family_of(const struct save_file *file)
             continue;
         if (r->src.given || r->dst.given)
             return (enum family)(r->src.given ? r->src : r->dst).prefix.family;
-        if (r->protocol_given && (r->protocol == 1 || r->protocol == 58))
-            return r->protocol == 1 ? IPV4 : IPV6;
+        if (r->protocol_given && (r->protocol == IP_PROTO_ICMP || r->protocol == IP_PROTO_ICMPV6))
+            return r->protocol == IP_PROTO_ICMP ? IPV4 : IPV6;
     }
-    return IPV4;
+    return FAMILIES;
 }
 
 static bool read_rules(struct side *side, const struct source *s)
@@ -236,15 +237,22 @@ static void compare_family(struct side *sides, enum family family, struct buf *o
             traced_set_free(&sides[i].set);
 }
 
-/* The families that both sides have something to say about. */
+/* The families that both sides have something to say about: of a file the one that its rules are of, and
+ * where that can't be told, the other side's, or IPv4. */
 static bool is_compared(const struct side *sides, const struct options *options, enum family family)
 {
-    if (options->family_given && options->family != family)
-        return false;
-    for (int i = 0; i < 2; i++)
-        if (sides[i].is_rules && !options->family_given && sides[i].family != family)
+    bool open = false;
+
+    if (options->family_given)
+        return options->family == family;
+    for (int i = 0; i < 2; i++) {
+        if (sides[i].is_rules && sides[i].family != FAMILIES && sides[i].family != family)
             return false;
-    return true;
+        open = open || (sides[i].is_rules && sides[i].family == FAMILIES);
+    }
+    bool told =
+        (sides[0].is_rules && sides[0].family == family) || (sides[1].is_rules && sides[1].family == family);
+    return !open || told || family == IPV4;
 }
 
 static int compare_sides(struct side *sides, const struct options *options)

@@ -120,15 +120,31 @@ static wide pick(const struct cell *cell, uint32_t axis, wide plain)
     return cell_has(cell, axis, plain) ? plain : cell->of[axis].at[0].low;
 }
 
-/* Of an interval an address in its middle part rather than a network's first. */
+/* Addresses of documentation and of private networks rather than what no packet comes from; of an interval
+ * one in its middle part rather than a network's first. */
+static wide address_in(const struct cell *cell, uint32_t axis, wide plain)
+{
+    static const uint32_t plain4[] = {0xcb007109, 0xc000021e, 0x0a000001, 0xac100001, 0xc0a80001, 0x08080808};
+    static const uint64_t plain6[] = {0x20010db8fffe0000, 0x20010db800010000, 0xfd00000000000000};
+    wide value = pick(cell, axis, plain);
+
+    if (value == plain)
+        return value;
+    for (size_t i = 0; cell->family == IPV4 && i < sizeof plain4 / sizeof *plain4; i++)
+        if (cell_has(cell, axis, plain4[i]))
+            return plain4[i];
+    for (size_t i = 0; cell->family == IPV6 && i < sizeof plain6 / sizeof *plain6; i++)
+        if (cell_has(cell, axis, ((wide)plain6[i] << 64) + 1))
+            return ((wide)plain6[i] << 64) + 1;
+    return cell->of[axis].at[0].high > value ? value + 1 : value;
+}
+
 static struct prefix pick_address(const struct cell *cell, uint32_t axis, wide plain)
 {
     enum family family = cell->family;
-    wide value = pick(cell, axis, plain);
+    wide value = address_in(cell, axis, plain);
     struct prefix p = {.family = (uint8_t)family, .len = family_ops[family].bits};
 
-    if (value != plain && cell->of[axis].at[0].high > value)
-        value++;
     if (family == IPV4)
         p.first.high = (uint64_t)value << 32;
     else
@@ -222,7 +238,8 @@ static bool try_protocol(const struct cell *cell, unsigned protocol, struct exam
         if (!cell_has(cell, AXIS_STATE, state))
             continue;
         p->state = (enum packet_state)state;
-        p->state_given = state != STATE_NEW;
+        /* Kernels take udplite's checksum for one of udp, and its packets for INVALID ones. */
+        p->state_given = state != STATE_NEW || protocol == proto_ops[PROTO_UDPLITE].number;
         if (is_icmp(cell, protocol) ? pick_icmp(cell, state, out)
             : protocol == TCP       ? pick_flags(cell, state, out)
                                     : true)
