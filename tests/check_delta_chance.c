@@ -11,7 +11,7 @@ static const struct model_kinds kinds[] = {
     {.own = 40, .foreign = 40, .own_jumps = true},
 };
 
-enum { ROUNDS = 2000 };
+enum { ROUNDS = 500 };
 
 static const enum table tables[] = {TABLE_FILTER, TABLE_MANGLE, TABLE_SECURITY};
 
@@ -77,13 +77,14 @@ static size_t expected_chain(const struct round *r, const struct image_chain *li
     bool adopted[32] = {false};
 
     for (size_t i = n_live; i-- > 0;)
-        if (is_own(live, i) && live->at[i].final)
+        if (is_own(live, i) && live->at[i].final) {
             final = i;
-        else if (is_own(live, i))
+            head = n_live;
+        } else if (is_own(live, i)) {
             head = i;
+        }
     if (head == n_live)
         head = r->table == TABLE_FILTER ? 0 : final;
-    head = head < final ? head : final;
     while (first_final < n_wanted && !wanted->at[first_final].final)
         first_final++;
     if (live && r->adopt)

@@ -323,6 +323,11 @@ static bool fits_together(const struct options *o)
         return say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
     if (o->verb == VERB_GENERATE)
         return true;
+    if (o->family_given && !o->against && o->verb != VERB_TRACE)
+        return say(
+            "-4 and -6 are for printing and for --diff --against: tables of both families are looked at");
+    if (o->no_persist && (o->persist[IPV4] || o->persist[IPV6]))
+        return say("--no-persist leaves the boot files alone: give no --persist or --persist6 beside it");
     if (o->output || o->merge)
         return say("-o and --merge are for printing; --commit puts the rules into the boot file itself");
     if (o->against && o->verb != VERB_DIFF && o->verb != VERB_TRACE)
