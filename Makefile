@@ -168,6 +168,7 @@ bench: all tools
 	tests/bench/generate
 	tests/bench/commit
 	tests/bench/reason
+	tests/bench/equiv
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/doc/lbgen \
