@@ -90,7 +90,8 @@ void ka_take_instance(struct ka_maker *maker, const struct ka_line *line)
 {
     struct keepalived *k = maker->k;
     const struct ka_word *name = ka_line_word(line, 1);
-    struct ka_instance instance = {.name = name && !name->unknown ? name->text : "?", .place = ka_place_of(line, name)};
+    struct ka_instance instance = {.name = name && !name->unknown ? name->text : "?",
+                                   .place = ka_place_of(line, name)};
     uint32_t version = maker->version;
     bool ipv6 = false;
 
