@@ -78,9 +78,9 @@ count_case() { # NAME STATUS FILE: shows what did not pass and counts
     bad=$(grep -c '^FAIL ' "$3")
     left=$(grep -c '^SKIP ' "$3")
     if [ "${SHOW_ALL-}" = yes ]; then
-        sed "s/^\(ok\|FAIL\|SKIP\) /\1 $1: /" "$3"
+        sed "/: line [0-9]*: *[0-9]* \(Killed\|Hangup\|Terminated\|Interrupt\|Aborted\|Segmentation fault\)/d; s/^\(ok\|FAIL\|SKIP\) /\1 $1: /" "$3"
     else
-        sed "/^ok /d; s/^\(FAIL\|SKIP\) /\1 $1: /" "$3"
+        sed "/^ok /d; /: line [0-9]*: *[0-9]* \(Killed\|Hangup\|Terminated\|Interrupt\|Aborted\|Segmentation fault\)/d; s/^\(FAIL\|SKIP\) /\1 $1: /" "$3"
     fi
     if [ "$2" != 0 ] || [ $((ok + bad + left)) = 0 ]; then
         echo "FAIL $1: ended with status $2 after $((ok + bad + left)) answers"
@@ -313,7 +313,8 @@ snapshot() { # FILE
         live 6 counters
         cat /proc/net/ip_tables_names /proc/net/ip6_tables_names 2>/dev/null | sort
         nft list ruleset 2>/dev/null
-        find /etc/sysconfig /etc/iptables /var/lib/lbgen -printf '%p %y %m %s %T@ %l\n' 2>/dev/null
+        find /etc/sysconfig /etc/iptables -printf '%p %y %m %s %T@ %l\n' 2>/dev/null
+        find /var/lib/lbgen -type f -printf '%p %m %s %T@\n' 2>/dev/null
     } >"$1"
 }
 
@@ -357,9 +358,9 @@ is_live() { # INI
     diff <(live_own 4) <(wanted_own 4 "$1")
 }
 
-# A commit waits for its confirmation.
-is_pending() {
-    "$LBGEN" --status --backend "$backend" 2>/dev/null | grep -q 'waits for its confirmation'
+# Are its rules live, and does all that is left wait for a confirmation?
+waits() { # INI
+    is_live "$1" && "$LBGEN" --status --backend "$backend" 2>/dev/null | grep -q 'waits for its confirmation'
 }
 
 # A commit of $work/pending.ini (base.ini through SED) with --confirm that waits, without a terminal; its PID in $pending.
@@ -370,7 +371,7 @@ start_pending() { # SECONDS SED [OPTION...]
     "$LBGEN" --commit --backend "$backend" --no-system-templates "--confirm=$seconds" "$@" "$work/pending.ini" \
         >"$work/pending" 2>&1 </dev/null &
     pending=$!
-    wait_until 5 is_live "$work/pending.ini" && wait_until 5 is_pending && return
+    wait_until 5 waits "$work/pending.ini" && return
     fail "a pending commit does not become live" "$work/pending"
     kill "$pending" 2>/dev/null
     return 1

@@ -132,7 +132,7 @@ static bool parse_option(const char *word, size_t n, const char *equals, struct 
     if (same(word, name_len, "mac"))
         good = out->mac_given = mac_parse(value, left, &out->mac, why);
     else if (same(word, name_len, "state"))
-        good = parse_state(value, left, out, why);
+        good = out->state_given = parse_state(value, left, out, why);
     else if (same(word, name_len, "hook"))
         good = parse_hook(value, left, out, why);
     else if (same(word, name_len, "mark"))

@@ -273,8 +273,6 @@ static bool say(const char *text)
 /* What goes with what. */
 static bool fits_together(const struct options *o)
 {
-    bool changes = o->verb >= VERB_COMMIT && o->verb <= VERB_ROLLBACK;
-
     if (o->verb == VERB_GENERATE)
         return !o->live_options ||
                say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
@@ -282,10 +280,6 @@ static bool fits_together(const struct options *o)
         return say("-o and --merge are for printing; --commit puts the rules into the boot file itself");
     if (o->against && o->verb != VERB_DIFF)
         return say("--against goes with --diff");
-    if (o->confirm && o->verb == VERB_CONFIRMED)
-        return say("--confirm begins a confirmation, --confirmed ends it: give one of them");
-    if (o->dry_run && !changes)
-        return say("--dry-run goes with --commit, --restore, --remove or --rollback");
     if (o->n_inputs && (o->verb == VERB_RESTORE || o->verb == VERB_REMOVE || o->verb == VERB_ROLLBACK ||
                         o->verb == VERB_CONFIRMED))
         return say("this takes no input file");

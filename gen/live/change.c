@@ -206,26 +206,14 @@ static enum change_result commit_locked(struct change *c, int *lock, struct comp
     return take_back(c, why);
 }
 
-/* To prepare the edit of a table that is not there makes it: that is for the time under the lock. */
-static bool makes_tables(const struct change *c)
-{
-    for (int f = 0; f < FAMILIES; f++)
-        for (int t = 0; t < TABLES; t++)
-            if (!edit_is_empty(&c->edits[f][t]) && !c->now[f].of[t].present)
-                return true;
-    return false;
-}
-
-/* Takes the lock; arms before that where it can be done, so that others wait for as short a time as possible.
- */
+/* Arms before it takes the lock, so that others wait for as short a time as possible. */
 static enum change_result apply(struct change *c, struct guard *guard, int own_lock, unsigned lock_ms,
                                 struct complaint *why)
 {
-    bool arm_late = makes_tables(c);
     enum change_result result = CHANGE_BUSY;
     int lock = -1;
 
-    if (!arm_late && !arm(c, guard, own_lock, why))
+    if (!arm(c, guard, own_lock, why))
         return CHANGE_REFUSED;
     step(c, "lock");
     switch (lock_xtables(LOCK_XTABLES_PATH, lock_ms, &lock, why)) {
@@ -237,10 +225,6 @@ static enum change_result apply(struct change *c, struct guard *guard, int own_l
     case LOCK_FAILED: return CHANGE_REFUSED;
     }
     step(c, "locked");
-    if (arm_late && !arm(c, guard, own_lock, why)) {
-        lock_release(&lock);
-        return CHANGE_REFUSED;
-    }
     for (int i = 0; i < TRIES && result == CHANGE_BUSY; i++) {
         enum live_result settled = settle(c, guard, own_lock, why);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "lbgen/guard_talk.h"
+#include "lbgen/spawn.h"
 
 /* An undo at most: a load of the tables, and a boot file; far more than that takes. */
 enum { PATIENCE_MS = 120 * 1000 };
@@ -67,6 +68,8 @@ bool guard_arm(struct guard *g, const struct plan *plan, int own_lock, struct co
     buf_free(&text);
     if (!sent)
         return complain(why, 0, 0, "the guard is gone");
+    /* A program that outlives this process goes on changing the tables: the guard has to wait for its end. */
+    spawn_hold(g->fd);
     return receive_reply(g->fd, NULL, why) == GUARD_READY;
 }
 
@@ -91,6 +94,7 @@ void guard_dismiss(struct guard *g)
 
     if (g->pid == 0)
         return;
+    spawn_hold(-1);
     guard_send(g->fd, &request, sizeof request);
     close(g->fd);
     while (waitpid(g->pid, NULL, 0) < 0 && errno == EINTR)

@@ -6,21 +6,21 @@
 #include <string.h>
 
 #include "lbgen/legacy_edit.h"
+#include "lbgen/legacy_image.h"
 #include "lbgen/legacy_raw.h"
 #include "lbgen/legacy_tc.h"
 #include "lbgen/live.h"
-#include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
-#include "lbgen/xt_entry.h"
 
 struct legacy_table {
-    struct xtc_handle *handle; /* NULL: the table is not there */
-    struct legacy_raw raw;     /* as it was read */
-    bool touched;              /* an edit was prepared */
+    const struct edit *edit;   /* that is to be made; NULL: none */
+    struct legacy_raw raw;     /* as it was read; without a block: the table is not there */
+    struct xtc_handle *handle; /* with the edit in it */
 };
 
 struct live {
     struct legacy_table of[FAMILIES][TABLES];
+    const struct image *read[FAMILIES]; /* what was read */
 };
 
 static void forget_table(enum family family, struct legacy_table *t)
@@ -44,48 +44,12 @@ static void legacy_close(struct live *live)
     free(live);
 }
 
-/* The raw table first: what changes between the two readings is seen as a change later. */
-static bool open_table(enum family family, enum table table, struct legacy_table *t, struct complaint *why)
-{
-    const struct legacy_tc *tc = &legacy_tc[family];
-
-    if (!legacy_raw_read(tc, table_names[table], &t->raw, why))
-        return false;
-    t->handle = tc->init(table_names[table]);
-    return t->handle || complain(why, 0, 0, "table %s of %s can't be read: %s", table_names[table],
-                                 family_ops[family].name, tc->strerror(errno));
-}
-
-static void read_chain(const struct legacy_tc *tc, enum family family, struct xtc_handle *h,
-                       struct image_chain *chain, struct arena *mem)
-{
-    uint64_t counters[2] = {0, 0};
-
-    if (chain->builtin) {
-        const char *policy = tc->policy(chain->name, counters, h);
-
-        chain->policy = policy && strcmp(policy, "DROP") == 0 ? POLICY_DROP : POLICY_ACCEPT;
-        chain->packets = counters[0];
-        chain->bytes = counters[1];
-    }
-    for (const void *e = tc->first_rule(chain->name, h); e; e = tc->next_rule(e, h))
-        entry_image(family, e, tc->target(e, h), mem, VEC_ADD(chain));
-}
-
-static void read_table(enum family family, enum table table, struct xtc_handle *h, struct image *out)
-{
-    const struct legacy_tc *tc = &legacy_tc[family];
-
-    out->of[table].present = true;
-    for (const char *name = tc->first_chain(h); name; name = tc->next_chain(h))
-        read_chain(tc, family, h, image_add_chain(out, table, name, strlen(name)), &out->mem);
-}
-
 static bool legacy_read(struct live *live, enum family family, struct image *out, struct complaint *why)
 {
     bool exists[TABLES];
 
     out->form = PAYLOAD_ENTRY;
+    live->read[family] = out;
     for (int t = 0; t < TABLES; t++)
         forget_table(family, &live->of[family][t]);
     if (!legacy_table_names(&legacy_tc[family], exists, why))
@@ -95,9 +59,9 @@ static bool legacy_read(struct live *live, enum family family, struct image *out
 
         if (!exists[t])
             continue;
-        if (!open_table(family, (enum table)t, table, why))
+        if (!legacy_raw_read(&legacy_tc[family], table_names[t], &table->raw, why) ||
+            !legacy_image_make(&legacy_tc[family], family, (enum table)t, &table->raw, LEGACY_FULL, out, why))
             return false;
-        read_table(family, (enum table)t, table->handle, out);
     }
     return true;
 }
@@ -105,42 +69,43 @@ static bool legacy_read(struct live *live, enum family family, struct image *out
 static bool legacy_prepare(struct live *live, enum family family, const struct edit *edit,
                            struct complaint *why)
 {
-    struct legacy_table *t = &live->of[family][edit->table];
+    (void)why;
+    live->of[family][edit->table].edit = edit;
+    return true;
+}
+
+/* A handle reads the table anew: so it shows whether that is still what the edit was made for. */
+static enum live_result open_handle(struct live *live, enum family family, enum table table,
+                                    struct complaint *why)
+{
+    struct legacy_table *t = &live->of[family][table];
+    const struct image_table *read = &live->read[family]->of[table];
     const struct legacy_tc *tc = &legacy_tc[family];
 
-    if (!t->handle) { /* this makes it, empty */
-        struct xtc_handle *maker = tc->init(table_names[edit->table]);
-
-        if (!maker)
-            return complain(why, 0, 0, "table %s of %s can't be had: %s", table_names[edit->table],
-                            family_ops[family].name, tc->strerror(errno));
-        tc->free(maker);
-        if (!open_table(family, edit->table, t, why))
-            return false;
+    if (t->handle)
+        tc->free(t->handle);
+    t->handle = tc->init(table_names[table]); /* makes the table when it is not there */
+    if (!t->handle) {
+        complain(why, 0, 0, "table %s of %s can't be had: %s", table_names[table], family_ops[family].name,
+                 tc->strerror(errno));
+        return LIVE_FAILED;
     }
-    t->touched = true;
-    return legacy_edit_apply(tc, t->handle, edit, why);
+    if (!(read->present ? legacy_holds(tc, family, t->handle, read) : legacy_is_empty(tc, t->handle))) {
+        complain(why, 0, 0, "table %s of %s was changed by somebody else meanwhile", table_names[table],
+                 family_ops[family].name);
+        return LIVE_CHANGED;
+    }
+    return legacy_edit_apply(tc, t->handle, t->edit, why) ? LIVE_DONE : LIVE_FAILED;
 }
 
 static enum live_result legacy_unchanged(struct live *live, enum family family, struct complaint *why)
 {
-    for (int t = 0; t < TABLES; t++) {
-        struct legacy_table *table = &live->of[family][t];
-        struct legacy_raw now = {0};
+    enum live_result result = LIVE_DONE;
 
-        if (!table->handle)
-            continue;
-        if (!legacy_raw_read(&legacy_tc[family], table_names[t], &now, why))
-            return LIVE_FAILED;
-        bool same = legacy_raw_equal(&table->raw, &now);
-        legacy_raw_free(&now);
-        if (!same) {
-            complain(why, 0, 0, "table %s of %s was changed by somebody else meanwhile", table_names[t],
-                     family_ops[family].name);
-            return LIVE_CHANGED;
-        }
-    }
-    return LIVE_DONE;
+    for (int t = 0; t < TABLES && result == LIVE_DONE; t++)
+        if (live->of[family][t].edit)
+            result = open_handle(live, family, (enum table)t, why);
+    return result;
 }
 
 static enum live_result legacy_commit(struct live *live, enum family family, enum table table,
@@ -156,30 +121,34 @@ static enum live_result legacy_commit(struct live *live, enum family family, enu
     return error == EAGAIN ? LIVE_CHANGED : LIVE_FAILED;
 }
 
-static enum live_result legacy_read_back(struct live *live, enum family family, struct complaint *why)
+static enum live_result read_back_table(const struct legacy_table *t, enum family family, enum table table,
+                                        struct complaint *why)
 {
     const struct legacy_tc *tc = &legacy_tc[family];
+    enum live_result result = LIVE_FAILED;
+    struct legacy_raw raw = {0};
+    struct image now = {0};
 
-    for (int t = 0; t < TABLES; t++) {
-        struct legacy_table *table = &live->of[family][t];
-
-        if (!table->touched)
-            continue;
-        struct xtc_handle *now = tc->init(table_names[t]);
-        if (!now) {
-            complain(why, 0, 0, "table %s of %s can't be read back: %s", table_names[t],
-                     family_ops[family].name, tc->strerror(errno));
-            return LIVE_FAILED;
-        }
-        bool same = legacy_handles_equal(tc, family, table->handle, now);
-        tc->free(now);
-        if (!same) {
-            complain(why, 0, 0, "table %s of %s is not what was committed", table_names[t],
+    if (legacy_raw_read(tc, table_names[table], &raw, why) &&
+        legacy_image_make(tc, family, table, &raw, LEGACY_BARE, &now, why)) {
+        result = legacy_holds(tc, family, t->handle, &now.of[table]) ? LIVE_DONE : LIVE_CHANGED;
+        if (result == LIVE_CHANGED)
+            complain(why, 0, 0, "table %s of %s is not what was committed", table_names[table],
                      family_ops[family].name);
-            return LIVE_CHANGED;
-        }
     }
-    return LIVE_DONE;
+    image_free(&now);
+    legacy_raw_free(&raw);
+    return result;
+}
+
+static enum live_result legacy_read_back(struct live *live, enum family family, struct complaint *why)
+{
+    enum live_result result = LIVE_DONE;
+
+    for (int t = 0; t < TABLES && result == LIVE_DONE; t++)
+        if (live->of[family][t].handle)
+            result = read_back_table(&live->of[family][t], family, (enum table)t, why);
+    return result;
 }
 
 const struct live_backend live_legacy = {

@@ -9,6 +9,8 @@
 #include "lbgen/xalloc.h"
 #include "lbgen/xt_entry.h"
 
+enum { WALK_MAX = 20 * 1000 * 1000 /* steps, of some nanoseconds each */ };
+
 /* An edit on its way into a handle. */
 struct work {
     const struct legacy_tc *tc;
@@ -71,6 +73,66 @@ static bool apply_hunk(struct work *w, const char *chain, const struct hunk *hun
     return true;
 }
 
+/* Steps that libiptc walks to where rules come and go. */
+static size_t walk_cost(const struct chain_edit *edit, size_t n)
+{
+    size_t cost = 0;
+
+    for (size_t i = 0; i < edit->n; i++) {
+        const struct hunk *h = &edit->at[i];
+        size_t from_end = n - h->at;
+
+        cost += (h->n_added + h->n_gone) * (h->at < from_end ? h->at : from_end);
+    }
+    return cost;
+}
+
+/* What the chain's rules have counted, as the handle knows it. */
+static uint64_t (*counters_of(const struct work *w, const struct chain_edit *edit))[2]
+{
+    uint64_t(*counters)[2] = xcalloc(edit->live->n, sizeof *counters);
+    const void *e = w->tc->first_rule(edit->chain, w->h);
+
+    for (size_t i = 0; e && i < edit->live->n; e = w->tc->next_rule(e, w->h), i++) {
+        struct xt_counters c;
+
+        memcpy(&c, (const char *)e + w->tc->counters_at, sizeof c);
+        counters[i][0] = c.pcnt;
+        counters[i][1] = c.bcnt;
+    }
+    return counters;
+}
+
+static bool append_rules(struct work *w, const struct chain_edit *edit, size_t from, size_t to,
+                         uint64_t (*counters)[2])
+{
+    for (size_t i = from; i < to; i++)
+        if (!w->tc->append(edit->chain, ready(w, &edit->live->at[i], counters[i]), w->h))
+            return refused(w, edit->chain, "a rule can't be put in");
+    return true;
+}
+
+/* The whole chain anew, for edits that would cost a walk over it too often: linear, but what rules that stay
+ * count between the reading of the table and its commit is lost. */
+static bool rebuild_chain(struct work *w, const struct chain_edit *edit)
+{
+    uint64_t(*counters)[2] = counters_of(w, edit);
+    bool good = w->tc->flush(edit->chain, w->h) || refused(w, edit->chain, "it can't be emptied");
+    size_t next = 0, n;
+
+    for (size_t i = 0; good && i < edit->n; i++) {
+        struct hunk hunk = edit->at[i];
+
+        good = append_rules(w, edit, next, hunk.at, counters);
+        next = hunk.at + hunk.n_gone;
+        hunk.n_gone = hunk.at = n = 0;
+        good = good && apply_hunk(w, edit->chain, &hunk, &n);
+    }
+    good = good && append_rules(w, edit, next, edit->live->n, counters);
+    free(counters);
+    return good;
+}
+
 static bool apply_chain(struct work *w, const struct chain_edit *edit)
 {
     size_t n = edit->live ? edit->live->n : 0;
@@ -84,6 +146,8 @@ static bool apply_chain(struct work *w, const struct chain_edit *edit)
         all.n_gone = n = 0;
         return apply_hunk(w, edit->chain, &all, &n);
     }
+    if (walk_cost(edit, n) > WALK_MAX)
+        return rebuild_chain(w, edit);
     for (size_t i = edit->n; i-- > 0;)
         if (!apply_hunk(w, edit->chain, &edit->at[i], &n))
             return false;
@@ -149,42 +213,52 @@ bool legacy_edit_apply(const struct legacy_tc *tc, struct xtc_handle *h, const s
     return good;
 }
 
-static bool chains_equal(const struct legacy_tc *tc, enum family family, const char *chain,
-                         struct xtc_handle *a, struct xtc_handle *b)
+static bool holds_rules(const struct legacy_tc *tc, enum family family, struct xtc_handle *h,
+                        const struct image_chain *chain)
 {
-    const void *x = tc->first_rule(chain, a), *y = tc->first_rule(chain, b);
-    struct arena mem = {0};
-    bool same = true;
+    const void *e = tc->first_rule(chain->name, h);
+    size_t i = 0;
 
-    for (; same && x && y; x = tc->next_rule(x, a), y = tc->next_rule(y, b)) {
-        struct image_rule p, q;
+    for (; e && i < chain->n; e = tc->next_rule(e, h), i++) {
+        const struct image_rule rule = {.payload = e, .jump = tc->target(e, h)};
 
-        entry_image(family, x, tc->target(x, a), &mem, &p);
-        entry_image(family, y, tc->target(y, b), &mem, &q);
-        same = entry_equal(family, &p, &q);
+        if (!entry_equal(family, &rule, &chain->at[i]))
+            return false;
     }
-    arena_free(&mem);
-    return same && !x && !y;
+    return !e && i == chain->n;
 }
 
-static bool policies_equal(const struct legacy_tc *tc, const char *chain, struct xtc_handle *a,
-                           struct xtc_handle *b)
+static bool holds_policy(const struct legacy_tc *tc, struct xtc_handle *h, const struct image_chain *chain)
 {
     uint64_t ignored[2];
+    const char *policy = tc->is_builtin(chain->name, h) ? tc->policy(chain->name, ignored, h) : NULL;
 
-    if (!tc->is_builtin(chain, a))
-        return !tc->is_builtin(chain, b);
-    const char *p = tc->policy(chain, ignored, a), *q = tc->policy(chain, ignored, b);
-    return p && q && strcmp(p, q) == 0;
+    if (!policy)
+        return !chain->builtin;
+    return chain->builtin && (strcmp(policy, "DROP") == 0) == (chain->policy == POLICY_DROP);
 }
 
-bool legacy_handles_equal(const struct legacy_tc *tc, enum family family, struct xtc_handle *a,
-                          struct xtc_handle *b)
+bool legacy_holds(const struct legacy_tc *tc, enum family family, struct xtc_handle *h,
+                  const struct image_table *table)
 {
-    const char *x = tc->first_chain(a), *y = tc->first_chain(b);
+    const char *name = tc->first_chain(h);
+    bool same = true;
+    size_t i = 0;
 
-    for (; x && y; x = tc->next_chain(a), y = tc->next_chain(b))
-        if (strcmp(x, y) != 0 || !policies_equal(tc, x, a, b) || !chains_equal(tc, family, x, a, b))
+    for (; same && name && i < table->n; name = tc->next_chain(h), i++)
+        same = strcmp(name, table->at[i].name) == 0 && holds_policy(tc, h, &table->at[i]) &&
+               holds_rules(tc, family, h, &table->at[i]);
+    return same && !name && i == table->n;
+}
+
+bool legacy_is_empty(const struct legacy_tc *tc, struct xtc_handle *h)
+{
+    for (const char *chain = tc->first_chain(h); chain; chain = tc->next_chain(h)) {
+        uint64_t ignored[2];
+        const char *policy = tc->is_builtin(chain, h) ? tc->policy(chain, ignored, h) : NULL;
+
+        if (!policy || strcmp(policy, "DROP") == 0 || tc->first_rule(chain, h))
             return false;
-    return !x && !y;
+    }
+    return true;
 }

@@ -10,6 +10,7 @@
 #include <libiptc/libiptc.h>
 
 #include "lbgen/legacy_raw.h"
+#include "lbgen/spawn.h"
 #include "lbgen/xalloc.h"
 
 enum { TABLE_NAME_ROOM = 64 };
@@ -19,21 +20,6 @@ enum { TRIES = 5 }; /* the table may grow between the question for its size and 
 static int open_socket(int af)
 {
     return socket(af, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
-}
-
-/* Counters change with every packet. An entry that makes no sense ends the walk: comparing goes on all the
- * same. */
-static void clear_counters(const struct legacy_tc *tc, char *entries, size_t len)
-{
-    static const struct xt_counters zero = {0, 0};
-    uint16_t next;
-
-    for (size_t at = 0; at + tc->counters_at + sizeof zero <= len; at += next) {
-        memcpy(entries + at + tc->counters_at, &zero, sizeof zero);
-        memcpy(&next, entries + at + tc->next_offset_at, sizeof next);
-        if (next == 0)
-            return;
-    }
 }
 
 /* struct ip6t_getinfo and ip6t_get_entries are the same as the ones of IPv4. */
@@ -48,6 +34,7 @@ static bool read_once(const struct legacy_tc *tc, int fd, const char *table, str
     size_t size = sizeof(struct ipt_get_entries) + info.size;
     struct ipt_get_entries *entries = xcalloc(1, size);
 
+    xprefault(entries, size);
     memcpy(entries->name, info.name, sizeof entries->name);
     entries->size = info.size;
     len = (socklen_t)size;
@@ -58,10 +45,13 @@ static bool read_once(const struct legacy_tc *tc, int fd, const char *table, str
         errno = error;
         return false;
     }
-    clear_counters(tc, (char *)entries->entrytable, info.size);
     legacy_raw_free(out);
-    *out = (struct legacy_raw){
-        .at = (char *)entries, .len = size, .hooks = (unsigned)__builtin_popcount(info.valid_hooks)};
+    *out = (struct legacy_raw){.block = entries,
+                               .entries = (const char *)entries->entrytable,
+                               .size = info.size,
+                               .valid_hooks = info.valid_hooks};
+    memcpy(out->hook_entry, info.hook_entry, sizeof out->hook_entry);
+    memcpy(out->underflow, info.underflow, sizeof out->underflow);
     return true;
 }
 
@@ -80,13 +70,6 @@ bool legacy_raw_read(const struct legacy_tc *tc, const char *table, struct legac
     return done || complain(why, 0, 0, "table %s can't be read: %s", table, strerror(error));
 }
 
-bool legacy_raw_equal(const struct legacy_raw *a, const struct legacy_raw *b)
-{
-    return a->len == b->len && (a->len == 0 || memcmp(a->at, b->at, a->len) == 0);
-}
-
-/* Which tables exist; to ask for one that does not would make it. No file: the family has no tables at all.
- */
 bool legacy_table_names(const struct legacy_tc *tc, bool exists[TABLES], struct complaint *why)
 {
     const char *path = tc->names_file;
@@ -108,24 +91,23 @@ bool legacy_table_names(const struct legacy_tc *tc, bool exists[TABLES], struct 
 /* The last entry of an empty table is an error entry; the others are the policies of its built-in chains. */
 static bool is_used(const struct legacy_tc *tc, const struct legacy_raw *raw)
 {
-    const struct ipt_get_entries *all = (const void *)raw->at;
     unsigned entries = 0;
-    bool drops = false;
 
-    for (size_t at = 0; at < all->size;) {
-        const char *entry = (const char *)all->entrytable + at;
+    for (size_t at = 0; at < raw->size;) {
+        const char *entry = raw->entries + at;
         uint16_t target_at, next;
 
         memcpy(&target_at, entry + tc->target_offset_at, sizeof target_at);
         memcpy(&next, entry + tc->next_offset_at, sizeof next);
         const struct xt_standard_target *target = (const void *)(entry + target_at);
-        drops = drops || (target->target.u.user.name[0] == '\0' && target->verdict == -NF_DROP - 1);
+        if (target->target.u.user.name[0] == '\0' && target->verdict == -NF_DROP - 1)
+            return true;
         entries++;
         if (next == 0)
             break;
         at += next;
     }
-    return drops || entries > raw->hooks + 1;
+    return entries > (unsigned)__builtin_popcount(raw->valid_hooks) + 1;
 }
 
 bool legacy_tables_used(const struct legacy_tc *tc, bool *used, struct complaint *why)
@@ -169,10 +151,28 @@ bool may_change_tables(struct complaint *why)
                     "CAP_NET_RAW");
 }
 
+/* The kernel loads the tables' modules itself, but not the one that they hang on. */
+static void load_modules(void)
+{
+    static const char *const modules[] = {"ip_tables", "ip6_tables"};
+    struct complaint ignored;
+
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++) {
+        struct spawn s = {.argv = {"modprobe", "-q", modules[i]}, .seconds = 30};
+
+        spawn_run(&s, &ignored);
+        spawn_free(&s);
+    }
+}
+
 bool legacy_is_there(struct complaint *why)
 {
     int error = ask_kernel();
 
+    if (error == ENOPROTOOPT) {
+        load_modules();
+        error = ask_kernel();
+    }
     if (error == ENOPROTOOPT)
         return complain(
             why, 0, 0,
@@ -182,6 +182,6 @@ bool legacy_is_there(struct complaint *why)
 
 void legacy_raw_free(struct legacy_raw *raw)
 {
-    free(raw->at);
+    free(raw->block);
     *raw = (struct legacy_raw){0};
 }

@@ -67,29 +67,31 @@ static bool make_stub(const char *set, struct complaint *why)
     return good;
 }
 
-static bool load_table(const struct live_backend *backend, struct live *live, enum family family,
-                       const struct image *now, const struct image *wanted, enum table table,
-                       struct complaint *why)
+static bool commit_edits(const struct live_backend *backend, struct live *live, enum family family,
+                         const struct edit edits[TABLES], struct complaint *why)
 {
-    struct edit edit;
-    bool good = delta_find(&now->of[table], &wanted->of[table], table, false, &edit, why);
-
-    if (good && !edit_is_empty(&edit))
-        good = backend->prepare(live, family, &edit, why) &&
-               backend->commit(live, family, table, why) == LIVE_DONE;
-    edit_free(&edit);
-    return good;
+    for (int t = 0; t < TABLES; t++)
+        if (!edit_is_empty(&edits[t]) && !backend->prepare(live, family, &edits[t], why))
+            return false;
+    if (backend->unchanged(live, family, why) != LIVE_DONE)
+        return false;
+    for (int t = 0; t < TABLES; t++)
+        if (!edit_is_empty(&edits[t]) && backend->commit(live, family, (enum table)t, why) != LIVE_DONE)
+            return false;
+    return backend->read_back(live, family, why) == LIVE_DONE;
 }
 
 static bool load_family(const struct trial *t, struct live *live, enum family family, struct complaint *why)
 {
     struct image now = {0}, wanted = {0};
+    struct edit edits[TABLES] = {{0}};
     bool good = t->build(t->ctx, family, &wanted, why) && t->backend->read(live, family, &now, why);
 
     for (int table = 0; good && table < TABLES; table++)
-        good = load_table(t->backend, live, family, &now, &wanted, (enum table)table, why);
-    if (good && t->backend->read_back(live, family, why) != LIVE_DONE)
-        good = false;
+        good = delta_find(&now.of[table], &wanted.of[table], (enum table)table, false, &edits[table], why);
+    good = good && commit_edits(t->backend, live, family, edits, why);
+    for (int table = 0; table < TABLES; table++)
+        edit_free(&edits[table]);
     image_free(&now);
     image_free(&wanted);
     return good;

@@ -110,6 +110,13 @@ static bool open_output(struct run *run, int i)
            fcntl(run->from[i], F_SETFL, O_NONBLOCK) == 0;
 }
 
+static int held = -1;
+
+void spawn_hold(int fd)
+{
+    held = fd;
+}
+
 static int set_up(const struct run *run, posix_spawn_file_actions_t *actions, posix_spawnattr_t *attr)
 {
     sigset_t all, none;
@@ -124,9 +131,11 @@ static int set_up(const struct run *run, posix_spawn_file_actions_t *actions, po
     error |= posix_spawnattr_setsigmask(attr, &none);
     for (int i = 0; i < 3; i++)
         error |= posix_spawn_file_actions_adddup2(actions, run->to[i], i);
+    if (held >= 0)
+        error |= posix_spawn_file_actions_adddup2(actions, held, 3);
     error |= posix_spawn_file_actions_addchdir_np(actions, "/");
 #if defined __GLIBC__ && __GLIBC_PREREQ(2, 34)
-    error |= posix_spawn_file_actions_addclosefrom_np(actions, 3);
+    error |= posix_spawn_file_actions_addclosefrom_np(actions, held >= 0 ? 4 : 3);
 #endif
     return error ? ENOMEM : 0;
 }

@@ -58,18 +58,17 @@ static void find_blocks(struct chain_work *w, enum table table)
     for (size_t i = w->n_old; i-- > 0;) {
         if (!is_own(w, i))
             continue;
-        if (w->old[i].final)
+        first = i;
+        if (w->old[i].final) { /* what stands behind it is no place */
             first_final = i;
-        else
-            first = i;
+            first = w->n_old;
+        }
     }
     found = first < w->n_old;
     while (final < w->n_new && !w->new[final].final)
         final++;
     if (!found)
         first = table == TABLE_FILTER ? 0 : first_final;
-    if (first > first_final) /* never behind what ends the walk */
-        found = false, first = first_final;
     w->block[0] = (struct block){first, found ? end_of_run(w, first, false) : first, 0, final};
     w->block[1] = (struct block){first_final, end_of_run(w, first_final, true), final, w->n_new};
 }

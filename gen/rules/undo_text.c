@@ -5,7 +5,7 @@
  *     table 0 1 2 5e.. 41..           family, table, number of chains, what lbgen's part was and became
  *     chain 0 1 1 1 PREROUTING        kind, policy before, policy, number of hunks, name
  *     hunk 3 1 8c.. 1 f0.. 1 1        at, before and after (given, key), rules that came, rules that went
- *     came 77..                       key
+ *     7700000000000012                 the keys of those that came, 16 digits each
  *     went 77.. 12 720 412 ACCEPT     key, packets, bytes, length, where it leads; the payload follows
  *     end
  */
@@ -15,14 +15,28 @@
 
 #include "lbgen/undo.h"
 
-enum { LINE_MAX_LEN = 256, COUNT_MAX = 100000000 };
+enum { LINE_MAX_LEN = 256, COUNT_MAX = 100000000, KEY_DIGITS = 16 };
+
+/* There may be a hundred thousand of them: no printf. */
+static void print_keys(const uint64_t *keys, size_t n, struct buf *out)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < n; i++) {
+        char line[KEY_DIGITS + 1];
+
+        for (int d = 0; d < KEY_DIGITS; d++)
+            line[d] = digits[keys[i] >> (4 * (KEY_DIGITS - 1 - d)) & 15];
+        line[KEY_DIGITS] = '\n';
+        buf_add(out, line, sizeof line);
+    }
+}
 
 static void print_hunk(const struct undo_hunk *h, struct buf *out)
 {
     buf_printf(out, "hunk %zu %d %" PRIx64 " %d %" PRIx64 " %zu %zu\n", h->at, h->has_before, h->before,
                h->has_after, h->after, h->n_came, h->n_went);
-    for (size_t i = 0; i < h->n_came; i++)
-        buf_printf(out, "came %" PRIx64 "\n", h->came[i]);
+    print_keys(h->came, h->n_came, out);
     for (size_t i = 0; i < h->n_went; i++) {
         const struct image_rule *r = &h->went[i];
 
@@ -97,6 +111,24 @@ static bool read_went(struct text *t, struct image_rule *r)
     return true;
 }
 
+static bool read_key(struct text *t, uint64_t *key)
+{
+    const char *line = t->at + *t->next;
+
+    if (t->len - *t->next <= KEY_DIGITS || line[KEY_DIGITS] != '\n')
+        return false;
+    *key = 0;
+    for (int d = 0; d < KEY_DIGITS; d++) {
+        char c = line[d];
+
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+            return false;
+        *key = *key << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+    }
+    *t->next += KEY_DIGITS + 1;
+    return true;
+}
+
 static bool read_hunk(struct text *t, struct undo_hunk *h)
 {
     int before, after;
@@ -112,7 +144,7 @@ static bool read_hunk(struct text *t, struct undo_hunk *h)
     h->has_after = after;
     came = arena_alloc(&t->undo->mem, h->n_came * sizeof *came);
     for (size_t i = 0; i < h->n_came; i++)
-        if (!next_line(t) || sscanf(t->line, "came %" SCNx64, &came[i]) != 1)
+        if (!read_key(t, &came[i]))
             return false;
     h->came = came;
     h->went = arena_alloc(&t->undo->mem, h->n_went * sizeof *h->went);

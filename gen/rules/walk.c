@@ -26,10 +26,12 @@ static enum truth prefix_truth(const struct seen_prefix *test, const struct pref
     return flip(t, test->negated);
 }
 
-static enum truth interface_truth(const struct seen_interface *test, const struct interface *set)
+static enum truth interface_truth(const struct seen_interface *test, const struct interface *set, bool none)
 {
     if (!test->given)
         return YES;
+    if (none)
+        return flip(test->interface.name[0] ? NO : YES, test->negated);
     if (!set->name[0])
         return MAYBE;
     if (!interface_overlaps(&test->interface, set))
@@ -76,19 +78,16 @@ static enum truth state_truth(const struct seen_rule *r, const struct flow *flow
     return flip(t, r->states_negated);
 }
 
-enum truth seen_rule_matches(const struct seen_rule *rule, const struct flow *flow)
+enum truth seen_rule_fields_hold(const struct seen_rule *rule, const struct flow *flow)
 {
     enum truth t = rule->unknown ? MAYBE : YES;
     const enum truth tests[] = {
         prefix_truth(&rule->src, &flow->src),
         prefix_truth(&rule->dst, &flow->dst),
-        interface_truth(&rule->in, &flow->in),
-        interface_truth(&rule->out, &flow->out),
+        interface_truth(&rule->in, &flow->in, false),
+        interface_truth(&rule->out, &flow->out, flow->no_out),
         protocol_truth(rule, flow),
         state_truth(rule, flow),
-        !rule->syn_only ? YES
-        : flow->opening ? MAYBE
-                        : NO,
     };
 
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
@@ -99,6 +98,13 @@ enum truth seen_rule_matches(const struct seen_rule *rule, const struct flow *fl
         t = p < t ? p : t;
     }
     return t;
+}
+
+enum truth seen_rule_matches(const struct seen_rule *rule, const struct flow *flow)
+{
+    enum truth t = rule->syn_only && !flow->opening ? NO : seen_rule_fields_hold(rule, flow);
+
+    return t == YES && rule->n_tests ? MAYBE : t;
 }
 
 void walk_table_add(struct walk_table *table, const struct seen_rule *rule)

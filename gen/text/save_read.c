@@ -5,6 +5,8 @@
 #include "lbgen/protocol_number.h"
 #include "lbgen/save_lex.h"
 #include "lbgen/save_read.h"
+#include "lbgen/save_target.h"
+#include "lbgen/save_test.h"
 #include "lbgen/seen_target.h"
 
 enum { PORT_RANGES_MAX = 16 };
@@ -13,21 +15,10 @@ struct reader {
     struct save_lexer lexer;
     struct arena *mem;
     struct seen_rule *rule;
-    bool negated; /* a `!` stands before the option at hand */
+    const char *match; /* the last -m, "" before the first */
+    bool negated;      /* a `!` stands before the option at hand */
+    uint32_t tests_cap;
 };
-
-/* Matches whose options are all read below, or say nothing about a packet; others make a rule unknown by
- * their name. */
-static const char *const known_matches[] = {"comment", "tcp",       "udp",   "sctp",     "dccp",
-                                            "udplite", "multiport", "state", "conntrack"};
-
-static bool is_known_match(const char *name)
-{
-    for (size_t i = 0; i < sizeof known_matches / sizeof *known_matches; i++)
-        if (strcmp(known_matches[i], name) == 0)
-            return true;
-    return false;
-}
 
 static bool read_prefix(const char *word, struct seen_prefix *out, bool negated)
 {
@@ -104,13 +95,20 @@ static bool read_states(struct reader *r, const char *word)
     return r->rule->states_given = true;
 }
 
-static bool read_tcp_flags(struct reader *r)
+/* A test of the rule's list. */
+static bool read_listed(struct reader *r, const char *option)
 {
-    const char *mask = save_next_word(&r->lexer, r->mem), *set = save_next_word(&r->lexer, r->mem);
+    struct seen_test test = {.negated = r->negated};
 
-    if (!mask || !set || r->negated || strcmp(mask, "FIN,SYN,RST,ACK") != 0 || strcmp(set, "SYN") != 0)
+    if (!save_read_test(r->match, option, &r->lexer, r->mem, &test))
         return false;
-    return r->rule->syn_only = true;
+    r->rule->tests =
+        arena_append(r->mem, r->rule->tests, r->rule->n_tests, &r->tests_cap, &test, 1, sizeof test);
+    r->rule->n_tests++;
+    if (test.field == TEST_TCP_FLAGS && !test.negated && test.bits.mask == (1 | 2 | 4 | 16) &&
+        test.bits.value == 2)
+        r->rule->syn_only = true;
+    return true;
 }
 
 static void read_target(struct reader *r, const char *word, bool is_goto)
@@ -119,6 +117,7 @@ static void read_target(struct reader *r, const char *word, bool is_goto)
         return;
     r->rule->jump = word;
     r->rule->action = *word ? seen_target_action(word, is_goto) : SEEN_UNKNOWN;
+    r->rule->effect = *word ? seen_target_effect(word, is_goto) : EFFECT_UNKNOWN;
 }
 
 static void read_comment(struct reader *r, const char *word)
@@ -147,15 +146,14 @@ static bool is_option(const char *word, const char *a, const char *b)
     return strcmp(word, a) == 0 || (b && strcmp(word, b) == 0);
 }
 
-/* An option with one value that says something about packets; false when it is not known or not understood.
- */
+/* An option that says something about packets; false when it is not known or not understood. */
 static bool read_test(struct reader *r, const char *option)
 {
     struct seen_rule *rule = r->rule;
     struct save_lexer before = r->lexer;
 
-    if (is_option(option, "--tcp-flags", NULL))
-        return read_tcp_flags(r);
+    if (read_listed(r, option))
+        return true;
     const char *value = save_next_word(&r->lexer, r->mem);
     if (!value)
         return false;
@@ -187,8 +185,9 @@ static void read_option(struct reader *r, const char *option)
 
     if (is_option(option, "-m", "--match")) {
         value = save_next_word(&r->lexer, r->mem);
-        if (value && !is_known_match(value))
+        if (value && !save_match_is_known(value))
             r->rule->unknown = r->rule->has_match = true;
+        r->match = value ? value : "";
     } else if (is_option(option, "--comment", NULL)) {
         value = save_next_word(&r->lexer, r->mem);
         if (value)
@@ -197,8 +196,10 @@ static void read_option(struct reader *r, const char *option)
         r->rule->has_match = true;
         /* -jDROP and --jump=DROP: iptables-save does not write so, but a rule that does has a target. */
         if (strncmp(option, "-j", 2) == 0 || strncmp(option, "-g", 2) == 0 ||
-            strncmp(option, "--jump=", 7) == 0 || strncmp(option, "--goto=", 7) == 0)
+            strncmp(option, "--jump=", 7) == 0 || strncmp(option, "--goto=", 7) == 0) {
             r->rule->action = SEEN_UNKNOWN;
+            r->rule->effect = EFFECT_UNKNOWN;
+        }
         if (!read_test(r, option)) {
             r->rule->unknown = true;
             skip_values(r);
@@ -206,8 +207,8 @@ static void read_option(struct reader *r, const char *option)
     }
 }
 
-/* Behind a target stand its own options, which say nothing about packets. iptables-save puts no match there,
- * but a file written by hand may have some: they are not read, and known to be there. */
+/* Behind a target stand its own options. iptables-save puts no match there, but a file written by hand may
+ * have some: they are not read, and known to be there. */
 static void read_behind_target(struct reader *r, const char *word)
 {
     static const char *const matches[] = {"-s", "-d", "-i", "-o", "-p", "-m", "-f"};
@@ -215,11 +216,12 @@ static void read_behind_target(struct reader *r, const char *word)
     for (size_t i = 0; i < sizeof matches / sizeof *matches; i++)
         if (strcmp(matches[i], word) == 0)
             r->rule->unknown = r->rule->has_match = true;
+    save_read_target_option(word, &r->lexer, r->mem, r->rule);
 }
 
 bool save_read_rule(const char *line, size_t len, struct arena *mem, struct seen_rule *out)
 {
-    struct reader r = {.lexer = {.text = line, .len = len}, .mem = mem, .rule = out};
+    struct reader r = {.lexer = {.text = line, .len = len}, .mem = mem, .rule = out, .match = ""};
     const char *word = save_next_word(&r.lexer, mem);
 
     *out = (struct seen_rule){.jump = "", .action = SEEN_GO_ON};

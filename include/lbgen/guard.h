@@ -4,9 +4,9 @@
  *
  * It is forked before the input is read, so that it stays small; it is locked in memory, lives in a session
  * of its own, and hears no HUP, INT or TERM. Before the first kernel write it is armed with the plan and
- * holds lbgen's own lock from then on. If the command goes away without a word it undoes the change at once;
- * while a confirmation is pending, at the deadline (CLOCK_BOOTTIME). `lbgen --confirmed` reaches it by a
- * socket in /run/lbgen. */
+ * holds lbgen's own lock from then on. If the command goes away without a word, and what it has started has
+ * come to its end, it undoes the change at once; while a confirmation is pending, at the deadline
+ * (CLOCK_BOOTTIME). `lbgen --confirmed` reaches it by a socket in /run/lbgen. */
 #ifndef LBGEN_GUARD_H
 #define LBGEN_GUARD_H
 

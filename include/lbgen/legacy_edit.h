@@ -14,8 +14,11 @@
 bool legacy_edit_apply(const struct legacy_tc *tc, struct xtc_handle *h, const struct edit *edit,
                        struct complaint *why);
 
-/* Whether two handles hold the same chains, policies and rules, counters aside. */
-bool legacy_handles_equal(const struct legacy_tc *tc, enum family family, struct xtc_handle *a,
-                          struct xtc_handle *b);
+/* Whether the table is what the handle holds: chains, policies and rules, counters aside. */
+bool legacy_holds(const struct legacy_tc *tc, enum family family, struct xtc_handle *h,
+                  const struct image_table *table);
+
+/* Whether the handle holds nothing but built-in chains with policies of ACCEPT. */
+bool legacy_is_empty(const struct legacy_tc *tc, struct xtc_handle *h);
 
 #endif

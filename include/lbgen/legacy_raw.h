@@ -10,18 +10,18 @@
 #include "lbgen/legacy_tc.h"
 #include "lbgen/table.h"
 
-/* Zero-initialise; legacy_raw_free when done. Entries with all counters 0. */
+/* Zero-initialise; legacy_raw_free when done. What no entry fills is 0. */
 struct legacy_raw {
-    char *at;
-    size_t len;
-    unsigned hooks; /* built-in chains */
+    void *block;         /* what is allocated */
+    const char *entries; /* `size` bytes */
+    size_t size;
+    unsigned valid_hooks; /* a bit for each built-in chain that the table has (enum hook) */
+    unsigned hook_entry[HOOKS], underflow[HOOKS]; /* offsets of its first entry and of its policy */
 };
 
 /* Reads the table, which must exist (else the kernel makes it). */
 bool legacy_raw_read(const struct legacy_tc *tc, const char *table, struct legacy_raw *out,
                      struct complaint *why);
-
-bool legacy_raw_equal(const struct legacy_raw *a, const struct legacy_raw *b);
 
 /* Which tables exist; to ask the kernel for one that does not would make it. A family without the file has
  * none.

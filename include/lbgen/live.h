@@ -31,15 +31,17 @@ struct live_backend {
     struct live *(*open)(struct complaint *why);
     void (*close)(struct live *live);
 
-    /* Reads all tables of the family that exist; makes none. The image's payloads are valid until the family
-     * is read again or the backend closed. out is zeroed before. */
+    /* Reads all tables of the family that exist; makes none. out is zeroed before; it and its payloads have
+     * to stay until the family is read again or the backend closed. */
     bool (*read)(struct live *live, enum family family, struct image *out, struct complaint *why);
 
-    /* Does all of the edit but the last step, without touching the kernel's rules (a table that does not
-     * exist may come into being, empty). Once for each table. */
+    /* Takes the edit of a table, which has to stay, and does what can be done without the xtables lock. Once
+     * for each table that is to change. */
     bool (*prepare)(struct live *live, enum family family, const struct edit *edit, struct complaint *why);
 
-    /* Whether the family's tables are what was read, counters aside. */
+    /* Whether the tables that are to change are what was read, counters aside; then does all of the edits but
+     * the last step, without touching the kernel's rules (a table that does not exist may come into being,
+     * empty). */
     enum live_result (*unchanged)(struct live *live, enum family family, struct complaint *why);
 
     /* Puts what was prepared for the table into the kernel, all of it or nothing. */

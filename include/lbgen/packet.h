@@ -30,7 +30,8 @@ struct packet {
     struct interface in;   /* "" where none was given */
     bool mac_given;
     struct mac mac;
-    enum packet_state state;
+    bool state_given;
+    enum packet_state state; /* NEW where none was given */
     uint32_t mark;
     bool forwarded; /* hook=forward */
 };

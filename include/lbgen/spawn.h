@@ -32,8 +32,13 @@ enum spawn_result {
 
 /* Looks for the program in the system's folders (PATH does not count) and runs it: in the folder / , with
  * LC_ALL=C, a PATH of these folders and, where it is set, XTABLES_LOCKFILE; all signals default and
- * unblocked; no descriptors but its three. When it returns, the program is gone and waited for. */
+ * unblocked; no descriptors but its three, and the one of spawn_hold. When it returns, the program is gone
+ * and waited for. */
 enum spawn_result spawn_run(struct spawn *s, struct complaint *why);
+
+/* Programs that are started from now on keep this descriptor open, as their 3, as long as they live: whoever
+ * reads at its other end sees it closed when this process and all of them are gone. -1: none. */
+void spawn_hold(int fd);
 
 /* Whether there is such a program. */
 bool spawn_finds(const char *program);

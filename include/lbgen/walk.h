@@ -12,68 +12,25 @@
 #include "lbgen/packet.h"
 #include "lbgen/ports.h"
 #include "lbgen/prefix.h"
+#include "lbgen/seen_rule.h"
 
 /* A set of packets. Each field narrows it; a prefix of length 0, an interface "" and a protocol 0 say
  * nothing. */
 struct flow {
     struct prefix src, dst; /* both of one family */
     struct interface in, out;
+    bool no_out; /* they leave by no interface, or it is not known yet: rules see none */
     uint8_t protocol;
     struct port_range sport, dport; /* PORTS_ANY: any */
     unsigned states;                /* 1 << enum packet_state: which they may be in */
     bool opening;                   /* packets that open a TCP connection are among them */
 };
 
-enum seen_action {
-    SEEN_ACCEPT,
-    SEEN_DROP, /* REJECT too */
-    SEEN_RETURN,
-    SEEN_GO_ON, /* no target, or one after which the walk goes on (LOG, MARK, ...) */
-    SEEN_JUMP,
-    SEEN_GOTO,
-    SEEN_UNKNOWN /* may end the walk in any way */
-};
+/* Whether what the rule asks in its own fields (not in its list of tests, nor syn_only) holds for the
+ * packets: for none of them, for all, or for some or who knows. */
+enum truth seen_rule_fields_hold(const struct seen_rule *rule, const struct flow *flow);
 
-enum { SEEN_PORT_TESTS = 3 };
-
-struct seen_prefix {
-    struct prefix prefix;
-    bool given, negated;
-};
-
-struct seen_interface {
-    struct interface interface;
-    bool given, negated;
-};
-
-struct seen_ports {
-    const struct port_range *at;
-    uint32_t n;
-    bool source, destination; /* both: either of them will do */
-    bool negated;
-};
-
-/* A rule of any origin, as far as it was understood. */
-struct seen_rule {
-    const char *chain, *jump;
-    struct seen_prefix src, dst;
-    struct seen_interface in, out;
-    bool protocol_given, protocol_negated;
-    uint8_t protocol;
-    struct seen_ports ports[SEEN_PORT_TESTS];
-    unsigned n_ports;
-    bool states_given, states_negated;
-    unsigned states; /* 1 << enum packet_state */
-    bool syn_only;   /* packets that open a TCP connection */
-    bool unknown;    /* it has matches that were not understood */
-    bool has_match;  /* any but a comment */
-    const char *tag; /* its comment "lbgen:TAG": the TAG; NULL without such */
-    enum seen_action action;
-};
-
-enum truth { NO, MAYBE, YES };
-
-/* Whether the rule matches the packets: none of them, all, or some or who knows. */
+/* Whether the rule matches the packets. */
 enum truth seen_rule_matches(const struct seen_rule *rule, const struct flow *flow);
 
 /* The rules of one table. Zero-initialise; walk_table_free when done. The rules' pointers are the caller's.

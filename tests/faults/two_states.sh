@@ -72,5 +72,5 @@ judge() { # of $end, $now
 
 wrong() { # WHAT: the first ones are told
     broken=$((broken + 1))
-    [ "$broken" -gt 8 ] || fail "$point ($name): $1: $(tail -n 2 "$work/err" | tr '\n' ' ' | cut -c 1-200)"
+    [ "$broken" -gt 8 ] || fail "$point: $1: $(tail -n 2 "$work/err" | tr '\n' ' ' | cut -c 1-200)"
 }

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <libiptc/libiptc.h>
 
@@ -53,11 +54,13 @@ int main(int argc, char **argv)
     rule->target_offset = sizeof *rule;
     rule->next_offset = (uint16_t)size;
     ipt_get_target(rule)->u.target_size = sizeof(struct xt_standard_target);
+    const struct timespec pause = {.tv_nsec = 1000000};
     for (long i = 2 * atol(argv[4]); i > 0; i--) {
         if (edit(argv[1], argv[2], rule, i % 2 == 0))
             taken++;
         else
             refused++;
+        nanosleep(&pause, NULL);
     }
     printf("%ld edits taken, %ld refused\n", taken, refused);
     free(rule);

@@ -16,11 +16,12 @@
  * LOG gets a line "PROCESS N NAME [LEVEL OPTION]" for each call (the latter for setsockopt). RESULT gets one
  * line when all processes have ended:
  *
- *     status N | signal N | late, hits N, ms N
+ *     status N | signal N | late, hits N, ms N, at NAME
  *
  * the end of COMMAND, how often it was struck, and how long after the first strike (or after COMMAND's end,
- * if there was none) the last process ended. What runs longer than SECONDS (20) is killed, and is "late".
- * Status 0; 1 when something failed, 2 bad usage, 77 not possible on this machine.
+ * if there was none) the last process ended, and the name of the call that was struck first. What runs longer
+ * than SECONDS (20) is killed, and is "late". Status 0; 1 when something failed, 2 bad usage, 77 not possible
+ * on this machine.
  */
 #include <ctype.h>
 #include <elf.h>
@@ -87,9 +88,9 @@ static const struct {
                                             renameat2) CALL(fgetxattr)
                                             CALL(fsetxattr)
                                                 CALL(fstatfs) CALL(statfs) CALL(sync_file_range) CALL(tgkill)
-                                                    CALL(gettid) CALL(dup)
-                                                        CALL(clone3) CALL(close_range) CALL(openat2) CALL(
-                                                            pidfd_open)
+                                                    CALL(gettid) CALL(chdir) CALL(setresuid) CALL(setresgid)
+                                                        CALL(dup) CALL(clone3) CALL(close_range) CALL(
+                                                            openat2) CALL(pidfd_open)
 #ifdef __x86_64__
                                                             CALL(open) CALL(stat) CALL(lstat) CALL(poll) CALL(
                                                                 access) CALL(pipe) CALL(select)
@@ -117,6 +118,7 @@ static struct point points[MOST_POINTS];
 static size_t n_processes, n_points;
 static FILE *log_file;
 static unsigned hits;
+static char struck_name[24] = "none";
 static long struck_at; /* ms */
 static volatile sig_atomic_t late;
 
@@ -173,7 +175,7 @@ static void parse_point(const char *text)
     if (n_points > MOST_POINTS)
         usage("too many points");
     p->call = -1;
-    if (sscanf(text, "%31[0-9.]:%u%c", p->path, &p->n, &plus) < 3) {
+    if (sscanf(text, "%31[0-9.]:%u%c", p->path, &p->n, &plus) < 3 || plus == '#') {
         if (sscanf(text, "%31[0-9.]:%31[a-z0-9_]#%u%c", p->path, name, &p->n, &plus) < 4)
             usage(text);
         p->call = call_number(name);
@@ -306,8 +308,10 @@ static void enter(struct process *p, const struct __ptrace_syscall_info *info)
     for (size_t i = 0; i < n_points; i++) {
         if (!is_met(&points[i], p, call))
             continue;
-        if (!hits++)
+        if (!hits++) {
             struck_at = now_ms();
+            snprintf(struck_name, sizeof struck_name, "%s", call_name(call));
+        }
         if (points[i].signal) {
             kill(p->pid, points[i].signal);
         } else {
@@ -471,6 +475,6 @@ int main(int argc, char **argv)
         fprintf(out, "signal %d", WTERMSIG(end));
     else
         fprintf(out, "status %d", WEXITSTATUS(end));
-    fprintf(out, ", hits %u, ms %ld\n", hits, now_ms() - struck_at);
+    fprintf(out, ", hits %u, ms %ld, at %s\n", hits, now_ms() - struck_at, struck_name);
     return fclose(out) == 0 && (!log_file || fclose(log_file) == 0) ? 0 : 1;
 }

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lbgen/save_lex.h"
+#include "lbgen/save_set.h"
+
+/* ":INPUT DROP [0:0]": whether it is DROP. Other words, and none, leave a chain open. */
+static bool policy_drops(const struct save_line *line)
+{
+    const char *end = line->text + line->len, *word = memchr(line->text, ' ', line->len);
+
+    while (word && word < end && *word == ' ')
+        word++;
+    return word && end - word >= 4 && memcmp(word, "DROP", 4) == 0 && (word + 4 == end || word[4] == ' ');
+}
+
+static void add_chain(struct rule_set *set, enum table table, const struct save_line *line)
+{
+    struct set_chain *chain = &set->of[table].at[rule_set_enter(set, table, line->chain)];
+
+    chain->declared = true;
+    chain->drops = policy_drops(line);
+}
+
+/* What "# lbgen:web" above some rules in one of lbgen's own chains says; NULL when it is another comment. */
+static const char *tag_above(struct save_file *file, const struct save_line *line)
+{
+    static const char mark[] = "# lbgen:";
+    size_t head = sizeof mark - 1;
+
+    if (line->len <= head || memcmp(line->text, mark, head) != 0)
+        return NULL;
+    return arena_text(&file->mem, line->text + head, line->len - head);
+}
+
+void save_set_make(struct save_file *file, struct rule_set *out)
+{
+    const char *above = NULL;
+    enum table table;
+
+    rule_set_init(out);
+    for (size_t i = 0; i < file->n; i++) {
+        const struct save_line *line = &file->at[i];
+        bool known = line->table && table_find(line->table, strlen(line->table), &table);
+
+        if (known && line->kind == SAVE_CHAIN)
+            add_chain(out, table, line);
+        if (known && line->kind == SAVE_RULE)
+            rule_set_add(out, table,
+                         &(struct set_rule){.rule = line->rule,
+                                            .tag = line->rule->tag || !line->own ? line->rule->tag : above,
+                                            .text = line->text,
+                                            .text_len = (uint32_t)line->len});
+        if (line->kind == SAVE_OWN_COMMENT)
+            above = tag_above(file, line);
+        else if (line->kind != SAVE_RULE || !line->own || line->rule->tag)
+            above = NULL;
+    }
+    rule_set_link(out);
+}
