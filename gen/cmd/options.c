@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lbgen/number.h"
 #include "lbgen/options.h"
+#include "lbgen/xalloc.h"
 
 enum { SECONDS_MAX = 86400, WAIT_DEFAULT_MS = 10000 };
 
@@ -22,6 +24,8 @@ enum {
     OPT_CONFIRMED,
     OPT_DIFF,
     OPT_STATUS,
+    OPT_CHECK,
+    OPT_KEEPALIVED,
     OPT_BACKEND,
     OPT_PERSIST,
     OPT_PERSIST6,
@@ -54,6 +58,8 @@ static const struct option long_options[] = {
     {"confirmed", no_argument, NULL, OPT_CONFIRMED},
     {"diff", no_argument, NULL, OPT_DIFF},
     {"status", no_argument, NULL, OPT_STATUS},
+    {"check", no_argument, NULL, OPT_CHECK},
+    {"keepalived", required_argument, NULL, OPT_KEEPALIVED},
     {"backend", required_argument, NULL, OPT_BACKEND},
     {"persist", required_argument, NULL, OPT_PERSIST},
     {"persist6", required_argument, NULL, OPT_PERSIST6},
@@ -173,6 +179,25 @@ static bool set_color(struct options *o, const char *value)
     return i >= 0;
 }
 
+/* A list of words, separated by commas. */
+static bool set_warnings(struct options *o, const char *value)
+{
+    static const char *const words[] = {"error", "marks"};
+
+    for (;;) {
+        size_t len = strcspn(value, ",");
+        char *word = xmemdup0(value, len);
+        int i = choice("warnings", word, words, 2);
+
+        free(word);
+        o->warnings_are_errors |= i == 0;
+        o->warn_of_marks |= i == 1;
+        if (i < 0 || !value[len])
+            return i >= 0;
+        value += len + 1;
+    }
+}
+
 static bool set_verb(struct options *o, int option)
 {
     enum verb verb = (enum verb)(VERB_COMMIT + option - OPT_COMMIT);
@@ -239,7 +264,7 @@ static bool set_live_option(struct options *o, int option)
 
 static bool set_option(struct options *o, int option)
 {
-    static const char *const formats[] = {"save"}, *const warnings[] = {"error"};
+    static const char *const formats[] = {"save"};
 
     switch (option) {
     case '4': return set_family(o, IPV4);
@@ -249,7 +274,7 @@ static bool set_option(struct options *o, int option)
     case OPT_MERGE: o->merge = optarg; return true;
     case OPT_TEMPLATES: o->templates = optarg; return true;
     case OPT_NO_SYSTEM_TEMPLATES: o->no_system_templates = true; return true;
-    case OPT_WARNINGS: o->warnings_are_errors = true; return choice("warnings", optarg, warnings, 1) >= 0;
+    case OPT_WARNINGS: return set_warnings(o, optarg);
     case OPT_COLOR: return set_color(o, optarg);
     case OPT_HELP: o->help = true; return true;
     case OPT_VERSION: o->version = true; return true;
@@ -259,7 +284,9 @@ static bool set_option(struct options *o, int option)
     case OPT_ROLLBACK:
     case OPT_CONFIRMED:
     case OPT_DIFF:
-    case OPT_STATUS: return set_verb(o, option);
+    case OPT_STATUS:
+    case OPT_CHECK: return set_verb(o, option);
+    case OPT_KEEPALIVED: o->keepalived = optarg; return true;
     default: return set_live_option(o, option);
     }
 }
@@ -273,7 +300,9 @@ static bool say(const char *text)
 /* What goes with what. */
 static bool fits_together(const struct options *o)
 {
-    if (o->verb == VERB_GENERATE)
+    if (o->keepalived && o->verb != VERB_CHECK)
+        return say("--keepalived goes with --check");
+    if (o->verb == VERB_GENERATE || o->verb == VERB_CHECK)
         return !o->live_options ||
                say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
     if (o->output || o->merge)
@@ -291,6 +320,7 @@ static bool stdin_once(const struct options *o)
 {
     int n = o->merge && strcmp(o->merge, "-") == 0;
 
+    n += o->keepalived && strcmp(o->keepalived, "-") == 0;
     for (int i = 0; i < o->n_inputs; i++)
         n += strcmp(o->inputs[i], "-") == 0;
     if (n > 1)

@@ -29,6 +29,7 @@ enum verb {
     VERB_CONFIRMED,
     VERB_DIFF,
     VERB_STATUS,
+    VERB_CHECK,
     VERBS
 };
 
@@ -44,6 +45,8 @@ struct options {
     const char *templates;
     bool no_system_templates;
     bool warnings_are_errors;
+    bool warn_of_marks;     /* --warnings=marks */
+    const char *keepalived; /* --check --keepalived FILE */
     enum color color;
     bool help, version;
     enum verb verb;

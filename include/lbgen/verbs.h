@@ -13,5 +13,6 @@ int rollback(const struct options *options);   /* --rollback */
 int confirmed(const struct options *options);  /* --confirmed */
 int diff(const struct options *options);       /* --diff */
 int status(const struct options *options);     /* --status */
+int check(const struct options *options);      /* --check */
 
 #endif
