@@ -56,7 +56,7 @@ static const struct {
     [VERB_RESTORE] = {restore, INPUT_OR_NONE},   [VERB_REMOVE] = {remove_own, INPUT_OR_NONE},
     [VERB_ROLLBACK] = {rollback, INPUT_OR_NONE}, [VERB_CONFIRMED] = {confirmed, INPUT_OR_NONE},
     [VERB_DIFF] = {diff, INPUT_NEEDED},          [VERB_STATUS] = {status, INPUT_OR_NONE},
-    [VERB_CHECK] = {check, INPUT_NEEDED},
+    [VERB_CHECK] = {check_input, INPUT_NEEDED},  [VERB_TRACE] = {trace_verb, INPUT_OR_NONE},
 };
 
 int main(int argc, char **argv)

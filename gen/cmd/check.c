@@ -1,20 +1,59 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --check: all that can be said of an input without touching anything. */
+#include "lbgen/backend_choice.h"
+#include "lbgen/check_expects.h"
 #include "lbgen/check_keepalived.h"
+#include "lbgen/job.h"
+#include "lbgen/job_try.h"
+#include "lbgen/progress.h"
 #include "lbgen/verbs.h"
 
-int check(const struct options *options)
+/* --kernel: whether this kernel takes the rules. Where the host's own rules live says nothing about that. */
+static int check_kernel(struct job *job)
 {
-    struct input input;
-    int status = EXIT_GOOD;
+    if (job->options->backend == BACKEND_AUTO)
+        job->change.backend = backend_installed();
+    else
+        job->change.backend = job->options->backend == BACKEND_NFT ? &live_nft : &live_legacy;
+    int status = job_want(job, false);
+    return status == EXIT_GOOD ? job_try_all(job) : status;
+}
 
-    input_read(&input, options);
-    if (diag_errors(&input.diag))
-        status = input.system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
-    if (options->keepalived && !check_keepalived(&input, options->keepalived) && status == EXIT_GOOD)
+/* What the input is held against: a status, and findings in its diag. */
+static int check_input_itself(struct input *input, const char *keepalived)
+{
+    bool good = diag_errors(&input->diag) == 0;
+    int status = good ? EXIT_GOOD : input->system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
+
+    progress_stage("looking at Keepalived's file");
+    if (keepalived && !check_keepalived(input, keepalived) && status == EXIT_GOOD)
         status = EXIT_BAD_INPUT;
-    if (status == EXIT_GOOD && diag_errors(&input.diag))
+    progress_stage("walking");
+    if (good && !check_expects(input) && status == EXIT_GOOD)
         status = EXIT_DIFFERENT;
-    input_print_findings(&input, options);
-    input_free(&input);
+    return status == EXIT_GOOD && diag_errors(&input->diag) ? EXIT_DIFFERENT : status;
+}
+
+int check_input(const struct options *options)
+{
+    struct options looking = *options;
+    struct job job;
+    int status;
+
+    looking.dry_run = true; /* no guard, no lock */
+    status = job_start(&job, &looking, "check");
+    if (status == EXIT_GOOD) {
+        progress_begin();
+        input_read(&job.input, options);
+        status = check_input_itself(&job.input, options->keepalived);
+        progress_end();
+        input_print_findings(&job.input, options);
+    }
+    if (options->kernel && status <= EXIT_DIFFERENT) {
+        int tried = check_kernel(&job);
+
+        status = tried != EXIT_GOOD ? tried : status;
+    }
+    job_end(&job);
     return status;
 }

@@ -18,6 +18,7 @@ struct names {
 
 struct trial {
     const struct job *job;
+    bool every; /* each rule, not only one of each shape */
     struct {
         uint64_t *at;
         size_t n, cap;
@@ -67,8 +68,8 @@ static bool build(void *ctx, enum family family, struct image *out, struct compl
     const struct input *in = t->job->of[family];
 
     t->shapes.n = 0;
-    return wanted_image(&in->config, &in->host.of[family], family, t->job->change.backend->form, is_new_shape,
-                        t, out, why);
+    return wanted_image(&in->config, &in->host.of[family], family, t->job->change.backend->form,
+                        t->every ? NULL : is_new_shape, t, out, why);
 }
 
 static bool names_a_set(const char *text, const struct word *w)
@@ -100,21 +101,27 @@ static void collect_sets(const char *text, struct names *names, struct arena *me
     }
 }
 
-int job_try(struct job *job)
+static enum scratch_result try_rules(const struct job *job, bool every, struct complaint *why)
 {
-    struct trial trial = {.job = job};
+    struct trial trial = {.job = job, .every = every};
     struct names sets = {0};
     struct arena mem = {0};
-    struct complaint why;
 
     for (size_t i = 0; i < job->input.config.rules.n; i++)
         collect_sets(job->input.config.rules.at[i].text, &sets, &mem);
     enum scratch_result result =
-        scratch_try(job->change.backend, build, &trial, sets.at, sets.n, TRIAL_SECONDS, &why);
+        scratch_try(job->change.backend, build, &trial, sets.at, sets.n, TRIAL_SECONDS, why);
     free(sets.at);
     free(trial.shapes.at);
     arena_free(&mem);
-    switch (result) {
+    return result;
+}
+
+int job_try(struct job *job)
+{
+    struct complaint why;
+
+    switch (try_rules(job, false, &why)) {
     case SCRATCH_GOOD: return EXIT_GOOD;
     case SCRATCH_REFUSED:
         return job_fail(
@@ -124,4 +131,16 @@ int job_try(struct job *job)
     case SCRATCH_UNAVAILABLE: job_warn(job, "the rules could not be tried before: %s", why.text); break;
     }
     return EXIT_GOOD;
+}
+
+int job_try_all(struct job *job)
+{
+    struct complaint why;
+
+    switch (try_rules(job, true, &why)) {
+    case SCRATCH_GOOD: return EXIT_GOOD;
+    case SCRATCH_REFUSED: return job_fail(EXIT_SYSTEM, "the kernel does not take the rules: %s", why.text);
+    case SCRATCH_UNAVAILABLE: break;
+    }
+    return job_fail(EXIT_SYSTEM, "the rules can't be tried: %s", why.text);
 }

@@ -25,6 +25,8 @@ enum {
     OPT_DIFF,
     OPT_STATUS,
     OPT_CHECK,
+    OPT_TRACE,
+    OPT_KERNEL,
     OPT_KEEPALIVED,
     OPT_BACKEND,
     OPT_PERSIST,
@@ -59,6 +61,8 @@ static const struct option long_options[] = {
     {"diff", no_argument, NULL, OPT_DIFF},
     {"status", no_argument, NULL, OPT_STATUS},
     {"check", no_argument, NULL, OPT_CHECK},
+    {"trace", required_argument, NULL, OPT_TRACE},
+    {"kernel", no_argument, NULL, OPT_KERNEL},
     {"keepalived", required_argument, NULL, OPT_KEEPALIVED},
     {"backend", required_argument, NULL, OPT_BACKEND},
     {"persist", required_argument, NULL, OPT_PERSIST},
@@ -81,6 +85,8 @@ static const char help[] =
     "  or:  lbgen --commit [OPTION]... FILE...\n"
     "  or:  lbgen --restore | --remove | --rollback | --confirmed | --status [OPTION]...\n"
     "  or:  lbgen --diff [--against=SAVED] [OPTION]... FILE...\n"
+    "  or:  lbgen --check [--keepalived=FILE] [--kernel] [OPTION]... FILE...\n"
+    "  or:  lbgen --trace=PACKET [--against=SAVED] [OPTION]... [FILE]...\n"
     "Print the iptables rules that mark a Linux Virtual Server's packets and accept VRRP, as services.ini "
     "asks for\n"
     "them, or put them into the kernel and the boot file. FILE - is standard input; several files are read "
@@ -96,7 +102,17 @@ static const char help[] =
     "      --templates=DIR        look for templates in DIR first\n"
     "      --no-system-templates  leave /etc/lbgen/templates out\n"
     "      --warnings=error       take warnings as errors\n"
+    "      --warnings=marks       warn of marks that programs like kube-proxy or Calico use, too\n"
     "      --color=WHEN           color the findings: auto (default), always or never\n"
+    "\n"
+    "What the rules do (needs no root):\n"
+    "      --check                check the input and run each [expect] of it; silent when all is good\n"
+    "      --keepalived=FILE      with --check: also hold the input against Keepalived's configuration\n"
+    "      --kernel               with --check: also load all rules in a network namespace of their own\n"
+    "      --trace=PACKET         which rules PACKET meets, with which mark it ends and whether it comes "
+    "in;\n"
+    "                             PACKET is like 'tcp 203.0.113.9:40000 192.0.2.10:443 eth1'\n"
+    "      --against=SAVED        with --trace: through an iptables-save file\n"
     "\n"
     "The kernel and the boot file:\n"
     "      --commit               make lbgen's part of both what the input asks for, nothing else\n"
@@ -202,11 +218,17 @@ static bool set_verb(struct options *o, int option)
 {
     enum verb verb = (enum verb)(VERB_COMMIT + option - OPT_COMMIT);
 
+    if (verb == VERB_TRACE && o->trace) {
+        fputs("lbgen: --trace takes one packet; give it once\n", stderr);
+        return false;
+    }
+    if (verb == VERB_TRACE)
+        o->trace = optarg;
+
     if (o->verb != VERB_GENERATE && o->verb != verb) {
-        fputs(
-            "lbgen: --commit, --restore, --remove, --rollback, --confirmed, --diff and --status exclude each "
-            "other\n",
-            stderr);
+        fputs("lbgen: --commit, --restore, --remove, --rollback, --confirmed, --diff, --status, --check and "
+              "--trace exclude each other\n",
+              stderr);
         return false;
     }
     o->verb = verb;
@@ -285,7 +307,9 @@ static bool set_option(struct options *o, int option)
     case OPT_CONFIRMED:
     case OPT_DIFF:
     case OPT_STATUS:
-    case OPT_CHECK: return set_verb(o, option);
+    case OPT_CHECK:
+    case OPT_TRACE: return set_verb(o, option);
+    case OPT_KERNEL: o->kernel = true; return true;
     case OPT_KEEPALIVED: o->keepalived = optarg; return true;
     default: return set_live_option(o, option);
     }
@@ -300,15 +324,19 @@ static bool say(const char *text)
 /* What goes with what. */
 static bool fits_together(const struct options *o)
 {
+    if (o->kernel && o->verb != VERB_CHECK)
+        return say("--kernel goes with --check");
     if (o->keepalived && o->verb != VERB_CHECK)
         return say("--keepalived goes with --check");
-    if (o->verb == VERB_GENERATE || o->verb == VERB_CHECK)
+    if (o->verb == VERB_GENERATE)
         return !o->live_options ||
                say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
     if (o->output || o->merge)
         return say("-o and --merge are for printing; --commit puts the rules into the boot file itself");
-    if (o->against && o->verb != VERB_DIFF)
-        return say("--against goes with --diff");
+    if (o->against && o->verb != VERB_DIFF && o->verb != VERB_TRACE)
+        return say("--against goes with --diff or --trace");
+    if (o->verb == VERB_TRACE && !o->n_inputs && !o->against)
+        return say("--trace needs rules to walk through: an input file, or --against=SAVED");
     if (o->n_inputs && (o->verb == VERB_RESTORE || o->verb == VERB_REMOVE || o->verb == VERB_ROLLBACK ||
                         o->verb == VERB_CONFIRMED))
         return say("this takes no input file");
@@ -318,7 +346,7 @@ static bool fits_together(const struct options *o)
 /* Standard input can be read once; a second reading would find it empty. */
 static bool stdin_once(const struct options *o)
 {
-    int n = o->merge && strcmp(o->merge, "-") == 0;
+    int n = (o->merge && strcmp(o->merge, "-") == 0) || (o->against && strcmp(o->against, "-") == 0);
 
     n += o->keepalived && strcmp(o->keepalived, "-") == 0;
     for (int i = 0; i < o->n_inputs; i++)

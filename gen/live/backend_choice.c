@@ -46,7 +46,7 @@ static bool nft_used(bool *used, struct complaint *why)
     return !present || nft_has_rules(used, why);
 }
 
-static const struct live_backend *installed_variant(void)
+const struct live_backend *backend_installed(void)
 {
     struct complaint ignored;
     struct spawn s = {.argv = {"iptables", "-V"}, .seconds = 10};
@@ -69,5 +69,5 @@ const struct live_backend *backend_find(struct complaint *why)
             "--backend legacy or --backend nft, or move the rules to one of them");
         return NULL;
     }
-    return legacy ? &live_legacy : nft ? &live_nft : installed_variant();
+    return legacy ? &live_legacy : nft ? &live_nft : backend_installed();
 }

@@ -98,7 +98,7 @@ static void change_all(struct trace_states *states, const struct set_rule *rule,
 {
     struct trace_states changed = {.n = 0};
 
-    if (rule->rule->effect == EFFECT_NONE)
+    if (rule->rule->effect == EFFECT_NONE || rule->leads_to != NO_CHAIN)
         return;
     for (unsigned i = 0; i < states->n; i++) {
         struct trace_state s = states->at[i];
@@ -143,7 +143,7 @@ static void note(struct walker *w, const struct set_chain *chain, const struct s
         return;
     *VEC_ADD(&w->out->steps) = (struct trace_step){.table = w->table,
                                                    .chain = chain->name,
-                                                   .number = (size_t)(rule - chain->at) + 1,
+                                                   .number = rule ? (size_t)(rule - chain->at) + 1 : 0,
                                                    .rule = rule,
                                                    .tag = place->tag,
                                                    .sure = place->surely,
@@ -227,6 +227,17 @@ static void walk_chain(struct walker *w, uint32_t number, const char *tag, bool 
 
 /* --- tables --- */
 
+/* A policy of DROP, for the states that come to the chain's end. */
+static void meet_policy(struct walker *w, uint32_t number, bool surely, struct trace_states *end)
+{
+    const struct place here = {.surely = surely};
+    struct foggy mark = trace_states_mark(end);
+
+    note(w, &w->set->of[w->table].at[number], NULL, &here, mark, mark);
+    trace_states_join(&w->dropped, end);
+    end->n = 0;
+}
+
 /* *states: those that come to the hook's chain of the table, then those that it lets through. */
 static void walk_hook(struct walker *w, enum table table, enum hook hook, struct trace_states *states)
 {
@@ -238,11 +249,12 @@ static void walk_hook(struct walker *w, enum table table, enum hook hook, struct
     w->table = table;
     w->hook = hook;
     w->accepted.n = 0;
-    walk_chain(w, number, NULL, w->dropped.n == 0, states, &end);
-    if (w->set->of[table].at[number].drops) {
-        trace_states_join(&w->dropped, &end);
-        end.n = 0;
-    }
+    bool surely = w->dropped.n == 0;
+    size_t ends = w->ends;
+    walk_chain(w, number, NULL, surely, states, &end);
+    surely = surely && w->ends == ends;
+    if (w->set->of[table].at[number].drops && end.n)
+        meet_policy(w, number, surely, &end);
     trace_states_join(&end, &w->accepted);
     *states = end;
 }

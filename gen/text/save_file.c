@@ -105,11 +105,13 @@ bool save_file_read(struct save_file *file, const char *text, size_t len, struct
             why->at += (size_t)(p - text);
             return false;
         }
-        if (!read_line(file, &line, &table, why)) {
+        bool skipped = table && file->skips && file->skips(file->skips_ctx, p, line.len);
+        if (!skipped && !read_line(file, &line, &table, why)) {
             why->at += (size_t)(p - text);
             return false;
         }
-        *VEC_ADD(file) = line;
+        if (!skipped)
+            *VEC_ADD(file) = line;
         p = newline ? newline + 1 : end;
     }
     if (table)

@@ -16,7 +16,8 @@ static bool policy_drops(const struct save_line *line)
 
 static void add_chain(struct rule_set *set, enum table table, const struct save_line *line)
 {
-    struct set_chain *chain = &set->of[table].at[rule_set_enter(set, table, line->chain)];
+    uint32_t number = rule_set_enter(set, table, line->chain);
+    struct set_chain *chain = &set->of[table].at[number];
 
     chain->declared = true;
     chain->drops = policy_drops(line);

@@ -10,4 +10,7 @@
  */
 const struct live_backend *backend_find(struct complaint *why);
 
+/* What `iptables -V` is, and legacy where there is no iptables. Needs no privilege. */
+const struct live_backend *backend_installed(void);
+
 #endif

@@ -9,4 +9,7 @@
  * can be had, a warning and EXIT_GOOD. */
 int job_try(struct job *job);
 
+/* Tries every rule, for its own sake: EXIT_SYSTEM too where no namespace can be had. */
+int job_try_all(struct job *job);
+
 #endif

@@ -10,7 +10,7 @@
 /* Exit statuses; the first that applies from the bottom. */
 enum exit_status {
     EXIT_GOOD = 0,
-    EXIT_DIFFERENT = 1, /* a difference was found; nothing to confirm or to roll back */
+    EXIT_DIFFERENT = 1, /* a difference, a failed expectation, an unknown answer; nothing to roll back */
     EXIT_BAD_INPUT = 2, /* bad usage or bad input */
     EXIT_SYSTEM = 3,    /* the system refused, and new rules were never live */
     EXIT_BUSY = 4,      /* a lock, a pending confirmation */
@@ -30,6 +30,7 @@ enum verb {
     VERB_DIFF,
     VERB_STATUS,
     VERB_CHECK,
+    VERB_TRACE,
     VERBS
 };
 
@@ -57,7 +58,9 @@ struct options {
     bool no_persist, adopt, dry_run, force, timings;
     unsigned wait_ms;
     unsigned confirm;    /* seconds; 0: no confirmation */
-    const char *against; /* --diff --against FILE */
+    const char *against; /* --against FILE of --diff and --trace */
+    const char *trace;   /* --trace PACKET */
+    bool kernel;         /* --check --kernel */
     char **inputs;       /* what is left of argv */
     int n_inputs;
 };

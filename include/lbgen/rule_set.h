@@ -16,7 +16,9 @@ struct set_rule {
     const char *tag;  /* rule->tag, or what a line above a rule without one says; NULL */
     const char *text; /* the line */
     uint32_t text_len;
-    uint32_t leads_to; /* the chain that it jumps or goes to; NO_CHAIN when none of that name is there */
+    /* The chain that it jumps to, or goes to where the action is SEEN_GOTO: action and effect are guesses
+     * then. NO_CHAIN: none of that name is there. */
+    uint32_t leads_to;
 };
 
 struct set_chain {

@@ -35,6 +35,9 @@ struct save_file {
     struct save_line *at;
     size_t n, cap;
     struct arena mem;
+    /* Which lines of tables are left out, unread; NULL: none. */
+    bool (*skips)(void *ctx, const char *line, size_t len);
+    void *skips_ctx;
 };
 
 /* Reads text[0..len). False, with place and reason in *why, when it is no whole iptables-save file: something

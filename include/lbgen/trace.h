@@ -12,15 +12,15 @@
 #include "lbgen/packet_test.h"
 #include "lbgen/rule_set.h"
 
-/* A rule that the packet met and that matches, or may. */
+/* A rule that the packet met and that matches, or may; or a policy of DROP at a chain's end. */
 struct trace_step {
     enum table table;
     const char *chain;
-    size_t number; /* of the rule in its chain, from 1 */
-    const struct set_rule *rule;
-    const char *tag;            /* whose it is; NULL for foreign ones */
-    bool sure;                  /* it matches, and the packet comes there */
-    struct foggy before, after; /* the mark */
+    size_t number;               /* of the rule in its chain, from 1 */
+    const struct set_rule *rule; /* NULL: the policy */
+    const char *tag;             /* whose it is; NULL for foreign ones */
+    bool sure;                   /* it matches, and the packet comes there */
+    struct foggy before, after;  /* the mark */
 };
 
 struct trace {

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lbgen/save_set.h"
+#include "lbgen/traced_set.h"
+#include "lbgen/wanted.h"
+
+/* Whether one of the addresses lies in the prefix. */
+static bool has_one_in(const struct destinations *only, const struct prefix *prefix)
+{
+    size_t low = 0, high = only->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+
+        if (address_compare(only->at[middle], prefix->first) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == only->n)
+        return false;
+    const struct prefix address = {
+        .first = only->at[low], .family = prefix->family, .len = family_ops[prefix->family].bits};
+    return prefix_contains(prefix, &address);
+}
+
+/* "-A CHAIN -d PREFIX ...", as lbgen writes most of its rules. */
+static bool is_elsewhere(void *ctx, const char *line, size_t len)
+{
+    const char *p = line, *end = line + len, *blank;
+    struct complaint why;
+    struct prefix dst;
+
+    if (len < 3 || memcmp(p, "-A ", 3) != 0 || !(p = memchr(p + 3, ' ', len - 3)) || end - p < 4 ||
+        memcmp(p, " -d ", 4) != 0)
+        return false;
+    p += 4;
+    blank = memchr(p, ' ', (size_t)(end - p));
+    return blank && prefix_parse(p, (size_t)(blank - p), ADDRESS_OR_PREFIX, &dst, &why) &&
+           !has_one_in(ctx, &dst);
+}
+
+void traced_set_of_input(struct traced_set *set, const struct input *input, enum family family,
+                         const struct destinations *only)
+{
+    struct destinations ours;
+    struct complaint why;
+
+    wanted_text(&input->config, &input->host.of[family], family, &set->text);
+    if (only) {
+        ours = *only;
+        set->file.skips = is_elsewhere;
+        set->file.skips_ctx = &ours;
+    }
+    save_file_read(&set->file, set->text.at, set->text.len,
+                   &why); /* it is our own: there is nothing to say */
+    save_set_make(&set->file, &set->rules);
+    set->made = true;
+}
+
+bool traced_set_of_file(struct traced_set *set, struct input *input, const char *path)
+{
+    struct complaint why;
+    int source = sources_read(&input->sources, path, &why);
+
+    if (source < 0) {
+        diag_file(&input->diag, SEVERITY_ERROR, path, "%s", why.text);
+        return false;
+    }
+    const struct source *s = &input->sources.at[source];
+    if (!save_file_read(&set->file, s->text, s->len, &why)) {
+        diag_at(&input->diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
+        return false;
+    }
+    save_set_make(&set->file, &set->rules);
+    return set->made = true;
+}
+
+void traced_set_free(struct traced_set *set)
+{
+    if (set->made)
+        rule_set_free(&set->rules);
+    save_file_free(&set->file);
+    buf_free(&set->text);
+    *set = (struct traced_set){0};
+}
