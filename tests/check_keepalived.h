@@ -64,7 +64,8 @@ static inline void conf_dump(const struct ka_line *block, struct buf *out)
             buf_str(out, w ? " " : "");
             buf_str(out, quotes ? "'" : "");
             for (; *text; text++)
-                buf_char(out, *text == KA_UNKNOWN ? '?' : *text);
+                if (*text != KA_UNKNOWN || text[1] != KA_UNKNOWN)
+                    buf_char(out, *text == KA_UNKNOWN ? '?' : *text);
             buf_str(out, quotes ? "'" : "");
             MUST(l->words[w].len >= 1);
         }

@@ -142,7 +142,7 @@ static void replace_by_line(struct ka_text *text, const struct use *use, const s
 const struct ka_definition *ka_substitute(const struct ka_definitions *all, struct ka_text *text,
                                           bool *too_much)
 {
-    static const char unknown = KA_UNKNOWN;
+    static const char unknown[] = {KA_UNKNOWN, KA_UNKNOWN}; /* two, to underline it */
     struct use use;
     int replaced = 0;
 
@@ -158,7 +158,7 @@ const struct ka_definition *ka_substitute(const struct ka_definitions *all, stru
             return NULL;
         }
         if (!d || (d->many && use.at + use.len != text->n)) {
-            replace(text, &use, &unknown, 1);
+            replace(text, &use, unknown, sizeof unknown);
         } else if (d->many) {
             struct ka_text none = {0};
 

@@ -93,7 +93,7 @@ void ka_take_instance(struct ka_maker *maker, const struct ka_line *line)
     struct ka_instance instance = {.name = name && !name->unknown ? name->text : "?",
                                    .place = ka_place_of(line, name)};
     uint32_t version = maker->version;
-    bool ipv6 = false;
+    bool ipv6 = false, base = false;
 
     for (const struct ka_line *l = line->first; l; l = l->next) {
         if (ka_line_is(l, "interface"))
@@ -111,7 +111,9 @@ void ka_take_instance(struct ka_maker *maker, const struct ka_line *line)
         else if (ka_line_is(l, "version") && !ka_take_number(maker, l, 1, &version))
             version = 0;
         ipv6 |= ka_line_is(l, "native_ipv6");
+        base |= ka_line_is(l, "vmac_xmit_base");
     }
+    instance.own_interface &= !base;
     if (ipv6)
         instance.families = FAMILY_BIT_6;
     settle_ah(&instance, version);

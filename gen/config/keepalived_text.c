@@ -33,7 +33,7 @@ void ka_text_add_for(struct ka_text *text, const char *bytes, size_t n, srcpos f
 {
     add(text, bytes, n);
     for (size_t i = 0; i < n; i++)
-        text->from[text->n++] = from + (srcpos)(i + 1 == n || i >= span ? span - 1 : i);
+        text->from[text->n++] = from + (srcpos)((i && i + 1 == n) || i >= span ? span - 1 : i);
 }
 
 void ka_text_add_part(struct ka_text *text, const struct ka_text *other, size_t first, size_t n)

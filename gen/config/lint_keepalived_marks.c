@@ -209,9 +209,9 @@ static void note_servers(const struct marks_lint *l)
 /* A mark that services set and Keepalived does not know. */
 static void look_at_group(const struct marks_lint *l, const struct mark_group *group)
 {
-    unsigned missing = families_claimed(l->groups, group) & ~families_served(l, group);
+    unsigned there = families_served(l, group), missing = families_claimed(l->groups, group) & ~there;
     const struct service *first = NULL;
-    bool all = missing == families_claimed(l->groups, group), served = false;
+    bool served = false;
 
     for (size_t i = 0; i < group->n && missing; i++) {
         const struct service *s = mark_group_service(l->groups, group, i);
@@ -227,8 +227,8 @@ static void look_at_group(const struct marks_lint *l, const struct mark_group *g
     if (!first)
         return;
     diag_at(l->diag, served ? SEVERITY_ERROR : SEVERITY_WARNING, first->fwmark_at, first->fwmark_len,
-            "no virtual_server%s%s has fwmark %u of service '%.*s'", all ? "" : " of ",
-            all ? "" : family_name(missing), group->mark, first->name_len, first->name);
+            "no virtual_server%s%s has fwmark %u of service '%.*s'", there ? " of " : "",
+            there ? family_name(missing) : "", group->mark, first->name_len, first->name);
     note_servers(l);
 }
 
