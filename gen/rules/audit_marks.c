@@ -16,8 +16,8 @@
 #include "lbgen/xalloc.h"
 
 enum {
-    TESTS_MAX = 20000000, /* rules held against flows, in all */
-    DEPTH_MAX = 64        /* chains that lead to chains */
+    TESTS_MAX = 5000000, /* rules held against flows, in all */
+    DEPTH_MAX = 64       /* chains that lead to chains */
 };
 
 struct audit {
