@@ -93,7 +93,7 @@ static void note_partial(void *ctx, size_t which, size_t i)
     struct check *c = ctx;
     const struct finding *f = &c->diags[which].at[i];
 
-    if (!c->id[which] || f->severity == SEVERITY_NOTE || f->at == SRC_NONE)
+    if (!c->id[which] || f->at == SRC_NONE)
         return;
     diag_at(&c->input->diag, SEVERITY_NOTE, f->at, f->len, "where Keepalived's configuration id is '%s': %s",
             c->id[which], f->text);

@@ -13,6 +13,8 @@ static void take_global(struct ka_maker *maker, const struct ka_line *line)
     if (ka_line_is(line, "vrrp_version")) {
         if (!ka_take_number(maker, line, 1, &maker->version))
             maker->version = 0;
+    } else if (ka_line_is(line, "vrrp_mcast_group4") || ka_line_is(line, "vrrp_mcast_group6")) {
+        maker->other_group = true;
     } else if (ka_line_is(line, "nftables_ipvs")) {
         /* A start that was given before this is forgotten. */
         maker->nft = true;

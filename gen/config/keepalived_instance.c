@@ -44,8 +44,25 @@ static void take_source(struct ka_maker *maker, const struct ka_line *line, stru
 {
     struct prefix address;
 
-    if (ka_take_address(maker, line, 1, &address))
-        instance->families = 1U << address.family;
+    if (!ka_take_address(maker, line, 1, &address))
+        return;
+    instance->families = 1U << address.family;
+    if (ka_line_is(line, "unicast_src_ip"))
+        instance->to = address;
+}
+
+/* Adverts go to the peers' own addresses, or to the group of all routers that speak VRRP. */
+static void settle_destination(struct ka_instance *instance, bool other_group)
+{
+    static const struct prefix groups[FAMILIES] = {
+        [IPV4] = {.first = {.high = 0xe0000012ULL << 32}, .family = IPV4, .len = 32},
+        [IPV6] = {.first = {.high = 0xff02ULL << 48, .low = 0x12}, .family = IPV6, .len = 128}};
+    enum family family = instance->families == FAMILY_BIT_6 ? IPV6 : IPV4;
+
+    if (!instance->unicast)
+        instance->to = other_group ? (struct prefix){0} : groups[family];
+    if (instance->to.len == 0 || instance->to.family != family)
+        instance->to = (struct prefix){.family = (uint8_t)family};
 }
 
 static void take_interface(struct ka_maker *maker, const struct ka_line *line, struct ka_instance *instance)
@@ -93,7 +110,7 @@ void ka_take_instance(struct ka_maker *maker, const struct ka_line *line)
     struct ka_instance instance = {.name = name && !name->unknown ? name->text : "?",
                                    .place = ka_place_of(line, name)};
     uint32_t version = maker->version;
-    bool ipv6 = false, base = false;
+    bool ipv6 = false, base = false, other_group = maker->other_group;
 
     for (const struct ka_line *l = line->first; l; l = l->next) {
         if (ka_line_is(l, "interface"))
@@ -112,11 +129,13 @@ void ka_take_instance(struct ka_maker *maker, const struct ka_line *line)
             version = 0;
         ipv6 |= ka_line_is(l, "native_ipv6");
         base |= ka_line_is(l, "vmac_xmit_base");
+        other_group |= ka_line_is(l, "mcast_dst_ip");
     }
     instance.own_interface &= !base;
     if (ipv6)
         instance.families = FAMILY_BIT_6;
     settle_ah(&instance, version);
+    settle_destination(&instance, other_group);
     k->instances = arena_append(&k->mem, k->instances, k->n_instances++, &k->cap_instances, &instance, 1,
                                 sizeof instance);
 }

@@ -46,6 +46,7 @@ struct ka_instance {
     const struct ka_peer *peers;
     uint32_t n_peers, cap_peers;
     bool unicast;      /* there is a unicast_peer */
+    struct prefix to;  /* where VRRP comes to this host; any address where nothing tells */
     enum ka_answer ah; /* authentication AH, in a version that has it */
     struct ka_place ah_place;
 };

@@ -27,6 +27,7 @@ struct ka_maker {
     uint32_t n_groups, cap_groups, n_servers, cap_servers;
     uint32_t version; /* vrrp_version; 0: open */
     bool nft;         /* nftables_ipvs is on */
+    bool other_group; /* adverts go to another group than VRRP's own */
     unsigned notes;
 };
 
