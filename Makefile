@@ -163,6 +163,7 @@ clean-build:
 bench: all tools
 	tests/bench/generate
 	tests/bench/commit
+	tests/bench/reason
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/doc/lbgen \

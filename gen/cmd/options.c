@@ -321,6 +321,18 @@ static bool say(const char *text)
     return false;
 }
 
+static bool looks_only(const struct options *o)
+{
+    return o->verb == VERB_CHECK || o->verb == VERB_TRACE;
+}
+
+/* Options that make no sense where nothing is touched. */
+static bool changes_something(const struct options *o)
+{
+    return o->persist[IPV4] || o->persist[IPV6] || o->no_persist || o->adopt || o->dry_run || o->force ||
+           o->confirm;
+}
+
 /* What goes with what. */
 static bool fits_together(const struct options *o)
 {
@@ -328,9 +340,10 @@ static bool fits_together(const struct options *o)
         return say("--kernel goes with --check");
     if (o->keepalived && o->verb != VERB_CHECK)
         return say("--keepalived goes with --check");
+    if (o->verb == VERB_GENERATE ? o->live_options : looks_only(o) && changes_something(o))
+        return say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
     if (o->verb == VERB_GENERATE)
-        return !o->live_options ||
-               say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
+        return true;
     if (o->output || o->merge)
         return say("-o and --merge are for printing; --commit puts the rules into the boot file itself");
     if (o->against && o->verb != VERB_DIFF && o->verb != VERB_TRACE)

@@ -87,8 +87,8 @@ static bool read_packet(struct input *input, const struct options *options, stru
         return false;
     }
     if (options->family_given && options->family != packet->src.family)
-        diag_file(&input->diag, SEVERITY_ERROR, "--trace", "the packet is one of %s",
-                  family_ops[packet->src.family].name);
+        diag_file(&input->diag, SEVERITY_ERROR, "--trace", "the packet is one of %s, and -%d was given",
+                  family_ops[packet->src.family].name, family_ops[options->family].number);
     return diag_errors(&input->diag) == 0;
 }
 

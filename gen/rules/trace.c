@@ -15,7 +15,7 @@
 enum {
     DEPTH_MAX = 128,             /* jumps in jumps */
     STEPS_MAX = 100000,          /* that are noted down */
-    RULES_MAX = 20 * 1000 * 1000 /* that are looked at: chains that jump to each other twice double the way */
+    RULES_MAX = 4 * 1000 * 1000 /* that are looked at: chains that jump to each other twice double the way */
 };
 
 struct walker {
@@ -268,7 +268,11 @@ static unsigned states_of(const struct packet *p)
     bool v6 = p->src.family == IPV6;
     const unsigned bad = 1U << STATE_INVALID, related = 1U << STATE_RELATED;
 
-    if (p->state_given || (p->protocol != IP_PROTO_ICMP && p->protocol != IP_PROTO_ICMPV6))
+    if (p->state_given)
+        return 1U << p->state;
+    if (p->protocol == proto_ops[PROTO_UDPLITE].number) /* kernels take its checksum for one of udp */
+        return bad | 1U << STATE_NEW;
+    if (p->protocol != IP_PROTO_ICMP && p->protocol != IP_PROTO_ICMPV6)
         return 1U << p->state;
     if (!p->icmp_type_given || v6 != (p->protocol == IP_PROTO_ICMPV6))
         return (1U << PACKET_STATES) - 1;

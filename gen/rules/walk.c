@@ -80,10 +80,13 @@ static enum truth state_truth(const struct seen_rule *r, const struct flow *flow
 
 enum truth seen_rule_fields_hold(const struct seen_rule *rule, const struct flow *flow)
 {
-    enum truth t = rule->unknown ? MAYBE : YES;
+    enum truth t = prefix_truth(&rule->dst, &flow->dst); /* what most rules are about */
+
+    if (t == NO)
+        return NO;
+    t = rule->unknown ? MAYBE : t;
     const enum truth tests[] = {
         prefix_truth(&rule->src, &flow->src),
-        prefix_truth(&rule->dst, &flow->dst),
         interface_truth(&rule->in, &flow->in, false),
         interface_truth(&rule->out, &flow->out, flow->no_out),
         protocol_truth(rule, flow),

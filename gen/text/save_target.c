@@ -64,6 +64,8 @@ static void read_connmark(const char *option, struct save_lexer *lexer, struct a
     bool copies = rule->effect == EFFECT_SAVE_MARK || rule->effect == EFFECT_RESTORE_MARK;
     enum seen_effect effect = EFFECT_UNKNOWN;
 
+    if (rule->effect == EFFECT_UNKNOWN && rule->mask)
+        return; /* an option before was not understood */
     if (strcmp(option, "--save-mark") == 0 || strcmp(option, "--restore-mark") == 0) {
         effect = option[2] == 's' ? EFFECT_SAVE_MARK : EFFECT_RESTORE_MARK;
         rule->mask = rule->connmark_mask = UINT32_MAX;
@@ -74,6 +76,8 @@ static void read_connmark(const char *option, struct save_lexer *lexer, struct a
         effect = EFFECT_CONNMARK;
     }
     rule->effect = effect;
+    if (effect == EFFECT_UNKNOWN)
+        rule->mask = UINT32_MAX;
 }
 
 void save_read_target_option(const char *word, struct save_lexer *lexer, struct arena *mem,
