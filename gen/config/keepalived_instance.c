@@ -60,8 +60,8 @@ static void settle_destination(struct ka_instance *instance, bool other_group)
     enum family family = instance->families == FAMILY_BIT_6 ? IPV6 : IPV4;
 
     if (!instance->unicast)
-        instance->to = other_group ? (struct prefix){0} : groups[family];
-    if (instance->to.len == 0 || instance->to.family != family)
+        instance->to = groups[family];
+    if ((!instance->unicast && other_group) || instance->to.family != family)
         instance->to = (struct prefix){.family = (uint8_t)family};
 }
 

@@ -8,9 +8,8 @@ enum { NOTES_MAX = 20 };
 
 struct ka_place ka_place_of(const struct ka_line *line, const struct ka_word *word)
 {
-    if (!word)
-        word = &line->words[0];
-    return (struct ka_place){word->at, word->len};
+    return word ? (struct ka_place){word->at, word->len}
+                : (struct ka_place){line->words[0].at, line->words[0].len};
 }
 
 bool ka_leave_open(struct ka_maker *maker, const struct ka_line *line, const struct ka_word *word,

@@ -8,13 +8,14 @@
 #include "lbgen/keepalived_define.h"
 #include "lbgen/keepalived_reader.h"
 #include "lbgen/keepalived_repeat.h"
+#include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
 enum {
     INCLUDE_DEPTH_MAX = 32,
     EXPANSION_DEPTH_MAX = 64,
-    ROUNDS_MAX = 16,     /* conditions and definitions out of parameters, in one line */
-    LINES_MAX = 3000000, /* in all */
+    ROUNDS_MAX = 16,      /* conditions and definitions out of parameters, in one line */
+    COPIES_MAX = 1000000, /* lines that come of other lines, or of a file that was read before */
 };
 
 struct ka_reader {
@@ -26,7 +27,12 @@ struct ka_reader {
     struct ka_definitions definitions;
     bool defining; /* the next line belongs to the last definition */
     bool failed;
-    size_t lines;
+    size_t copies;
+    unsigned again; /* files on the stack that were read before */
+    struct {
+        int *at;
+        size_t n, cap;
+    } read;                       /* sources */
     int stack[INCLUDE_DEPTH_MAX]; /* sources that are being read, one included by the one before it */
     int depth, expansion_depth;
 };
@@ -238,10 +244,11 @@ static void take_line(struct ka_reader *r, struct ka_text *text, bool plain)
 {
     if (text->n == 0 || r->failed)
         return;
-    if (++r->lines > LINES_MAX || r->expansion_depth == EXPANSION_DEPTH_MAX) {
+    r->copies += !plain || r->again;
+    if (r->copies > COPIES_MAX || r->expansion_depth == EXPANSION_DEPTH_MAX) {
         fail(r, text->from[0], 1,
-             r->lines > LINES_MAX ? "Keepalived would read too many lines: this comes again and again"
-                                  : "parameters stand for each other too deep");
+             r->copies > COPIES_MAX ? "Keepalived would read too many lines: this comes again and again"
+                                    : "parameters stand for each other too deep");
         return;
     }
     if (r->defining) {
@@ -280,6 +287,16 @@ static bool take_physical(struct ka_reader *r, const char *line, size_t len, src
     return !r->failed;
 }
 
+/* Whether the source was read before; from now on it was. */
+static bool note_read(struct ka_reader *r, int source)
+{
+    for (size_t i = 0; i < r->read.n; i++)
+        if (r->read.at[i] == source)
+            return true;
+    *VEC_ADD(&r->read) = source;
+    return false;
+}
+
 static void read_source(struct ka_reader *r, int source, srcpos at)
 {
     const struct source *s = &r->files->sources->at[source];
@@ -287,7 +304,9 @@ static void read_source(struct ka_reader *r, int source, srcpos at)
     const srcpos base = s->base;
     struct ka_text line = {0};
     int depth = r->expansion_depth;
+    bool again = note_read(r, source);
 
+    r->again += again;
     r->stack[r->depth++] = source;
     r->expansion_depth = 0;
     while (next < end && !r->failed) {
@@ -303,6 +322,7 @@ static void read_source(struct ka_reader *r, int source, srcpos at)
     if (r->failed && at != SRC_NONE && r->depth > 1)
         diag_note(r->diag, at, "it is included here");
     r->depth--;
+    r->again -= again;
     r->expansion_depth = depth;
     ka_text_free(&line);
 }
@@ -314,6 +334,7 @@ bool ka_read(struct ka_files *files, int source, const char *id, struct ka_ids *
 
     read_source(&r, source, SRC_NONE);
     ka_definitions_free(&r.definitions);
+    free(r.read.at);
     return !r.failed && ka_tree_end(tree, diag);
 }
 
