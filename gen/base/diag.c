@@ -51,7 +51,7 @@ void diag_note(struct diag *d, srcpos at, const char *format, ...)
     va_list args;
 
     va_start(args, format);
-    add(d, (struct finding){.severity = SEVERITY_NOTE, .at = at}, format, args);
+    add(d, (struct finding){.severity = SEVERITY_NOTE, .belongs = true, .at = at}, format, args);
     va_end(args);
 }
 
@@ -67,7 +67,7 @@ static void print_one(const struct finding *f, struct sources *sources, struct b
     }
     buf_printf(out, "%s%s:%s %s\n", colour ? colours[f->severity] : "", words[f->severity],
                colour ? "\033[0m" : "", f->text);
-    if (f->at != SRC_NONE && f->severity != SEVERITY_NOTE)
+    if (f->at != SRC_NONE && !f->belongs)
         caret_print(out, place.line_text, place.line_len, place.column - 1, f->len, colour);
 }
 
@@ -102,7 +102,7 @@ void diag_print(struct diag *d, struct sources *sources, struct buf *out, bool c
     size_t n = 0;
 
     for (size_t i = 0; i < d->n; i++) {
-        if (n == 0 || d->at[i].severity != SEVERITY_NOTE) {
+        if (n == 0 || !d->at[i].belongs) {
             groups[n] = (struct group){.at = d->at[i].at, .first = i};
             n++;
         }

@@ -2,6 +2,7 @@
 /* --check: all that can be said of an input without touching anything. */
 #include "lbgen/backend_choice.h"
 #include "lbgen/check_expects.h"
+#include "lbgen/check_keepalived.h"
 #include "lbgen/job.h"
 #include "lbgen/job_try.h"
 #include "lbgen/progress.h"
@@ -18,13 +19,19 @@ static int check_kernel(struct job *job)
     return status == EXIT_GOOD ? job_try_all(job) : status;
 }
 
-/* What is held against the input beside its own expectations: a status, and findings in its diag. */
-static int check_input_itself(struct input *input)
+/* What the input is held against: a status, and findings in its diag. */
+static int check_input_itself(struct input *input, const char *keepalived)
 {
-    if (diag_errors(&input->diag))
-        return input->system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
+    bool good = diag_errors(&input->diag) == 0;
+    int status = good ? EXIT_GOOD : input->system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
+
+    progress_stage("looking at Keepalived's file");
+    if (keepalived && !check_keepalived(input, keepalived) && status == EXIT_GOOD)
+        status = EXIT_BAD_INPUT;
     progress_stage("walking");
-    return check_expects(input) ? EXIT_GOOD : EXIT_DIFFERENT;
+    if (good && !check_expects(input) && status == EXIT_GOOD)
+        status = EXIT_DIFFERENT;
+    return status == EXIT_GOOD && diag_errors(&input->diag) ? EXIT_DIFFERENT : status;
 }
 
 int check_input(const struct options *options)
@@ -38,7 +45,7 @@ int check_input(const struct options *options)
     if (status == EXIT_GOOD) {
         progress_begin();
         input_read(&job.input, options);
-        status = check_input_itself(&job.input);
+        status = check_input_itself(&job.input, options->keepalived);
         progress_end();
         input_print_findings(&job.input, options);
     }

@@ -5,6 +5,7 @@
 #include "lbgen/job.h"
 #include "lbgen/job_look.h"
 #include "lbgen/legacy_raw.h"
+#include "lbgen/look_marks.h"
 #include "lbgen/verbs.h"
 #include "lbgen/wanted.h"
 
@@ -18,6 +19,14 @@ static int show(struct buf *out)
     return out->len ? EXIT_DIFFERENT : EXIT_GOOD;
 }
 
+/* Warns of what stands in the file. */
+static int look_at_file(struct input *in, const struct options *o, struct save_file *old, srcpos base)
+{
+    look_at_marks_of_file(in, o->family, old, base);
+    input_print_findings(in, o);
+    return diag_errors(&in->diag) ? EXIT_BAD_INPUT : EXIT_GOOD;
+}
+
 static int diff_file(struct job *job)
 {
     const struct options *o = job->options;
@@ -27,20 +36,23 @@ static int diff_file(struct job *job)
     struct complaint why;
     struct buf out = {0};
     bool differs;
-    int status = EXIT_GOOD, source = sources_read(&in->sources, o->against, &why);
+    int status, source = sources_read(&in->sources, o->against, &why);
 
     if (source < 0)
         return job_fail(EXIT_BAD_INPUT, "%s: %s", o->against, why.text);
     const struct source *s = &in->sources.at[source];
+    diag_free(&in->diag); /* it has been printed */
+    in->diag.warnings_are_errors = o->warnings_are_errors;
     if (!save_file_read(&old, s->text, s->len, &why)) {
         diag_at(&in->diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
         input_print_findings(in, o);
         save_file_free(&old);
         return EXIT_BAD_INPUT;
     }
-    if (!wanted_image(&in->config, &in->host.of[o->family], o->family, PAYLOAD_LINE, NULL, NULL, &wanted,
-                      &why) ||
-        !job_print_file(&old, &wanted, o->family, o->against, &out, &differs, &why))
+    status = look_at_file(in, o, &old, s->base);
+    if (status == EXIT_GOOD && (!wanted_image(&in->config, &in->host.of[o->family], o->family, PAYLOAD_LINE,
+                                              NULL, NULL, &wanted, &why) ||
+                                !job_print_file(&old, &wanted, o->family, o->against, &out, &differs, &why)))
         status = job_fail(EXIT_SYSTEM, "%s", why.text);
     if (status == EXIT_GOOD)
         status = show(&out);

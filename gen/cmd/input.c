@@ -8,6 +8,7 @@
 #include "lbgen/audit.h"
 #include "lbgen/input.h"
 #include "lbgen/lint.h"
+#include "lbgen/lint_mark_users.h"
 #include "lbgen/own_chain.h"
 #include "lbgen/port_names.h"
 #include "lbgen/progress.h"
@@ -59,6 +60,8 @@ static void finish(struct input *input, const struct options *options)
     lint_services(&input->config, &input->diag);
     lint_sections(&input->config, input->sources.n ? input->sources.at[0].name : NULL, &input->diag);
     lint_marks(&input->config, &input->diag);
+    if (options->warn_of_marks)
+        lint_mark_users(&input->config, &input->diag);
     lint_chains(&input->config, &input->diag);
     progress_stage("looking for overlaps");
     lint_overlap(&input->config, &input->diag);

@@ -7,6 +7,7 @@
 #include "lbgen/job_look.h"
 #include "lbgen/parents.h"
 #include "lbgen/look_foreign.h"
+#include "lbgen/look_marks.h"
 #include "lbgen/rule_texts.h"
 #include "lbgen/save_image.h"
 #include "lbgen/ssh_guard.h"
@@ -54,6 +55,7 @@ int job_look(struct job *job)
     look_at_neighbours(job);
     if (!change_is_empty(&job->change)) {
         look_in_front(job);
+        look_at_marks(job);
         status = look_at_ssh(job);
     }
     if (status == EXIT_GOOD && job->warnings && job->options->warnings_are_errors)

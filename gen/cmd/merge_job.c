@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lbgen/audit.h"
+#include "lbgen/look_marks.h"
 #include "lbgen/merge_job.h"
 #include "lbgen/own_chain.h"
 
@@ -137,6 +138,7 @@ void merge_job_prepare(struct merge_job *job, struct input *input, enum family f
     merge_make_plan(&job->old, &job->generated, &job->policies_given, &job->plan);
     check_jumps(input, s->base, job);
     look_in_front_of_all(input, s->base, job, family);
+    look_at_marks_of_file(input, family, &job->old, s->base);
 }
 
 void merge_job_print(const struct merge_job *job, struct buf *out)

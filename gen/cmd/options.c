@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lbgen/number.h"
 #include "lbgen/options.h"
+#include "lbgen/xalloc.h"
 
 enum { SECONDS_MAX = 86400, WAIT_DEFAULT_MS = 10000 };
 
@@ -26,6 +28,7 @@ enum {
     OPT_TRACE,
     OPT_COMPARE,
     OPT_KERNEL,
+    OPT_KEEPALIVED,
     OPT_BACKEND,
     OPT_PERSIST,
     OPT_PERSIST6,
@@ -62,6 +65,7 @@ static const struct option long_options[] = {
     {"trace", required_argument, NULL, OPT_TRACE},
     {"compare", no_argument, NULL, OPT_COMPARE},
     {"kernel", no_argument, NULL, OPT_KERNEL},
+    {"keepalived", required_argument, NULL, OPT_KEEPALIVED},
     {"backend", required_argument, NULL, OPT_BACKEND},
     {"persist", required_argument, NULL, OPT_PERSIST},
     {"persist6", required_argument, NULL, OPT_PERSIST6},
@@ -83,7 +87,7 @@ static const char help[] =
     "  or:  lbgen --commit [OPTION]... FILE...\n"
     "  or:  lbgen --restore | --remove | --rollback | --confirmed | --status [OPTION]...\n"
     "  or:  lbgen --diff [--against=SAVED] [OPTION]... FILE...\n"
-    "  or:  lbgen --check [--kernel] [OPTION]... FILE...\n"
+    "  or:  lbgen --check [--keepalived=FILE] [--kernel] [OPTION]... FILE...\n"
     "  or:  lbgen --trace=PACKET [--against=SAVED] [OPTION]... [FILE]...\n"
     "  or:  lbgen --compare [OPTION]... OLD NEW\n"
     "Print the iptables rules that mark a Linux Virtual Server's packets and accept VRRP, as services.ini "
@@ -101,10 +105,12 @@ static const char help[] =
     "      --templates=DIR        look for templates in DIR first\n"
     "      --no-system-templates  leave /etc/lbgen/templates out\n"
     "      --warnings=error       take warnings as errors\n"
+    "      --warnings=marks       warn of marks that programs like kube-proxy or Calico use, too\n"
     "      --color=WHEN           color the findings: auto (default), always or never\n"
     "\n"
     "What the rules do (needs no root):\n"
     "      --check                check the input and run each [expect] of it; silent when all is good\n"
+    "      --keepalived=FILE      with --check: also hold the input against Keepalived's configuration\n"
     "      --kernel               with --check: also load all rules in a network namespace of their own\n"
     "      --trace=PACKET         which rules PACKET meets, with which mark it ends and whether it comes "
     "in;\n"
@@ -195,6 +201,25 @@ static bool set_color(struct options *o, const char *value)
     return i >= 0;
 }
 
+/* A list of words, separated by commas. */
+static bool set_warnings(struct options *o, const char *value)
+{
+    static const char *const words[] = {"error", "marks"};
+
+    for (;;) {
+        size_t len = strcspn(value, ",");
+        char *word = xmemdup0(value, len);
+        int i = choice("warnings", word, words, 2);
+
+        free(word);
+        o->warnings_are_errors |= i == 0;
+        o->warn_of_marks |= i == 1;
+        if (i < 0 || !value[len])
+            return i >= 0;
+        value += len + 1;
+    }
+}
+
 static bool set_verb(struct options *o, int option)
 {
     enum verb verb = (enum verb)(VERB_COMMIT + option - OPT_COMMIT);
@@ -267,7 +292,7 @@ static bool set_live_option(struct options *o, int option)
 
 static bool set_option(struct options *o, int option)
 {
-    static const char *const formats[] = {"save"}, *const warnings[] = {"error"};
+    static const char *const formats[] = {"save"};
 
     switch (option) {
     case '4': return set_family(o, IPV4);
@@ -277,7 +302,7 @@ static bool set_option(struct options *o, int option)
     case OPT_MERGE: o->merge = optarg; return true;
     case OPT_TEMPLATES: o->templates = optarg; return true;
     case OPT_NO_SYSTEM_TEMPLATES: o->no_system_templates = true; return true;
-    case OPT_WARNINGS: o->warnings_are_errors = true; return choice("warnings", optarg, warnings, 1) >= 0;
+    case OPT_WARNINGS: return set_warnings(o, optarg);
     case OPT_COLOR: return set_color(o, optarg);
     case OPT_HELP: o->help = true; return true;
     case OPT_VERSION: o->version = true; return true;
@@ -292,6 +317,7 @@ static bool set_option(struct options *o, int option)
     case OPT_TRACE:
     case OPT_COMPARE: return set_verb(o, option);
     case OPT_KERNEL: o->kernel = true; return true;
+    case OPT_KEEPALIVED: o->keepalived = optarg; return true;
     default: return set_live_option(o, option);
     }
 }
@@ -319,6 +345,8 @@ static bool fits_together(const struct options *o)
 {
     if (o->kernel && o->verb != VERB_CHECK)
         return say("--kernel goes with --check");
+    if (o->keepalived && o->verb != VERB_CHECK)
+        return say("--keepalived goes with --check");
     if (o->verb == VERB_GENERATE ? o->live_options : looks_only(o) && changes_something(o))
         return say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
     if (o->verb == VERB_GENERATE)
@@ -347,6 +375,7 @@ static bool stdin_once(const struct options *o)
 {
     int n = (o->merge && strcmp(o->merge, "-") == 0) || (o->against && strcmp(o->against, "-") == 0);
 
+    n += o->keepalived && strcmp(o->keepalived, "-") == 0;
     for (int i = 0; i < o->n_inputs; i++)
         n += strcmp(o->inputs[i], "-") == 0;
     if (n > 1)

@@ -21,7 +21,7 @@ struct collector {
 static void collect(struct collector *c, const struct image_rule *rule, const char *chain, bool own)
 {
     c->number++;
-    if ((c->which == SEEN_FOREIGN && own) || strcmp(rule->jump, "MARK") == 0)
+    if (c->which == SEEN_FOREIGN ? own : strcmp(rule->jump, "MARK") == 0)
         return;
     rule_texts_add(&c->texts, rule, chain);
     *VEC_ADD(&c->numbers) = c->number;

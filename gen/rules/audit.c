@@ -4,6 +4,7 @@
 
 #include "lbgen/audit.h"
 #include "lbgen/compile.h"
+#include "lbgen/flow_text.h"
 #include "lbgen/service_flow.h"
 
 struct audit {
@@ -32,42 +33,12 @@ static bool look_at_flow(void *ctx, const struct flow *flow)
     return false;
 }
 
-static void print_end(struct buf *out, const struct prefix *p, struct port_range ports)
-{
-    bool brackets = p->family == IPV6 && !ports_is_any(ports);
-
-    buf_str(out, brackets ? "[" : "");
-    if (prefix_is_host(p))
-        address_print(out, p->family, p->first);
-    else
-        prefix_print(out, p);
-    if (!ports_is_any(ports))
-        buf_printf(out, "%s:%u", brackets ? "]" : "", ports.low);
-}
-
-static const char *protocol_name(uint8_t number)
-{
-    for (int i = 0; i < PROTOS; i++)
-        if (proto_ops[i].number == number)
-            return proto_ops[i].name;
-    return number == IP_PROTO_VRRP ? "vrrp" : "protocol 4";
-}
-
-/* "tcp to 192.0.2.10:443", "tcp from 10.0.0.11:80" */
-static void print_flow(struct buf *out, const struct flow *flow)
-{
-    bool to = flow->dst.len > 0;
-
-    buf_printf(out, "%s %s ", protocol_name(flow->protocol), to ? "to" : "from");
-    print_end(out, to ? &flow->dst : &flow->src, to ? flow->dport : flow->sport);
-}
-
 static void warn(const struct audit *a, const struct service *s, enum hook hook, const struct flow *flow,
                  const char *what)
 {
     struct buf packet = {0};
 
-    print_flow(&packet, flow);
+    flow_print(&packet, flow);
     diag_at(a->diag, SEVERITY_WARNING, s->at, s->header_len,
             "%s of service '%.*s' is dropped by the policy of filter %s (%s): give accept = yes or a rule "
             "that accepts it",
@@ -199,7 +170,7 @@ const struct service *audit_foreign_rule(const struct config *config, const stru
             continue;
         each_client_flow(s, family, look_for_end, &search);
         if (search.found) {
-            print_flow(example, &search.flow);
+            flow_print(example, &search.flow);
             return s;
         }
     }

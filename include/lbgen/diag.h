@@ -20,6 +20,7 @@ enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE, SEVERITIES };
 
 struct finding {
     enum severity severity;
+    bool belongs;     /* a note to the finding before it */
     srcpos at;        /* SRC_NONE: about a file as a whole, or about the run */
     uint32_t len;     /* bytes to underline, at least 1 is drawn */
     const char *file; /* where at is SRC_NONE: the file's name, or NULL */
@@ -35,7 +36,7 @@ struct diag {
     struct arena texts;
 };
 
-/* A finding at a place. len 0 underlines one column. */
+/* A finding at a place. len 0 underlines one column. A note that is made so stands alone. */
 void diag_at(struct diag *d, enum severity severity, srcpos at, size_t len, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
@@ -56,6 +57,14 @@ static inline size_t diag_errors(const struct diag *d)
  * are shown as
  * `?`, a line of more than 200 columns is cut around the culprit. */
 void diag_print(struct diag *d, struct sources *sources, struct buf *out, bool colour);
+
+/* Adds what is in all of n queues to `out`, with the notes of the first of them. What is only in some goes
+ * to the function, which may be NULL: finding number `i` of queue `which`. */
+void diag_add_common(struct diag *out, const struct diag *queues, size_t n,
+                     void (*other)(void *ctx, size_t which, size_t i), void *ctx);
+
+/* Adds the finding number i of another queue, and the notes that belong to it. */
+void diag_add_from(struct diag *out, const struct diag *from, size_t i);
 
 void diag_free(struct diag *d);
 

@@ -47,6 +47,8 @@ struct options {
     const char *templates;
     bool no_system_templates;
     bool warnings_are_errors;
+    bool warn_of_marks;     /* --warnings=marks */
+    const char *keepalived; /* --check --keepalived FILE */
     enum color color;
     bool help, version;
     enum verb verb;

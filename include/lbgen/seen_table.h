@@ -29,7 +29,8 @@ enum seen_which {
     SEEN_AFTER    /* the same, as the edit leaves them */
 };
 
-/* Rules that only set a mark are left out: there may be a hundred thousand of them. edit: for SEEN_AFTER. */
+/* Rules that only set a mark are left out where lbgen's own are among them: there may be a hundred thousand
+ * of them. edit: for SEEN_AFTER. */
 bool seen_table_make(struct seen_table *seen, enum family family, enum payload_form form,
                      const struct image_table *table, const struct edit *edit, enum seen_which which,
                      struct complaint *why);

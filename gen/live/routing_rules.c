@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <libmnl/libmnl.h>
+#include <linux/fib_rules.h>
+#include <linux/rtnetlink.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include "lbgen/routing_rules.h"
+#include "lbgen/vec.h"
+
+enum { PATIENCE_S = 10, MESSAGE_SIZE = 16 * 1024 };
+
+static int take_attribute(const struct nlattr *attribute, void *to)
+{
+    struct routing_rule *rule = to;
+
+    if (mnl_attr_validate(attribute, MNL_TYPE_U32) != 0)
+        return MNL_CB_OK;
+    switch (mnl_attr_get_type(attribute)) {
+    case FRA_PRIORITY: rule->priority = mnl_attr_get_u32(attribute); break;
+    case FRA_FWMARK: rule->mark = mnl_attr_get_u32(attribute); break;
+    case FRA_FWMASK: rule->mask = mnl_attr_get_u32(attribute); break;
+    default: break;
+    }
+    return MNL_CB_OK;
+}
+
+static int take_rule(const struct nlmsghdr *message, void *to)
+{
+    struct routing_rules *rules = to;
+    struct routing_rule rule = {0};
+
+    if (message->nlmsg_type != RTM_NEWRULE)
+        return MNL_CB_OK;
+    mnl_attr_parse(message, sizeof(struct fib_rule_hdr), take_attribute, &rule);
+    if (rule.mask) /* the kernel tells of both or of none */
+        *VEC_ADD(rules) = rule;
+    return MNL_CB_OK;
+}
+
+static int dump(struct mnl_socket *socket, enum family family, struct routing_rules *rules)
+{
+    char room[MESSAGE_SIZE];
+    struct nlmsghdr *message = mnl_nlmsg_put_header(room);
+    int more = 1;
+
+    message->nlmsg_type = RTM_GETRULE;
+    message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+    struct fib_rule_hdr *head = mnl_nlmsg_put_extra_header(message, sizeof *head);
+    head->family = (uint8_t)family_ops[family].af;
+    if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
+        return errno;
+    while (more > 0) {
+        ssize_t n = mnl_socket_recvfrom(socket, room, sizeof room);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return errno;
+        more = mnl_cb_run(room, (size_t)n, 0, mnl_socket_get_portid(socket), take_rule, rules);
+    }
+    return more < 0 ? errno : 0;
+}
+
+bool routing_rules_read(enum family family, struct routing_rules *rules, struct complaint *why)
+{
+    const struct timeval patience = {.tv_sec = PATIENCE_S};
+    struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+    int error = errno;
+
+    if (socket && mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0) {
+        setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        error = dump(socket, family, rules);
+    } else if (socket) {
+        error = errno;
+    }
+    if (socket)
+        mnl_socket_close(socket);
+    return error == 0 || complain(why, 0, 0, "the routing rules can't be read: %s", strerror(error));
+}

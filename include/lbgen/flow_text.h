@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Flows in words. */
+#ifndef LBGEN_FLOW_TEXT_H
+#define LBGEN_FLOW_TEXT_H
+
+#include "lbgen/buf.h"
+#include "lbgen/walk.h"
+
+/* "tcp to 192.0.2.10:443", "tcp from 10.0.0.11:80" */
+void flow_print(struct buf *out, const struct flow *flow);
+
+#endif
