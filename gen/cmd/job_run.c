@@ -123,7 +123,11 @@ static int finish(struct job *job)
     job_step(job, "persist");
     bool saved = plan_finish_files(&job->change.plan, &why) == PLAN_DONE;
     journal_remove();
-    guard_dismiss(&job->guard);
+    switch (guard_dismiss(&job->guard)) {
+    case GUARD_UNDONE: return report_undone("the guard took this process for dead");
+    case GUARD_UNDO_FAILED: return report_undo_failed("the guard took this process for dead");
+    default: break;
+    }
     plan_settle_files(&job->change.plan);
     return saved ? EXIT_GOOD : job_fail(EXIT_NOT_SAVED, "the rules are live, but not saved: %s", why.text);
 }

@@ -351,7 +351,7 @@ static bool fits_together(const struct options *o)
         return say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
     if (o->verb == VERB_GENERATE)
         return true;
-    if (o->family_given && !o->against && o->verb != VERB_TRACE && o->verb != VERB_COMPARE)
+    if (o->family_given && !o->against && o->verb >= VERB_COMMIT && o->verb <= VERB_STATUS)
         return say(
             "-4 and -6 are for printing and for --diff --against: tables of both families are looked at");
     if (o->no_persist && (o->persist[IPV4] || o->persist[IPV6]))

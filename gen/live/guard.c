@@ -89,20 +89,26 @@ enum guard_word guard_listen(struct guard *g, struct complaint *why)
     return receive_reply(g->fd, NULL, why);
 }
 
-void guard_dismiss(struct guard *g)
+enum guard_word guard_dismiss(struct guard *g)
 {
     const struct guard_request request = {.order = GUARD_END};
+    int status = 0;
 
     if (g->pid == 0)
-        return;
+        return GUARD_READY;
     spawn_hold(-1);
     /* Its end of the socket alone would have it undo what is done. */
     if (!guard_send(g->fd, &request, sizeof request))
         kill(g->pid, SIGKILL);
     close(g->fd);
-    while (waitpid(g->pid, NULL, 0) < 0 && errno == EINTR)
+    while (waitpid(g->pid, &status, 0) < 0 && errno == EINTR)
         ;
     *g = (struct guard){.fd = -1};
+    if (!WIFEXITED(status))
+        return GUARD_READY;
+    return WEXITSTATUS(status) == GUARD_EXIT_UNDONE        ? GUARD_UNDONE
+           : WEXITSTATUS(status) == GUARD_EXIT_UNDO_FAILED ? GUARD_UNDO_FAILED
+                                                           : GUARD_READY;
 }
 
 /* A connection to the guard that waits for a confirmation; -1 where there is none. */

@@ -16,6 +16,7 @@
 #include <sys/timerfd.h>
 #include <sys/un.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lbgen/guard_talk.h"
@@ -23,7 +24,7 @@
 #include "lbgen/lock.h"
 #include "lbgen/xalloc.h"
 
-enum { LOCK_PATIENCE_MS = 2000, VISITOR_PATIENCE_S = 5, TALK_FD = 3 };
+enum { FAILURES_MAX = 20, LOCK_PATIENCE_MS = 2000, VISITOR_PATIENCE_S = 5, TALK_FD = 3 };
 
 static struct {
     struct plan plan;
@@ -36,7 +37,7 @@ static struct {
 
 static void give_up(void)
 {
-    _exit(1);
+    _exit(GUARD_EXIT_BROKEN);
 }
 
 /* Nothing of the command's is kept: neither its terminal nor what stands behind its pipes. */
@@ -87,13 +88,12 @@ static void hold_memory(void)
     lock_memory();
 }
 
-static void say(int fd, enum guard_word word, uint32_t seconds, const char *text)
+static bool say(int fd, enum guard_word word, uint32_t seconds, const char *text)
 {
     struct guard_reply reply = {.word = (int)word, .seconds = seconds};
 
     snprintf(reply.text, sizeof reply.text, "%s", text);
-    if (fd >= 0)
-        guard_send(fd, &reply, sizeof reply);
+    return fd < 0 || guard_send(fd, &reply, sizeof reply);
 }
 
 static void close_door(void)
@@ -113,7 +113,9 @@ static void end(int visitor, enum guard_word word, const char *text)
     close_door();
     say(visitor, word, 0, text);
     say(guard.talk, word, 0, text);
-    _exit(0);
+    _exit(word == GUARD_UNDONE        ? GUARD_EXIT_UNDONE
+          : word == GUARD_UNDO_FAILED ? GUARD_EXIT_UNDO_FAILED
+                                      : GUARD_EXIT_DONE);
 }
 
 static void undo(int visitor) __attribute__((noreturn));
@@ -167,9 +169,10 @@ static bool take_plan(uint32_t len, int own_lock)
     free(text);
     if (guard.armed)
         hold_memory();
-    say(guard.talk, guard.armed ? GUARD_READY : GUARD_REFUSED, 0,
-        guard.armed ? "" : "the plan can't be read");
-    return guard.armed;
+    /* Who can't say that it is ready is none: the command goes no further. */
+    return say(guard.talk, guard.armed ? GUARD_READY : GUARD_REFUSED, 0,
+               guard.armed ? "" : "the plan can't be read") &&
+           guard.armed;
 }
 
 static int open_door(void)
@@ -196,16 +199,24 @@ static void hold(uint32_t seconds)
         say(guard.talk, GUARD_REFUSED, 0, "a confirmation can't be waited for");
         undo(-1);
     }
-    say(guard.talk, GUARD_READY, 0, "");
+    if (!say(guard.talk, GUARD_READY, 0, ""))
+        undo(-1); /* the command would wait in vain */
 }
 
 /* What the command says; it is gone when it can't be read. */
 static void hear_command(void)
 {
+    static const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
     struct guard_request request;
+    static int failures;
     int passed = -1;
 
     if (!guard_receive_with_fd(guard.talk, &request, &passed)) {
+        /* What can't be read now may be read soon; only the end of the line is the command's end. */
+        if (errno != 0 && failures++ < FAILURES_MAX) {
+            nanosleep(&pause, NULL);
+            return;
+        }
         if (!guard.armed)
             _exit(0);
         if (guard.deadline < 0)
@@ -217,7 +228,7 @@ static void hear_command(void)
     switch (request.order) {
     case GUARD_PLAN:
         if (!take_plan(request.number, passed))
-            _exit(1);
+            give_up();
         break;
     case GUARD_HOLD: hold(request.number); break;
     case GUARD_CONFIRM: finish(-1);

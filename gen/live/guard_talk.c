@@ -33,6 +33,8 @@ bool guard_receive(int fd, void *data, size_t len)
 
         if (n < 0 && errno == EINTR)
             continue;
+        if (n == 0)
+            errno = 0;
         if (n <= 0)
             return false;
         at += n;
@@ -84,6 +86,8 @@ bool guard_receive_with_fd(int fd, struct guard_request *request, int *passed)
     do
         n = recvmsg(fd, &message, MSG_CMSG_CLOEXEC);
     while (n < 0 && errno == EINTR);
+    if (n == 0)
+        errno = 0;
     if (n <= 0)
         return false;
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);

@@ -49,8 +49,9 @@ enum guard_word guard_order(struct guard *g, enum guard_order order, unsigned se
 /* Waits for its word: what --confirmed or the deadline have led to. */
 enum guard_word guard_listen(struct guard *g, struct complaint *why);
 
-/* All is done, or nothing was: it ends and is waited for. Fine without a guard. */
-void guard_dismiss(struct guard *g);
+/* All is done, or nothing was: it ends and is waited for. GUARD_READY; or GUARD_UNDONE, GUARD_UNDO_FAILED
+ * where it took the command for dead before it heard this. Fine without a guard. */
+enum guard_word guard_dismiss(struct guard *g);
 
 /* For another process, such as lbgen --confirmed. GUARD_GONE: no confirmation is pending. */
 enum guard_word guard_confirm_pending(struct complaint *why);

@@ -21,7 +21,10 @@ struct guard_reply {
 
 enum { GUARD_PLAN = 'p', GUARD_END = 'k' };
 
-/* All of it, or false: the other side is gone. */
+/* How it ends, should nobody hear what it says. */
+enum { GUARD_EXIT_DONE = 0, GUARD_EXIT_BROKEN = 1, GUARD_EXIT_UNDONE = 3, GUARD_EXIT_UNDO_FAILED = 4 };
+
+/* All of it, or false: the other side is gone, and errno is 0; or it can't be done, and errno says why. */
 bool guard_send(int fd, const void *data, size_t len);
 bool guard_receive(int fd, void *data, size_t len);
 
