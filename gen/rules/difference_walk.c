@@ -216,7 +216,8 @@ static void cut(struct walk *w, struct sweep *s, struct parts *parts)
         open = VEC_ADD(parts);
         *open = (struct part){s->child[0], s->child[1], {s->from, axis_max(w->d->family, s->axis)}};
     }
-    qsort(parts->at, parts->n, sizeof *parts->at, by_nodes);
+    if (parts->n)
+        qsort(parts->at, parts->n, sizeof *parts->at, by_nodes);
 }
 
 /* A part of an axis: all values that lead to one pair of nodes. */
@@ -247,7 +248,8 @@ static void group(const struct parts *parts, struct groups *groups)
         else
             *VEC_ADD(groups) = (struct group){i, 1, p->values.low};
     }
-    qsort(groups->at, groups->n, sizeof *groups->at, by_low);
+    if (groups->n)
+        qsort(groups->at, groups->n, sizeof *groups->at, by_low);
 }
 
 static bool look_at(struct walk *w, dnode a, dnode b);
