@@ -181,11 +181,133 @@ START_TEST(test_marks)
 }
 END_TEST
 
+/* Several tables, on each of the ways. */
+static const struct {
+    const char *old[4], *new[4];
+    enum family family;
+    int verdict[PATHS];
+} tables[] = {
+    {{NULL}, {NULL}, IPV4, {EQ, EQ, EQ}},
+    {{"filter :INPUT ACCEPT [0:0]"}, {"filter :INPUT DROP [0:0]"}, IPV4, {DIFF, EQ, EQ}},
+    {{"filter :FORWARD ACCEPT [0:0]"}, {"filter :FORWARD DROP [0:0]"}, IPV4, {EQ, DIFF, EQ}},
+    {{"filter :OUTPUT ACCEPT [0:0]"}, {"filter :OUTPUT DROP [0:0]"}, IPV4, {EQ, EQ, DIFF}},
+    {{"raw -A PREROUTING -s 10.0.0.0/8 -j DROP"},
+     {"mangle -A PREROUTING -s 10.0.0.0/8 -j DROP"},
+     IPV4,
+     {EQ, EQ, EQ}},
+    {{"mangle -A PREROUTING -j MARK --set-xmark 0x1/0xffffffff"},
+     {"mangle -A INPUT -j MARK --set-xmark 0x1/0xffffffff\n-A FORWARD -j MARK --set-xmark 0x1/0xffffffff"},
+     IPV4,
+     {EQ, EQ, EQ}},
+    /* a mark that is set in one table and asked for in another */
+    {{"mangle " PRE VIP MARK("0x1"), "filter -A INPUT -m mark --mark 0x1 -j ACCEPT\n-A INPUT -j DROP"},
+     {"mangle " PRE VIP MARK("0x1"), "filter -A INPUT ! -d 192.0.2.10/32 -m mark ! --mark 0x1 -j DROP"},
+     IPV4,
+     {EQ, EQ, EQ}},
+    {{"mangle " PRE VIP MARK("0x1"), "filter -A INPUT -m mark --mark 0x1 -j ACCEPT\n-A INPUT -j DROP"},
+     {"mangle " PRE VIP MARK("0x2"), "filter -A INPUT -m mark --mark 0x2 -j ACCEPT\n-A INPUT -j DROP"},
+     IPV4,
+     {DIFF, DIFF, EQ}},
+    /* without tracking there is no state but UNTRACKED */
+    {{"raw " PRE VIP "-j NOTRACK", "filter -A INPUT -m state --state NEW -j DROP"},
+     {"raw " PRE VIP "-j NOTRACK", "filter -A INPUT ! -d 192.0.2.10/32 -m state --state NEW -j DROP"},
+     IPV4,
+     {EQ, EQ, EQ}},
+    {{"raw " PRE "-m state --state NEW -j DROP"}, {"raw :PREROUTING ACCEPT [0:0]"}, IPV4, {EQ, EQ, EQ}},
+    {{"raw " PRE "-m state --state INVALID -j DROP"}, {"raw " PRE "-j DROP"}, IPV4, {EQ, EQ, EQ}},
+    /* new addresses */
+    {{"nat -A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"},
+     {"nat :POSTROUTING ACCEPT [0:0]"},
+     IPV4,
+     {EQ, DIFF, DIFF}},
+    {{"nat -A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"},
+     {"nat -A POSTROUTING -s 10.0.0.0/9 -j MASQUERADE\n-A POSTROUTING -s 10.128.0.0/9 -j MASQUERADE"},
+     IPV4,
+     {EQ, EQ, EQ}},
+    {{"nat " PRE VIP "-j DNAT --to-destination 10.0.0.1"},
+     {"nat " PRE VIP "-j DNAT --to-destination 10.0.0.2"},
+     IPV4,
+     {DIFF, DIFF, EQ}},
+    {{"nat " PRE VIP "-j DNAT --to-destination 10.0.0.1", "filter -A FORWARD -d 10.0.0.1/32 -j DROP"},
+     {"nat " PRE VIP "-j DNAT --to-destination 10.0.0.1", "filter -A FORWARD -d 10.0.0.1/32 -j DROP"},
+     IPV4,
+     {EQ, EQ, EQ}},
+    {{"nat " PRE VIP "-j DNAT --to-destination 10.0.0.1", "filter -A FORWARD -d 192.0.2.10/32 -j DROP"},
+     {"nat " PRE VIP "-j DNAT --to-destination 10.0.0.1"},
+     IPV4,
+     {EQ, DIFF, EQ}}, /* of a connection that is not new */
+    /* devices */
+    {{"filter -A INPUT -o eth0 -j DROP"}, {"filter :INPUT ACCEPT [0:0]"}, IPV4, {EQ, EQ, EQ}},
+    {{"filter -A FORWARD -i eth0 -o eth0 -j DROP"},
+     {"filter -A FORWARD -i eth0 -o eth+ -j DROP"},
+     IPV4,
+     {EQ, DIFF, EQ}},
+    {{"filter -A OUTPUT -i eth0 -j DROP"}, {"filter :INPUT ACCEPT [0:0]"}, IPV4, {EQ, EQ, EQ}},
+    /* IPv6 */
+    {{"mangle " PRE "-d 2001:db8::/64 -p tcp -m tcp --dport 80 " MARK("0x1")},
+     {"mangle " PRE "-d 2001:db8::/65 -p tcp -m tcp --dport 80 " MARK(
+         "0x1") "\n" PRE "-d 2001:db8:0:0:8000::/65 -p tcp -m multiport --dports 80 " MARK("0x1")},
+     IPV6,
+     {EQ, EQ, EQ}},
+    {{"mangle " PRE "-d 2001:db8::/64 " MARK("0x1")},
+     {"mangle " PRE "-d 2001:db8::/63 " MARK("0x1")},
+     IPV6,
+     {DIFF, DIFF, EQ}},
+    {{"mangle " PRE "-p ah " MARK("0x1")}, {"mangle :PREROUTING ACCEPT [0:0]"}, IPV6, {EQ, EQ, EQ}},
+    {{"mangle " PRE "-p ipv6-icmp -m icmp6 --icmpv6-type 135 -m state --state NEW -j DROP"},
+     {"mangle :PREROUTING ACCEPT [0:0]"},
+     IPV6,
+     {EQ, EQ, EQ}},
+};
+
+START_TEST(test_tables)
+{
+    struct equiv out;
+
+    for (int p = 0; p < PATHS; p++)
+        for (int turn = 0; turn < 2; turn++) {
+            compare(turn ? tables[_i].new : tables[_i].old, turn ? tables[_i].old : tables[_i].new,
+                    tables[_i].family, (enum path)p, &out);
+            if (out.verdict != (enum equiv_verdict)tables[_i].verdict[p])
+                ck_abort_msg("path %d: %s: %d, %s", p, tables[_i].old[0], (int)out.verdict, out.why);
+        }
+}
+END_TEST
+
+/* Names of interfaces, between two values of the axis. */
+START_TEST(test_interfaces)
+{
+    static const struct {
+        const char *from, *to, *name;
+    } between[] = {{"eth0", "eth0", "eth0"}, {"eth+", "eth+", "eth"}, {"a+", "b+", "a"}};
+    struct interface name;
+    wide low, high, ignored;
+
+    for (int i = 0; i < N_OF(between); i++) {
+        struct interface from = {0}, to = {0};
+
+        memcpy(from.name, between[i].from, strlen(between[i].from));
+        memcpy(to.name, between[i].to, strlen(between[i].to));
+        axis_interface(&from, &low, &ignored);
+        axis_interface(&to, &ignored, &high);
+        ck_assert(interface_between(low, high, &name));
+        ck_assert_str_eq(name.name, between[i].name);
+    }
+    axis_interface(&(struct interface){"eth0"}, &low, &high);
+    ck_assert(!interface_between(low + 1, low + 3, &name)); /* eth0 and control bytes */
+    ck_assert(interface_between(low + 1, axis_max(IPV4, AXIS_IN), &name));
+    ck_assert_str_eq(name.name, "eth0#");
+    ck_assert(!interface_between(0, 0, &name));
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("equiv");
     TCase *tcase = new_case(suite, "marks");
 
     tcase_add_loop_test(tcase, test_marks, 0, N_OF(marks));
+    tcase_add_loop_test(new_case(suite, "tables"), test_tables, 0, N_OF(tables));
+    tcase_add_test(new_case(suite, "interfaces"), test_interfaces);
     return run_suite(suite);
 }

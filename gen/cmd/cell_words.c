@@ -192,7 +192,7 @@ static void print_values(struct buf *out, const struct cell *cell, uint32_t axis
     } else if (rest.n == 1 && v->n == 1 && v->at[0].low == 0 && rest.at[0].low == rest.at[0].high) {
         buf_char(out, '!');
         print_list(out, cell->family, axis, rest.at, 1);
-    } else if (has_hull(v, axis, &hull)) {
+    } else if (rest.n && has_hull(v, axis, &hull)) {
         bool outside = rest.at[0].low == 0 && hull.low > 0;
 
         print_interval(out, cell->family, axis, hull);

@@ -200,21 +200,44 @@ static void print_lines(struct comparison *c, struct buf *out)
 
 /* --- comparing --- */
 
-static void compare_path(struct comparison *c, enum path path, struct buf *out)
+/* False when there are too many cases, or something else is in the way; then *why is set. */
+static bool find_lines(struct comparison *c, enum path path, bool tags, const char **why)
 {
-    static const char *const ways[PATHS] = {"come in", "are forwarded", "are sent from here"};
     struct difference *d = &c->difference;
 
-    difference_path(d, path, true);
+    difference_path(d, path, tags);
     for (int a = 0; a < ASPECTS && !d->failed && c->lines.n < LINES_MAX; a++) {
         c->aspect = (enum aspect)a;
         difference_aspect(d, c->aspect);
         if (!difference_walk(d, false, take, c) && c->lines.n < LINES_MAX)
             d->failed = "there are too many cases";
     }
-    if (d->failed)
-        buf_printf(out, "undecided for %s packets that %s: %s\n", family_ops[d->family].name, ways[path],
-                   d->failed);
+    *why = d->failed;
+    return !d->failed;
+}
+
+static void begin_anew(struct comparison *c, const struct side *sides)
+{
+    enum family family = c->difference.family;
+
+    difference_end(&c->difference);
+    difference_begin(&c->difference, &sides[0].set.rules, &sides[1].set.rules, family);
+}
+
+/* Whose a rule is makes cases of its own: where they are too many, it is left out. */
+static void compare_path(struct comparison *c, const struct side *sides, enum path path, struct buf *out)
+{
+    static const char *const ways[PATHS] = {"come in", "are forwarded", "are sent from here"};
+    const char *why;
+
+    if (find_lines(c, path, true, &why))
+        return;
+    begin_anew(c, sides);
+    if (find_lines(c, path, false, &why))
+        return;
+    buf_printf(out, "undecided for %s packets that %s: %s\n", family_ops[c->difference.family].name,
+               ways[path], why);
+    begin_anew(c, sides);
 }
 
 static void compare_family(struct side *sides, enum family family, struct buf *out)
@@ -226,8 +249,8 @@ static void compare_family(struct side *sides, enum family family, struct buf *o
             traced_set_of_input(&sides[i].set, &sides[i].input, family, NULL);
     progress_stage("comparing");
     difference_begin(&c.difference, &sides[0].set.rules, &sides[1].set.rules, family);
-    for (int p = 0; p < PATHS; p++)
-        compare_path(&c, (enum path)p, out);
+    for (int p = 0; p < PATHS && c.lines.n < LINES_MAX; p++)
+        compare_path(&c, sides, (enum path)p, out);
     print_lines(&c, out);
     difference_end(&c.difference);
     name_index_free(&c.texts);

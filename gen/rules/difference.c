@@ -8,9 +8,13 @@
 #include "lbgen/difference.h"
 #include "lbgen/sequence.h"
 
-enum { OP_WHERE = OP_OTHERS + 3, OP_ASPECT = OP_OTHERS + 5, OP_UNLIKE };
+enum { OP_WHERE = OP_OTHERS + 3, OP_ASPECT = OP_OTHERS + 5, OP_NARROW, OP_UNLIKE };
 
-enum { STEPS_BASE = 30 * 1000 * 1000, STEPS_A_RULE = 1000 };
+enum {
+    STEPS_BASE = 30 * 1000 * 1000,
+    STEPS_A_RULE = 1000,
+    SMALL = 200 /* intervals of a region: rules are cut down to it only where that is little work */
+};
 
 static size_t count_rules(const struct rule_set *set)
 {
@@ -74,6 +78,7 @@ static dnode track(struct outcomes *o, enum family family)
                          outcome_leaf(o, &x), o->nothing);
 }
 
+/* What the tables do one behind the other, to packets of the region. */
 static dnode whole(struct outcomes *o, const struct stages *stages, dnode region, dnode tracking)
 {
     dnode all = diagram_if(&o->diagram, region, o->nothing, o->stop);
@@ -114,26 +119,69 @@ void difference_begin(struct difference *d, const struct rule_set *old, const st
             .rules = side ? new : old, .family = family, .outcomes = &d->outcomes, .only = DNODE_TRUE};
 }
 
+/* Whether it has few intervals, counted as often as they are come to. */
+static bool is_small(const struct diagram *d, dnode n, unsigned *left)
+{
+    const struct dnode_body *b = diagram_body(d, n);
+
+    for (uint32_t i = 0; b->axis != AXIS_LEAF && i < b->n; i++) {
+        if (*left == 0)
+            return false;
+        --*left;
+        if (!is_small(d, b->to[i], left))
+            return false;
+    }
+    return true;
+}
+
+static void note_exhaustion(struct difference *d)
+{
+    if (d->outcomes.diagram.exhausted && !d->failed)
+        d->failed = "there are too many cases";
+}
+
 void difference_path(struct difference *d, enum path path, bool tags)
 {
     struct outcomes *o = &d->outcomes;
-    struct stages a, b;
+    struct stages *a = &d->stages[0], *b = &d->stages[1];
 
     d->path = path;
     d->failed = NULL;
+    d->old = d->new = o->stop;
     o->diagram.steps = 0;
-    stages_of(d, &d->sides[0], &a);
-    stages_of(d, &d->sides[1], &b);
-    dnode region = where_any(o, &a, &b);
-    if (tags && region != DNODE_FALSE) {
-        tagged_stages_of(d, &d->sides[0], region, &a);
-        tagged_stages_of(d, &d->sides[1], region, &b);
+    stages_of(d, &d->sides[0], a);
+    stages_of(d, &d->sides[1], b);
+    d->region = where_any(o, a, b);
+    if (tags && d->region != DNODE_FALSE) {
+        unsigned left = SMALL;
+        dnode only = is_small(&o->diagram, d->region, &left) ? d->region : DNODE_TRUE;
+
+        tagged_stages_of(d, &d->sides[0], only, a);
+        tagged_stages_of(d, &d->sides[1], only, b);
     }
-    dnode tracking = track(o, d->family);
-    d->old = d->whole[0] = whole(o, &a, region, tracking);
-    d->new = d->whole[1] = whole(o, &b, region, tracking);
-    if (o->diagram.exhausted && !d->failed)
-        d->failed = "there are too many cases";
+    note_exhaustion(d);
+}
+
+/* --- aspects --- */
+
+/* What a table does as far as the aspect has to do with it. Marks have where they are asked for, and where
+ * something is unknown that might ask. */
+static dnode narrowed(struct outcomes *o, dnode leaf, enum aspect aspect)
+{
+    struct outcome x = *outcome_of(o, leaf);
+
+    if (aspect == ASPECT_MARK) {
+        x.verdict_tag = 0;
+    } else {
+        x.mark_tag = 0;
+        if (!o->with_mark_tests && o->events.n == 1) {
+            x.mark = o->plain.mark;
+            x.connmark = o->plain.connmark;
+        }
+    }
+    if (aspect != ASPECT_ADDRESSES)
+        x.source_nat = 0;
+    return outcome_leaf(o, &x);
 }
 
 static dnode aspect_of(struct outcomes *o, dnode leaf, enum aspect aspect)
@@ -161,23 +209,25 @@ static dnode aspect_of(struct outcomes *o, dnode leaf, enum aspect aspect)
     return outcome_leaf(o, &y);
 }
 
-static dnode aspect(struct outcomes *o, dnode n, enum aspect which)
+/* Each leaf as `leaf_of` makes it. */
+static dnode each_leaf(struct outcomes *o, dnode n, enum aspect which,
+                       dnode (*leaf_of)(struct outcomes *o, dnode leaf, enum aspect aspect))
 {
     struct diagram *d = &o->diagram;
-    uint32_t op = OP_ASPECT | (uint32_t)which << 8;
+    uint32_t op = (leaf_of == narrowed ? OP_NARROW : OP_ASPECT) | (uint32_t)which << 8;
     struct sweep s;
     dnode result;
 
     if (d->exhausted)
         return n;
     if (diagram_body(d, n)->axis == AXIS_LEAF)
-        return aspect_of(o, n, which);
+        return leaf_of(o, n, which);
     if (diagram_recall(d, op, n, 0, 0, &result))
         return result;
     sweep_init(d, &s, 1, &n);
     size_t begin = diagram_begin(d);
     while (sweep_next(d, &s))
-        diagram_part(d, s.from, aspect(o, s.child[0], which));
+        diagram_part(d, s.from, each_leaf(o, s.child[0], which, leaf_of));
     result = diagram_end(d, begin, s.axis);
     diagram_keep(d, op, n, 0, 0, result);
     return result;
@@ -209,16 +259,41 @@ static dnode unlike(struct outcomes *o, dnode a, dnode b)
     return result;
 }
 
-/* Packets for which the aspect is the same are no matter, like those for which all is: so nothing of the
- * other aspects is left in the cells. */
+/* Behind the last table that sets marks nothing becomes of them, whatever the verdict. */
+static unsigned stages_that_count(const struct outcomes *o, const struct stages *s, enum aspect which)
+{
+    unsigned n = s->n;
+
+    while (which == ASPECT_MARK && n > 0 &&
+           !(diagram_body(&o->diagram, s->at[n - 1])->flags & LEAF_MOVES_MARK))
+        n--;
+    return n;
+}
+
+/* Packets for which the aspect is the same are no matter: so nothing of other aspects is left in the cells.
+ */
 void difference_aspect(struct difference *d, enum aspect which)
 {
     struct outcomes *o = &d->outcomes;
-    dnode old = aspect(o, d->whole[0], which), new = aspect(o, d->whole[1], which);
-    dnode differ = d->outcomes.diagram.exhausted ? DNODE_FALSE : unlike(o, old, new);
+    struct stages s[2] = {d->stages[0], d->stages[1]};
+    unsigned n = stages_that_count(o, &s[0], which), m = stages_that_count(o, &s[1], which);
+    dnode tracking = track(o, d->family), result[2];
 
-    d->old = diagram_if(&o->diagram, differ, old, o->stop);
-    d->new = diagram_if(&o->diagram, differ, new, o->stop);
+    d->old = d->new = o->stop;
+    if (d->region == DNODE_FALSE)
+        return;
+    for (int side = 0; side < 2; side++) {
+        s[side].n = n > m ? n : m;
+        for (unsigned i = 0; i < s[side].n; i++)
+            s[side].at[i] = each_leaf(o, s[side].at[i], which, narrowed);
+    }
+    dnode region = diagram_if(&o->diagram, d->region, where_any(o, &s[0], &s[1]), DNODE_FALSE);
+    for (int side = 0; side < 2; side++)
+        result[side] = each_leaf(o, whole(o, &s[side], region, tracking), which, aspect_of);
+    dnode differ = o->diagram.exhausted ? DNODE_FALSE : unlike(o, result[0], result[1]);
+    d->old = diagram_if(&o->diagram, differ, result[0], o->stop);
+    d->new = diagram_if(&o->diagram, differ, result[1], o->stop);
+    note_exhaustion(d);
 }
 
 void difference_end(struct difference *d)

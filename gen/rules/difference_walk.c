@@ -216,7 +216,8 @@ static void cut(struct walk *w, struct sweep *s, struct parts *parts)
         open = VEC_ADD(parts);
         *open = (struct part){s->child[0], s->child[1], {s->from, axis_max(w->d->family, s->axis)}};
     }
-    qsort(parts->at, parts->n, sizeof *parts->at, by_nodes);
+    if (parts->n)
+        qsort(parts->at, parts->n, sizeof *parts->at, by_nodes);
 }
 
 /* A part of an axis: all values that lead to one pair of nodes. */
@@ -247,7 +248,8 @@ static void group(const struct parts *parts, struct groups *groups)
         else
             *VEC_ADD(groups) = (struct group){i, 1, p->values.low};
     }
-    qsort(groups->at, groups->n, sizeof *groups->at, by_low);
+    if (groups->n)
+        qsort(groups->at, groups->n, sizeof *groups->at, by_low);
 }
 
 static bool look_at(struct walk *w, dnode a, dnode b);
@@ -310,53 +312,4 @@ bool difference_walk(struct difference *d, bool once, bool (*each)(void *ctx, co
     d->walked = 0;
     look_at(&w, d->old, d->new);
     return d->walked < WALK_MAX && !d->outcomes.diagram.exhausted;
-}
-
-/* --- one packet --- */
-
-static struct result result_of(const struct outcome *x, const struct example *e)
-{
-    bool moved = x->moved & (MOVED_MARKS | MOVED_ALL);
-
-    return (struct result){.mark_known = !(moved && (x->mark.of_mark | x->mark.of_connmark)),
-                           .verdict_known = x->control != CONTROL_OTHER,
-                           .mark = mark_of(&x->mark, e->packet.mark, e->connmark),
-                           .accepted = x->control == CONTROL_ACCEPT};
-}
-
-/* Whatever an atom may be, as far as both ways lead to the same; *tries bounds them. */
-static struct result result_at(const struct outcomes *o, dnode n, const struct example *e, unsigned *tries)
-{
-    const struct dnode_body *b = diagram_body(&o->diagram, n);
-    struct result r, other;
-
-    while (b->axis < AXIS_ATOM) {
-        wide value = example_value(e, b->axis);
-        uint32_t i = b->n - 1;
-
-        while (b->from[i] > value)
-            i--;
-        n = b->to[i];
-        b = diagram_body(&o->diagram, n);
-    }
-    if (b->axis == AXIS_LEAF)
-        return result_of(outcome_of(o, n), e);
-    if (*tries == 0)
-        return (struct result){0};
-    --*tries;
-    r = result_at(o, b->to[0], e, tries);
-    other = result_at(o, b->to[1], e, tries);
-    r.mark_known = r.mark_known && other.mark_known && r.mark == other.mark;
-    r.verdict_known = r.verdict_known && other.verdict_known && r.accepted == other.accepted;
-    return r;
-}
-
-void difference_results(const struct difference *d, const struct example *example, struct result *old,
-                        struct result *new)
-{
-    unsigned tries = 1000;
-
-    *old = result_at(&d->outcomes, d->whole[0], example, &tries);
-    tries = 1000;
-    *new = result_at(&d->outcomes, d->whole[1], example, &tries);
 }

@@ -34,10 +34,14 @@ void equiv(const struct rule_set *old, const struct rule_set *new, enum family f
     *out = (struct equiv){.verdict = EQUIV_EQUAL};
     difference_begin(&d, old, new, family);
     difference_path(&d, path, false);
-    bool whole = !d.failed && difference_walk(&d, true, take, &search);
-    if (!whole && out->verdict != EQUIV_DIFFERENT) {
+    for (int a = 0; a < ASPECTS && !d.failed && out->verdict != EQUIV_DIFFERENT; a++) {
+        difference_aspect(&d, (enum aspect)a);
+        if (!difference_walk(&d, true, take, &search) && !d.failed)
+            d.failed = "there are too many cases";
+    }
+    if (d.failed && out->verdict != EQUIV_DIFFERENT) {
         out->verdict = EQUIV_UNDECIDED;
-        snprintf(out->why, sizeof out->why, "%s", d.failed ? d.failed : "there are too many cases");
+        snprintf(out->why, sizeof out->why, "%s", d.failed);
     }
     difference_end(&d);
 }

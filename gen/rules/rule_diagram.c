@@ -201,6 +201,7 @@ static void test_bits(struct guard *g, uint32_t axis, const struct seen_test *te
             all = diagram_if(d, is, all, DNODE_FALSE);
         }
     only_if(g, test->negated ? diagram_if(d, all, DNODE_FALSE, DNODE_TRUE) : all);
+    g->o->with_mark_tests = true;
     if (axis == AXIS_CONNMARK) {
         g->o->with_connmarks = true;
         only_connected(g);

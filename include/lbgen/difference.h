@@ -10,8 +10,9 @@ struct difference {
     enum family family;
     struct set_diagram sides[2]; /* old and new */
     enum path path;
-    dnode whole[2];     /* what becomes of a packet; where both are equal anyway: no matter */
-    dnode old, new;     /* the same, or one aspect of it */
+    struct stages stages[2];
+    dnode region;       /* of the packets for which some table differs; they alone count */
+    dnode old, new; /* what becomes of packets, in the aspect at hand; where that is the same: no matter */
     const char *failed; /* why nothing can be said of the path; NULL: something can */
     uint64_t walked;    /* cells that were looked at */
 };
@@ -21,14 +22,13 @@ void difference_begin(struct difference *d, const struct rule_set *old, const st
                       enum family family);
 void difference_end(struct difference *d);
 
-/* Finds out where the sets may differ on a path; what comes of it there is left to the functions below. tags:
- * outcomes say whose rules they are of. */
+/* Finds out where the sets may differ on a path; what comes of it there is left to the functions below, one
+ * aspect after the other. tags: outcomes say whose rules they are of. */
 void difference_path(struct difference *d, enum path path, bool tags);
 
-/* What of an outcome is looked at, if not all of it. */
+/* What of an outcome is looked at: the rest would cut packets into more cells than it has. */
 enum aspect { ASPECT_MARK, ASPECT_VERDICT, ASPECT_ADDRESSES, ASPECTS };
 
-/* From here on until the next path only that counts. */
 void difference_aspect(struct difference *d, enum aspect aspect);
 
 /* What is found in a cell. */
@@ -40,14 +40,14 @@ struct found {
     const char *unknown;             /* MAYBE: the words on which it depends */
 };
 
-/* Calls for each cell whose packets are treated differently, or may be, until it returns false or there are
- * no more. Cells differ in all but what leads to the same two outcomes. once: a case that was found not to
- * differ for sure is not looked at again in other cells, for who looks for one example only. Returns false
- * when the work became too much. */
+/* The aspect is the last one that was asked for. Calls for each cell whose packets are treated differently,
+ * or may be, until it returns false or there are no more. Cells differ in all but what leads to the same two
+ * outcomes. once: a case that was found not to differ for sure is not looked at again in other cells, for who
+ * looks for one example only. Returns false when the work became too much. */
 bool difference_walk(struct difference *d, bool once, bool (*each)(void *ctx, const struct found *found),
                      void *ctx);
 
-/* What becomes of a packet of a cell that was found. */
+/* What becomes of the packet of a cell that was found, all aspects together. */
 struct result {
     bool mark_known, verdict_known;
     uint32_t mark;
