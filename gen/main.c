@@ -20,16 +20,13 @@ static void out_of_memory(void)
 }
 
 /* A file that lbgen opens must not become its standard output because the caller has closed that: closed ones
- * are filled with a descriptor that can't be written to, so that a write is an error still. */
+ * are filled with a descriptor that can't be written to, so that a write is an error still. Likewise standard
+ * input with one that can't be read from: it would be an empty input, which takes all rules out. */
 static void fill_standard_descriptors(void)
 {
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDONLY);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) < 0)
+            _exit(EXIT_SYSTEM);
 }
 
 static int to_stdout(int status)
@@ -38,6 +35,15 @@ static int to_stdout(int status)
         return status;
     perror("lbgen: error: standard output can't be written");
     return EXIT_SYSTEM;
+}
+
+/* A verb that has changed something has a status that says what is live; that nobody could read of it does
+ * not change it. */
+static int after_change(int status)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        fputs("lbgen: warning: standard output can't be written\n", stderr);
+    return status;
 }
 
 /* iptables' tools and libraries load what these name, as root. */
@@ -57,6 +63,7 @@ static const struct {
     [VERB_ROLLBACK] = {rollback, INPUT_OR_NONE}, [VERB_CONFIRMED] = {confirmed, INPUT_OR_NONE},
     [VERB_DIFF] = {diff, INPUT_NEEDED},          [VERB_STATUS] = {status, INPUT_OR_NONE},
     [VERB_CHECK] = {check_input, INPUT_NEEDED},  [VERB_TRACE] = {trace_verb, INPUT_OR_NONE},
+    [VERB_COMPARE] = {compare, INPUT_NEEDED},
 };
 
 int main(int argc, char **argv)
@@ -83,5 +90,6 @@ int main(int argc, char **argv)
     if (options.verb == VERB_GENERATE)
         return generate(&options);
     clean_environment();
-    return to_stdout(verbs[options.verb].run(&options));
+    int status = verbs[options.verb].run(&options);
+    return options.verb <= VERB_CONFIRMED && !options.dry_run ? after_change(status) : to_stdout(status);
 }

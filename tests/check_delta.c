@@ -42,7 +42,8 @@ static const struct {
     {"*filter\n" S(1) FINAL S(2), W(1) FINAL, W(1) S(1) FINAL S(2), false, 0},
     /* never behind it */
     {"*mangle\n" S(1) FINAL S(2), W(1) FINAL, S(1) W(1) FINAL S(2), false, 0},
-    {"*filter\n" S(1) FINAL W(1), W(1) FINAL, S(1) W(1) FINAL, false, 0},
+    {"*filter\n" S(1) FINAL W(1), W(1) FINAL, W(1) S(1) FINAL, false, 0},
+    {"*mangle\n" S(1) FINAL W(1), W(1) FINAL, S(1) W(1) FINAL, false, 0},
     {"*mangle\n" FINAL S(1) W(1), W(1), W(1) S(1), false, 0},
     {"*filter\n" FINAL S(1) FINAL, W(1) FINAL, W(1) FINAL S(1), false, 0},
     /* a final rule of somebody else's is a rule like others */

@@ -18,7 +18,7 @@ static inline void read_image(const char *text, struct image *out)
     struct save_file file = {0};
     struct complaint why;
 
-    ck_assert(save_file_read(&file, text, strlen(text), &why));
+    MUST(save_file_read(&file, text, strlen(text), &why));
     save_image_read(&file, out);
     save_file_free(&file);
 }

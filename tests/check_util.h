@@ -37,7 +37,8 @@ static inline TCase *new_case(Suite *suite, const char *name)
     return tcase;
 }
 
-/* ck_assert for inner loops: check notes every ck_assert that holds in a file, which is slow. */
+/* ck_assert for inner loops, since check notes every ck_assert that holds in a file, which is slow; and for
+ * processes that have closed that file. */
 #define MUST(condition)                                                                                      \
     do {                                                                                                     \
         if (!(condition))                                                                                    \
@@ -74,7 +75,7 @@ static inline char *exact_copy(const char *text, size_t n)
 {
     char *copy = malloc(n ? n : 1);
 
-    ck_assert_ptr_nonnull(copy);
+    MUST(copy);
     if (n)
         memcpy(copy, text, n);
     return copy;

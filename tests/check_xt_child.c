@@ -248,9 +248,9 @@ START_TEST(test_exit_costs_one_rule)
     ck_assert_uint_eq(rules[1].at, strlen("-A INPUT -p "));
     ck_assert_uint_eq(rules[1].len, strlen("test-exit"));
     ck_assert_str_eq(rules[2].text, "-A INPUT -j DROP");
-    ck_assert_int_eq(rules[3].status, XT_REFUSED);
+    ck_assert_int_eq(rules[3].status, XT_FAILED);
     ck_assert_str_eq(rules[3].text, "libxtables crashes on this rule (signal 11)");
-    ck_assert_int_eq(rules[4].status, XT_REFUSED);
+    ck_assert_int_eq(rules[4].status, XT_FAILED);
     ck_assert_str_eq(rules[4].text, "libxtables crashes on this rule (status 7)");
     ck_assert_str_eq(rules[5].text, "-A INPUT -i lo");
     xt_free_answers(rules, 6);

@@ -358,9 +358,14 @@ is_live() { # INI
     diff <(live_own 4) <(wanted_own 4 "$1")
 }
 
+# Does a commit wait for its confirmation?
+is_pending() {
+    "$LBGEN" --status --backend "$backend" 2>/dev/null | grep -q 'waits for its confirmation'
+}
+
 # Are its rules live, and does all that is left wait for a confirmation?
 waits() { # INI
-    is_live "$1" && "$LBGEN" --status --backend "$backend" 2>/dev/null | grep -q 'waits for its confirmation'
+    is_live "$1" && is_pending
 }
 
 # A commit of $work/pending.ini (base.ini through SED) with --confirm that waits, without a terminal; its PID in $pending.

@@ -4,7 +4,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/signalfd.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "lbgen/confirm.h"
@@ -25,15 +27,27 @@ static void ask(unsigned seconds)
     fflush(stderr);
 }
 
-/* The first letter of a line that was typed; 0: the terminal is gone. */
+/* What was typed: y, n, something else ('?'), or 0: the terminal is gone. A whole line counts, not its first
+ * letter: it may be the next command, pasted with this one. */
 static int read_answer(void)
 {
+    static const struct {
+        const char *line;
+        int answer;
+    } answers[] = {{"y", 'y'}, {"yes", 'y'}, {"n", 'n'}, {"no", 'n'}};
     char line[64];
-    ssize_t n = read(STDIN_FILENO, line, sizeof line);
+    ssize_t n = read(STDIN_FILENO, line, sizeof line - 1);
 
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
-        return '\n';
-    return n <= 0 ? 0 : line[0];
+        return '?';
+    if (n <= 0)
+        return 0;
+    line[n] = '\0';
+    line[strcspn(line, "\n")] = '\0';
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        if (strcasecmp(line, answers[i].line) == 0)
+            return answers[i].answer;
+    return '?';
 }
 
 static int open_signals(void)
@@ -53,10 +67,8 @@ static int open_signals(void)
 static int hear_terminal(bool *asked, unsigned seconds)
 {
     switch (read_answer()) {
-    case 'y':
-    case 'Y': return GUARD_CONFIRM;
-    case 'n':
-    case 'N': return GUARD_UNDO;
+    case 'y': return GUARD_CONFIRM;
+    case 'n': return GUARD_UNDO;
     case 0: *asked = false; return 0;
     default: ask(seconds); return 0;
     }
@@ -67,8 +79,10 @@ enum guard_word confirm_wait(struct guard *guard, unsigned seconds, struct compl
     int signals = open_signals(), order = 0;
     bool asked = is_asked();
 
-    if (asked)
+    if (asked) {
+        tcflush(STDIN_FILENO, TCIFLUSH); /* what was typed before the question is no answer to it */
         ask(seconds);
+    }
     while (!order) {
         struct pollfd ears[] = {{.fd = guard->fd, .events = POLLIN},
                                 {.fd = signals, .events = POLLIN},

@@ -128,6 +128,12 @@ static void settle(const struct host_rule *rule, size_t number, struct xt_rule *
     const struct xt_rule *refusal = NULL;
     bool taken = false, checked = false;
 
+    /* One family alone may refuse a rule, but not for reasons that have nothing to do with it. */
+    for (int f = 0; f < FAMILIES; f++)
+        if (answers[f] && answers[f]->status == XT_FAILED) {
+            report(rule, answers[f]->at, answers[f]->len, answers[f]->text, diag);
+            return;
+        }
     for (int f = 0; f < FAMILIES; f++) {
         if (!is_good(answers[f])) {
             if (answers[f] && answers[f]->status == XT_REFUSED && !refusal)

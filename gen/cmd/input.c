@@ -41,14 +41,18 @@ static bool folder_is_there(const char *folder, struct diag *diag)
     return fd >= 0;
 }
 
-void input_read(struct input *input, const struct options *options)
+static void begin(struct input *input, const struct options *options)
+{
+    input->diag.warnings_are_errors = options->warnings_are_errors;
+    config_init(&input->config);
+    progress_stage("reading");
+}
+
+/* Everything behind the files: templates, and what is wrong with what they say. */
+static void finish(struct input *input, const struct options *options)
 {
     struct template_places places = {.system = options->no_system_templates ? NULL : SYSTEM_TEMPLATES};
 
-    *input = (struct input){.diag.warnings_are_errors = options->warnings_are_errors};
-    config_init(&input->config);
-    progress_stage("reading");
-    read_files(input, options);
     if (options->templates && folder_is_there(options->templates, &input->diag))
         places.folder = options->templates;
     templates_apply(&input->config, &places, &input->sources, &input->diag);
@@ -65,6 +69,21 @@ void input_read(struct input *input, const struct options *options)
     input->system_failed = !host_rules_form(&input->config, &input->host, &input->diag);
     if (!input->system_failed)
         audit_policies(&input->config, input->host.filter, &input->diag);
+}
+
+void input_read(struct input *input, const struct options *options)
+{
+    *input = (struct input){0};
+    begin(input, options);
+    read_files(input, options);
+    finish(input, options);
+}
+
+void input_read_source(struct input *input, const struct options *options, int source)
+{
+    begin(input, options);
+    config_read(&input->config, &input->sources, source, NULL, &input->diag);
+    finish(input, options);
 }
 
 void input_print_findings(struct input *input, const struct options *options)

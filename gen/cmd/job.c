@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The first steps of a job, and its end. */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lbgen/backend_choice.h"
@@ -14,14 +16,50 @@
 #include "lbgen/lock.h"
 #include "lbgen/vec.h"
 #include "lbgen/wanted.h"
+#include "lbgen/xalloc.h"
 
 enum { HEAL_LOCK_MS = 10000 };
+
+/* The job at hand, for when memory is out or libiptc aborts, which it does when its own memory is out. */
+static struct job *running;
+
+static void put(const char *text)
+{
+    ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
+
+    (void)ignored;
+}
+
+/* Nothing here asks for memory. The guard, which has some, undoes what was done so far as soon as this
+ * process is silent; that is waited for, so that the status says what became of it. */
+static void give_up(void)
+{
+    bool live = running->change.is_live;
+
+    if (running->guard.pid > 0) {
+        close(running->guard.fd);
+        while (waitpid(running->guard.pid, NULL, 0) < 0 && errno == EINTR)
+            ;
+    }
+    put(live ? "lbgen: error: out of memory; the new rules were live and are undone\n"
+             : "lbgen: error: out of memory; nothing was changed\n");
+    _exit(live ? EXIT_UNDONE : EXIT_SYSTEM);
+}
+
+static void on_abort(int signal)
+{
+    (void)signal;
+    give_up();
+}
 
 int job_start(struct job *job, const struct options *options, const char *what)
 {
     struct complaint why;
 
     *job = (struct job){.options = options, .what = what, .own_lock = -1};
+    running = job;
+    xalloc_on_failure(give_up);
+    signal(SIGABRT, on_abort);
     job_step(job, "start");
     config_init(&job->none.config);
     job->none.config.vrrp.accept = false;
@@ -67,18 +105,24 @@ static int heal(struct job *job)
 
     switch (journal_read(&plan, &why)) {
     case JOURNAL_NONE: return EXIT_GOOD;
-    case JOURNAL_ELSEWHERE: return EXIT_GOOD;
+    case JOURNAL_ELSEWHERE:
+        job_warn(job, "an lbgen in another network namespace has died in the middle of a change there");
+        return EXIT_GOOD;
     case JOURNAL_UNREADABLE: return job_fail(EXIT_SYSTEM, "%s", why.text);
     case JOURNAL_FOUND: break;
     }
     job_warn(job, "an earlier lbgen has died in the middle of a change; undoing what it left");
     good = (plan.backend->form == PAYLOAD_LINE || undo_encode(&plan.undo, &why)) &&
-           plan_undo_rules(&plan, HEAL_LOCK_MS, &unlocked, &why) == PLAN_DONE &&
-           plan_undo_files(&plan, &why) == PLAN_DONE;
+           plan_undo_rules(&plan, HEAL_LOCK_MS, &unlocked, &why) == PLAN_DONE;
+    /* A file that is not what that lbgen wrote is somebody's: there is nothing to wait for, now or later. */
+    job->healed_all = good && plan_undo_files(&plan, &why) == PLAN_DONE;
     plan_free(&plan);
     if (!good)
         return job_fail(EXIT_UNDO_FAILED, "what an earlier lbgen left can't be undone: %s", why.text);
+    if (!job->healed_all)
+        job_warn(job, "it is undone but for a file: %s", why.text);
     journal_remove();
+    job->healed = true;
     return EXIT_GOOD;
 }
 
@@ -140,6 +184,9 @@ int job_enter(struct job *job)
         .no_persist = job->options->no_persist};
     if (status == EXIT_GOOD && !boot_files_find(&job->boot_files, &boot, ""))
         status = job_fail(EXIT_SYSTEM, "a boot file's path is too long");
+    if (status == EXIT_GOOD && boot_files_clash(&job->boot_files))
+        status = job_fail(EXIT_BAD_INPUT, "%s can't be the boot file of both families",
+                          job->boot_files.path[IPV4]);
     return status == EXIT_GOOD ? job_choose_backend(job) : status;
 }
 

@@ -5,6 +5,7 @@
 
 #include "lbgen/edit_print.h"
 #include "lbgen/job_look.h"
+#include "lbgen/parents.h"
 #include "lbgen/look_foreign.h"
 #include "lbgen/look_marks.h"
 #include "lbgen/rule_texts.h"
@@ -12,11 +13,22 @@
 #include "lbgen/ssh_guard.h"
 #include "lbgen/wanted.h"
 
+/* sudo leaves SSH_CONNECTION out; then a parent has it. */
+static enum ssh_answer look_at_connection(const struct job *job, struct complaint *why)
+{
+    char inherited[SSH_CONNECTION_MAX];
+    const char *connection = getenv("SSH_CONNECTION");
+
+    if (!connection && parents_ssh_connection(inherited))
+        connection = inherited;
+    return ssh_guard_look(connection, &job->change, why);
+}
+
 static int look_at_ssh(struct job *job)
 {
     struct complaint why;
 
-    switch (ssh_guard_look(getenv("SSH_CONNECTION"), &job->change, &why)) {
+    switch (look_at_connection(job, &why)) {
     case SSH_NONE:
     case SSH_KEPT: return EXIT_GOOD;
     case SSH_UNKNOWN:

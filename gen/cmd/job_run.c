@@ -54,7 +54,7 @@ static bool is_nothing_to_do(const struct job *job)
 
 /* While rules are live that are not saved yet, nothing but the guard's or this process's own decision ends
  * it. */
-static void hold_signals(void)
+static void hold_signals(int how)
 {
     sigset_t held;
 
@@ -62,17 +62,8 @@ static void hold_signals(void)
     sigaddset(&held, SIGINT);
     sigaddset(&held, SIGTERM);
     sigaddset(&held, SIGHUP);
-    sigprocmask(SIG_BLOCK, &held, NULL);
-}
-
-static void count_rules(const struct change *c, size_t *added, size_t *gone)
-{
-    *added = *gone = 0;
-    for (int f = 0; f < FAMILIES; f++)
-        for (int t = 0; t < TABLES; t++) {
-            *added += c->edits[f][t].n_added;
-            *gone += c->edits[f][t].n_gone;
-        }
+    sigaddset(&held, SIGTSTP);
+    sigprocmask(how, &held, NULL);
 }
 
 static int report_undone(const char *why)
@@ -133,6 +124,7 @@ static int finish(struct job *job)
     bool saved = plan_finish_files(&job->change.plan, &why) == PLAN_DONE;
     journal_remove();
     guard_dismiss(&job->guard);
+    plan_settle_files(&job->change.plan);
     return saved ? EXIT_GOOD : job_fail(EXIT_NOT_SAVED, "the rules are live, but not saved: %s", why.text);
 }
 
@@ -151,14 +143,13 @@ static int report_change(enum change_result result, const char *why)
 static int carry_out(struct job *job)
 {
     struct complaint why;
-    size_t added, gone;
     int status;
 
     job_step(job, "scratch");
     status = change_is_empty(&job->change) ? EXIT_GOOD : job_try(job);
     if (status != EXIT_GOOD)
         return status;
-    hold_signals();
+    hold_signals(SIG_BLOCK);
     job_step(job, "files");
     status = job_save_prepare(job);
     if (status != EXIT_GOOD)
@@ -167,9 +158,11 @@ static int carry_out(struct job *job)
         change_apply(&job->change, &job->guard, job->own_lock, job->options->wait_ms, &why);
     if (result != CHANGE_LIVE) {
         job_save_abandon(job);
-        return report_change(result, why.text);
+        status = report_change(result, why.text);
+        if (result == CHANGE_BUSY)
+            hold_signals(SIG_UNBLOCK); /* one that has come ends this process now, as it would have before */
+        return status;
     }
-    count_rules(&job->change, &added, &gone);
     if (job->options->confirm) {
         status = confirm(job);
         guard_dismiss(&job->guard);
@@ -177,7 +170,7 @@ static int carry_out(struct job *job)
         status = finish(job);
     }
     if (status == EXIT_GOOD)
-        job_save_report(job, added, gone);
+        job_save_report(job);
     return status;
 }
 

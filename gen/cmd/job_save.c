@@ -170,9 +170,10 @@ static void report_file(const struct job *job, enum family family)
         fprintf(stderr, "lbgen: warning: it is not known who loads %s at boot\n", path);
 }
 
-void job_save_report(const struct job *job, size_t added, size_t gone)
+void job_save_report(const struct job *job)
 {
-    job_say("%s: %zu rules put in, %zu taken out (%s)", job->what, added, gone, job->change.backend->name);
+    job_say("%s: %zu rules put in, %zu taken out (%s)", job->what, job->change.added, job->change.gone,
+            job->change.backend->name);
     for (int f = 0; f < FAMILIES; f++)
         report_file(job, (enum family)f);
 }

@@ -26,6 +26,7 @@ enum {
     OPT_STATUS,
     OPT_CHECK,
     OPT_TRACE,
+    OPT_COMPARE,
     OPT_KERNEL,
     OPT_KEEPALIVED,
     OPT_BACKEND,
@@ -62,6 +63,7 @@ static const struct option long_options[] = {
     {"status", no_argument, NULL, OPT_STATUS},
     {"check", no_argument, NULL, OPT_CHECK},
     {"trace", required_argument, NULL, OPT_TRACE},
+    {"compare", no_argument, NULL, OPT_COMPARE},
     {"kernel", no_argument, NULL, OPT_KERNEL},
     {"keepalived", required_argument, NULL, OPT_KEEPALIVED},
     {"backend", required_argument, NULL, OPT_BACKEND},
@@ -87,6 +89,7 @@ static const char help[] =
     "  or:  lbgen --diff [--against=SAVED] [OPTION]... FILE...\n"
     "  or:  lbgen --check [--keepalived=FILE] [--kernel] [OPTION]... FILE...\n"
     "  or:  lbgen --trace=PACKET [--against=SAVED] [OPTION]... [FILE]...\n"
+    "  or:  lbgen --compare [OPTION]... OLD NEW\n"
     "Print the iptables rules that mark a Linux Virtual Server's packets and accept VRRP, as services.ini "
     "asks for\n"
     "them, or put them into the kernel and the boot file. FILE - is standard input; several files are read "
@@ -113,6 +116,9 @@ static const char help[] =
     "in;\n"
     "                             PACKET is like 'tcp 203.0.113.9:40000 192.0.2.10:443 eth1'\n"
     "      --against=SAVED        with --trace: through an iptables-save file\n"
+    "      --compare              what changes for packets from OLD to NEW, each an input or an "
+    "iptables-save "
+    "file\n"
     "\n"
     "The kernel and the boot file:\n"
     "      --commit               make lbgen's part of both what the input asks for, nothing else\n"
@@ -226,8 +232,8 @@ static bool set_verb(struct options *o, int option)
         o->trace = optarg;
 
     if (o->verb != VERB_GENERATE && o->verb != verb) {
-        fputs("lbgen: --commit, --restore, --remove, --rollback, --confirmed, --diff, --status, --check and "
-              "--trace exclude each other\n",
+        fputs("lbgen: --commit, --restore, --remove, --rollback, --confirmed, --diff, --status, --check, "
+              "--trace and --compare exclude each other\n",
               stderr);
         return false;
     }
@@ -308,7 +314,8 @@ static bool set_option(struct options *o, int option)
     case OPT_DIFF:
     case OPT_STATUS:
     case OPT_CHECK:
-    case OPT_TRACE: return set_verb(o, option);
+    case OPT_TRACE:
+    case OPT_COMPARE: return set_verb(o, option);
     case OPT_KERNEL: o->kernel = true; return true;
     case OPT_KEEPALIVED: o->keepalived = optarg; return true;
     default: return set_live_option(o, option);
@@ -323,7 +330,7 @@ static bool say(const char *text)
 
 static bool looks_only(const struct options *o)
 {
-    return o->verb == VERB_CHECK || o->verb == VERB_TRACE;
+    return o->verb == VERB_CHECK || o->verb == VERB_TRACE || o->verb == VERB_COMPARE;
 }
 
 /* Options that make no sense where nothing is touched. */
@@ -344,12 +351,19 @@ static bool fits_together(const struct options *o)
         return say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
     if (o->verb == VERB_GENERATE)
         return true;
+    if (o->family_given && !o->against && o->verb != VERB_TRACE && o->verb != VERB_COMPARE)
+        return say(
+            "-4 and -6 are for printing and for --diff --against: tables of both families are looked at");
+    if (o->no_persist && (o->persist[IPV4] || o->persist[IPV6]))
+        return say("--no-persist leaves the boot files alone: give no --persist or --persist6 beside it");
     if (o->output || o->merge)
         return say("-o and --merge are for printing; --commit puts the rules into the boot file itself");
     if (o->against && o->verb != VERB_DIFF && o->verb != VERB_TRACE)
         return say("--against goes with --diff or --trace");
     if (o->verb == VERB_TRACE && !o->n_inputs && !o->against)
         return say("--trace needs rules to walk through: an input file, or --against=SAVED");
+    if (o->verb == VERB_COMPARE && o->n_inputs != 2)
+        return say("--compare takes two files, the old and the new one");
     if (o->n_inputs && (o->verb == VERB_RESTORE || o->verb == VERB_REMOVE || o->verb == VERB_ROLLBACK ||
                         o->verb == VERB_CONFIRMED))
         return say("this takes no input file");

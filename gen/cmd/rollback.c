@@ -36,6 +36,11 @@ static enum family family_of(const struct job *job, const char *path, size_t num
     return number == 0 ? IPV4 : IPV6;
 }
 
+static bool is_text(const struct source *source, struct digest digest)
+{
+    return digest_equal(digest_of_text(source->text, source->len), digest);
+}
+
 /* lbgen's part of the old file goes into the present one, or none where there was no old file. */
 static bool make_text(struct job *job, const struct persist_file *file, enum family family,
                       struct complaint *why)
@@ -49,6 +54,11 @@ static bool make_text(struct job *job, const struct persist_file *file, enum fam
     path_of(file, ".lbgen-old", old_path, sizeof old_path);
     if (file->before.exists && (source = sources_read(sources, old_path, why)) < 0)
         return false;
+    if (source >= 0 && !is_text(&sources->at[source], file->before.digest)) {
+        job_warn(job, "%s was not saved by that commit, or is not what it was: it is left as it is",
+                 job->boot_files.path[family]);
+        return true;
+    }
     if (source >= 0 && !save_file_read(&old, sources->at[source].text, sources->at[source].len, why)) {
         save_file_free(&old);
         return false;
@@ -75,39 +85,54 @@ static bool take_file(struct job *job, const struct persist_file *file, size_t n
     int present = sources_read(sources, path, why);
     if (present >= 0)
         now = digest_of_text(sources->at[present].text, sources->at[present].len);
+    if (present >= 0 && file->before.exists && digest_equal(now, file->before.digest))
+        return true; /* the commit was live, but never saved */
     if (present < 0 || !digest_equal(now, file->after.digest) || !file->before.exists)
         return access(path, F_OK) != 0 || make_text(job, file, family, why);
     buf_add(&boot->old, sources->at[present].text, sources->at[present].len);
     int old = sources_read(sources, old_path, why);
     if (old < 0)
         return false;
+    if (!is_text(&sources->at[old], file->before.digest))
+        return complain(why, 0, 0, "%.200s was changed since the commit", old_path);
     buf_add(&boot->text, sources->at[old].text, sources->at[old].len);
     boot->exists = boot->changes = true;
     return true;
 }
 
-/* A file that the last commit has made, and that nobody has touched since, goes. */
-static void remove_made_files(const struct plan *last)
+static bool has_digest(const struct buf *text, struct digest digest)
 {
-    for (size_t i = 0; i < last->n_files; i++) {
-        struct persist_file file = last->files[i];
-        struct complaint ignored;
-
-        if (!file.before.exists)
-            persist_restore_old(&file, &ignored);
-    }
+    return digest_equal(digest_of_text(text->len ? text->at : "", text->len), digest);
 }
 
-static bool is_untouched_made_file(struct job *job, const struct persist_file *file)
+/* Takes the file out where its text is this one. */
+static void remove_file(struct persist_file file, const char *suffix, struct digest digest)
 {
-    char path[PATH_MAX + NAME_MAX];
-    struct complaint why;
+    struct complaint ignored;
+    size_t len = strlen(file.name);
 
-    path_of(file, "", path, sizeof path);
-    int present = file->before.exists ? -1 : sources_read(&job->none.sources, path, &why);
-    return present >= 0 &&
-           digest_equal(digest_of_text(job->none.sources.at[present].text, job->none.sources.at[present].len),
-                        file->after.digest);
+    if (len + strlen(suffix) > NAME_MAX)
+        return;
+    memcpy(file.name + len, suffix, strlen(suffix) + 1);
+    file.after.digest = digest;
+    persist_restore_old(&file, &ignored);
+}
+
+/* A file that the last commit has made, and that nobody has touched since, goes. By now it holds nothing of
+ * lbgen's: should this process not come to here, nothing comes up at boot that was rolled back. */
+static void remove_made_files(const struct job *job, const struct plan *last)
+{
+    for (size_t i = 0; i < last->n_files; i++) {
+        const struct persist_file *file = &last->files[i];
+        char path[PATH_MAX + NAME_MAX];
+
+        path_of(file, "", path, sizeof path);
+        const struct boot_text *boot = &job->boot[family_of(job, path, i)];
+        if (file->before.exists || !boot->changes || !has_digest(&boot->old, file->after.digest))
+            continue;
+        remove_file(*file, "", digest_of_text(boot->text.len ? boot->text.at : "", boot->text.len));
+        remove_file(*file, ".lbgen-old", file->after.digest);
+    }
 }
 
 static int prepare(struct job *job, const struct plan *last)
@@ -117,40 +142,55 @@ static int prepare(struct job *job, const struct plan *last)
     if (job->change.backend->form == PAYLOAD_ENTRY && !undo_encode(&job->undo, &why))
         return job_fail(EXIT_SYSTEM, "%s", why.text);
     for (size_t i = 0; !job->options->no_persist && i < last->n_files; i++)
-        if (!is_untouched_made_file(job, &last->files[i]) && !take_file(job, &last->files[i], i, &why))
+        if (!take_file(job, &last->files[i], i, &why))
             return job_fail(EXIT_SYSTEM, "%s", why.text);
     input_print_findings(&job->none, job->options);
     return diag_errors(&job->none.diag) ? EXIT_SYSTEM : EXIT_GOOD;
 }
 
-int rollback(const struct options *options)
+static int roll_back(struct job *job)
 {
-    struct job job;
     struct plan last = {0};
     struct policy_notes notes = {0};
     struct complaint why;
     bool there = false;
+    int status = EXIT_GOOD;
+
+    if (!job_last_read(&last, &notes, &there, &why))
+        status = job_fail(EXIT_SYSTEM, "%s", why.text);
+    else if (!there)
+        status = job_fail(EXIT_DIFFERENT, "there is nothing to roll back");
+    if (status == EXIT_GOOD) {
+        job->change.backend = last.backend;
+        job->notes_after = notes;
+        job->undo = last.undo;
+        last.undo = (struct undo){0};
+        status = prepare(job, &last);
+    }
+    if (status == EXIT_GOOD)
+        status = job_run(job, find_undo);
+    if (status == EXIT_GOOD && !job->options->no_persist && !job->options->dry_run)
+        remove_made_files(job, &last);
+    plan_free(&last);
+    return status;
+}
+
+/* A change that could not be undone when it failed is the last one, and is undone by now: the commit before
+ * it was good and stays. */
+int rollback(const struct options *options)
+{
+    struct job job;
     int status = job_start(&job, options, "rollback");
 
     job.forgets_last = true;
     if (status == EXIT_GOOD)
         status = job_enter(&job);
-    if (status == EXIT_GOOD && !job_last_read(&last, &notes, &there, &why))
-        status = job_fail(EXIT_SYSTEM, "%s", why.text);
-    if (status == EXIT_GOOD && !there)
-        status = job_fail(EXIT_DIFFERENT, "there is nothing to roll back");
-    if (status == EXIT_GOOD) {
-        job.change.backend = last.backend;
-        job.notes_after = notes;
-        job.undo = last.undo;
-        last.undo = (struct undo){0};
-        status = prepare(&job, &last);
-    }
-    if (status == EXIT_GOOD)
-        status = job_run(&job, find_undo);
-    if (status == EXIT_GOOD && !options->no_persist && !options->dry_run)
-        remove_made_files(&last);
-    plan_free(&last);
+    if (status == EXIT_GOOD && job.healed)
+        status = job.healed_all ? EXIT_GOOD : EXIT_NOT_SAVED;
+    else if (status == EXIT_GOOD)
+        status = roll_back(&job);
+    if (job.healed && status == EXIT_GOOD)
+        job_say("rollback: what was left is undone");
     job_end(&job);
     return status;
 }

@@ -147,7 +147,8 @@ static void leave_out_loopback(struct seen_table *seen, const struct flow *flow)
         {.first.low = 1, .family = IPV6, .len = 128}};
     const struct prefix *own = &loopback[flow->src.family];
 
-    if (prefix_contains(own, &flow->src) || prefix_contains(own, &flow->dst))
+    if (*flow->in.name || *flow->out.name || prefix_contains(own, &flow->src) ||
+        prefix_contains(own, &flow->dst))
         return;
     for (size_t i = 0; i < seen->lines.n; i++) {
         settle_loopback(&seen->lines.at[i].rule.in, &seen->lines.at[i].rule);

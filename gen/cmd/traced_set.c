@@ -55,8 +55,7 @@ void traced_set_of_input(struct traced_set *set, const struct input *input, enum
     }
     save_file_read(&set->file, set->text.at, set->text.len,
                    &why); /* it is our own: there is nothing to say */
-    save_set_make(&set->file, &set->rules);
-    set->made = true;
+    traced_set_of_read_file(set);
 }
 
 bool traced_set_of_file(struct traced_set *set, struct input *input, const char *path)
@@ -73,8 +72,14 @@ bool traced_set_of_file(struct traced_set *set, struct input *input, const char 
         diag_at(&input->diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
         return false;
     }
+    traced_set_of_read_file(set);
+    return true;
+}
+
+void traced_set_of_read_file(struct traced_set *set)
+{
     save_set_make(&set->file, &set->rules);
-    return set->made = true;
+    set->made = true;
 }
 
 void traced_set_free(struct traced_set *set)

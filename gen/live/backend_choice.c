@@ -33,15 +33,14 @@ static bool nft_has_rules(bool *used, struct complaint *why)
     return good;
 }
 
-/* A kernel without nf_tables has no such rules; a process is started only where tables of these names exist.
- */
+/* A kernel without nf_tables has no such rules; a process is started only where iptables has made tables. */
 static bool nft_used(bool *used, struct complaint *why)
 {
     bool present = false;
 
     *used = false;
     for (int f = 0; f < FAMILIES && !present; f++)
-        if (!nft_tables_present((enum family)f, &present, why))
+        if (!nft_tables_of_iptables((enum family)f, &present, why))
             present = false;
     return !present || nft_has_rules(used, why);
 }

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "lbgen/boot_files.h"
+#include "lbgen/new_file.h"
 
 static const char *const red_hat[FAMILIES] = {
     [IPV4] = "/etc/sysconfig/iptables", [IPV6] = "/etc/sysconfig/ip6tables"};
@@ -33,4 +35,22 @@ bool boot_files_find(struct boot_files *files, const struct boot_files_options *
             return false;
     }
     return true;
+}
+
+/* Of two paths, whether they are the same name in the same folder. */
+static bool same_place(const char *a, const char *b)
+{
+    const char *paths[] = {a, b};
+    char folder[2][PATH_MAX], full[2][PATH_MAX], name[2][NAME_MAX + 1];
+    struct complaint ignored;
+
+    for (int i = 0; i < 2; i++)
+        if (!new_file_split(paths[i], folder[i], name[i], &ignored) || !realpath(folder[i], full[i]))
+            return strcmp(a, b) == 0;
+    return strcmp(name[0], name[1]) == 0 && strcmp(full[0], full[1]) == 0;
+}
+
+bool boot_files_clash(const struct boot_files *files)
+{
+    return files->path[IPV4][0] && files->path[IPV6][0] && same_place(files->path[IPV4], files->path[IPV6]);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <signal.h>
 #include <string.h>
 
 #include "lbgen/change.h"
 #include "lbgen/journal.h"
 #include "lbgen/lock.h"
 
-enum { TRIES = 4 /* the first, and three from a new snapshot */, UNDO_LOCK_MS = 2000 };
+enum { TRIES = 4 /* the first, and three from a new snapshot */, UNDO_LOCK_MS = 2000, LOCK_SLICE_MS = 100 };
 
 static void step(struct change *c, const char *name)
 {
@@ -99,55 +100,90 @@ static bool make_plan(struct change *c, struct complaint *why)
 
 static bool arm(struct change *c, struct guard *guard, int own_lock, struct complaint *why)
 {
+    c->added = c->gone = 0;
+    for (int f = 0; f < FAMILIES; f++)
+        for (int t = 0; t < TABLES; t++) {
+            c->added += c->edits[f][t].n_added;
+            c->gone += c->edits[f][t].n_gone;
+        }
     return make_plan(c, why) && prepare_edits(c, why) && guard_arm(guard, &c->plan, own_lock, why);
+}
+
+static enum live_result ask_unchanged(struct change *c, struct complaint *why)
+{
+    enum live_result result = LIVE_DONE;
+
+    for (int f = 0; f < FAMILIES && result == LIVE_DONE; f++)
+        result = c->backend->unchanged(c->live, (enum family)f, why);
+    return result;
 }
 
 /* Whether the tables are still what the edits were made for; where they are not, makes new ones. */
 static enum live_result settle(struct change *c, struct guard *guard, int own_lock, struct complaint *why)
 {
-    enum live_result result = LIVE_DONE;
-
     for (int i = 0; i < TRIES; i++) {
-        for (int f = 0; f < FAMILIES && result == LIVE_DONE; f++)
-            result = c->backend->unchanged(c->live, (enum family)f, why);
+        enum live_result result = ask_unchanged(c, why);
+
+        if (result == LIVE_CHANGED && i == TRIES - 1 && c->backend->safe_when_changed)
+            return LIVE_DONE;
         if (result != LIVE_CHANGED)
             return result;
-        if (!find_edits(c, why) || !arm(c, guard, own_lock, why))
+        struct complaint inner; /* what changed stays the reason, should this have been the last try */
+        if (!find_edits(c, &inner) || !arm(c, guard, own_lock, &inner)) {
+            *why = inner;
             return LIVE_FAILED;
-        result = LIVE_DONE;
+        }
     }
+    complain(why, 0, 0, "somebody else changes the tables again and again, without the xtables lock");
     return LIVE_CHANGED;
 }
 
-struct progress {
-    bool any; /* something was given to the kernel */
-    enum live_result result;
-};
-
-static struct progress commit_edits(struct change *c, struct complaint *why)
+/* *any: something is, or may be, in the kernel. */
+static enum live_result commit_edits(struct change *c, bool *any, struct complaint *why)
 {
-    struct progress p = {.result = LIVE_DONE};
-
     for (int f = 0; f < FAMILIES; f++)
         for (int t = 0; t < TABLES; t++) {
             if (edit_is_empty(&c->edits[f][t]))
                 continue;
-            p.result = c->backend->commit(c->live, (enum family)f, (enum table)t, why);
-            if (p.result != LIVE_DONE) {
-                p.any = p.any || p.result == LIVE_FAILED;
-                return p;
-            }
-            p.any = true;
+            enum live_result result = c->backend->commit(c->live, (enum family)f, (enum table)t, why);
+            *any = *any || result != LIVE_CHANGED;
+            if (result != LIVE_DONE)
+                return result;
         }
-    return p;
+    return LIVE_DONE;
 }
 
-static bool read_back(struct change *c, struct complaint *why)
+static enum live_result read_back(struct change *c, struct complaint *why)
 {
-    for (int f = 0; f < FAMILIES; f++)
-        if (c->backend->read_back(c->live, (enum family)f, why) != LIVE_DONE)
-            return false;
-    return true;
+    enum live_result result = LIVE_DONE;
+
+    for (int f = 0; f < FAMILIES && result == LIVE_DONE; f++)
+        result = c->backend->read_back(c->live, (enum family)f, why);
+    return result;
+}
+
+/* Something else is there than was committed. Where that is a matter of foreign rules, which somebody has
+ * changed meanwhile, all is well; where lbgen's own have suffered from it, what is missing is committed on
+ * top. The plan stays what it is: it knows the rules that came and went, not where they stand. */
+static enum live_result repair(struct change *c, struct complaint *why)
+{
+    enum live_result result = LIVE_CHANGED;
+    bool any = true;
+
+    for (int i = 0; i < TRIES && result == LIVE_CHANGED; i++) {
+        if (!find_edits(c, why))
+            return LIVE_FAILED;
+        if (change_is_empty(c))
+            return LIVE_DONE;
+        if (!prepare_edits(c, why))
+            return LIVE_FAILED;
+        result = ask_unchanged(c, why);
+        if (result == LIVE_DONE || (result == LIVE_CHANGED && c->backend->safe_when_changed))
+            result = commit_edits(c, &any, why);
+        if (result == LIVE_DONE)
+            result = read_back(c, why);
+    }
+    return result;
 }
 
 /* Whether lbgen's part of all tables is what it was before: then new rules were never live. */
@@ -172,41 +208,82 @@ static bool was_never_live(struct change *c)
     return same;
 }
 
-static enum change_result take_back(struct change *c, struct complaint *why)
+/* This process first; where it can't, the guard, which has memory of its own. */
+static enum change_result take_back(struct change *c, struct guard *guard, struct complaint *why)
 {
     struct complaint about_undo;
-    bool unlocked, never = was_never_live(c);
+    bool unlocked;
 
-    if (never)
+    if (was_never_live(c)) {
+        c->is_live = false;
         return CHANGE_REFUSED;
+    }
     if (plan_undo_rules(&c->plan, UNDO_LOCK_MS, &unlocked, &about_undo) == PLAN_DONE)
         return CHANGE_UNDONE;
-    complain(why, 0, 0, "%.100s; and the undo failed: %.120s", why->text, about_undo.text);
+    if (guard_order(guard, GUARD_UNDO, 0, &about_undo) == GUARD_UNDONE)
+        return CHANGE_UNDONE;
+    struct complaint first = *why;
+    complain(why, 0, 0, "%.100s; and the undo failed: %.120s", first.text, about_undo.text);
     return CHANGE_UNDO_FAILED;
 }
 
 /* Under the lock, which is given back at the end, and before anything is undone, since undoing takes it. It
  * is kept where the kernel says that the tables have changed, which is CHANGE_BUSY: they are read again under
  * it. */
-static enum change_result commit_locked(struct change *c, int *lock, struct complaint *why)
+static enum change_result commit_locked(struct change *c, struct guard *guard, int *lock,
+                                        struct complaint *why)
 {
-    step(c, "commit");
-    struct progress p = commit_edits(c, why);
+    bool any = false;
 
-    if (p.result == LIVE_CHANGED && !p.any)
+    step(c, "commit");
+    c->is_live = true;
+    enum live_result result = commit_edits(c, &any, why);
+    c->is_live = any;
+    if (result == LIVE_CHANGED && !any)
         return CHANGE_BUSY;
-    if (p.result == LIVE_DONE) {
+    if (result == LIVE_DONE) {
         step(c, "read-back");
-        if (read_back(c, why)) {
-            lock_release(lock);
-            return CHANGE_LIVE;
-        }
+        result = read_back(c, why);
+        if (result == LIVE_CHANGED)
+            result = repair(c, why);
     }
     lock_release(lock);
-    return take_back(c, why);
+    return result == LIVE_DONE ? CHANGE_LIVE : take_back(c, guard, why);
 }
 
-/* Arms before it takes the lock, so that others wait for as short a time as possible. */
+/* Signals are held back, since nothing may end this process in the middle of a change; before its beginning
+ * they may. */
+static bool is_told_to_end(void)
+{
+    static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action;
+    sigset_t pending;
+
+    sigpending(&pending);
+    for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
+        if (sigismember(&pending, ending[i]) == 1 && sigaction(ending[i], NULL, &action) == 0 &&
+            action.sa_handler != SIG_IGN)
+            return true;
+    return false;
+}
+
+static enum lock_result take_lock(unsigned lock_ms, int *lock, struct complaint *why)
+{
+    enum lock_result result;
+
+    do {
+        unsigned slice = lock_ms < LOCK_SLICE_MS ? lock_ms : LOCK_SLICE_MS;
+
+        result = lock_xtables(LOCK_XTABLES_PATH, slice, lock, why);
+        lock_ms -= slice;
+    } while (result == LOCK_BUSY && lock_ms > 0 && !is_told_to_end());
+    if (result == LOCK_FAILED || !is_told_to_end())
+        return result;
+    lock_release(lock);
+    complain(why, 0, 0, "ended by a signal before the rules were touched");
+    return LOCK_BUSY;
+}
+
 static enum change_result apply(struct change *c, struct guard *guard, int own_lock, unsigned lock_ms,
                                 struct complaint *why)
 {
@@ -216,12 +293,10 @@ static enum change_result apply(struct change *c, struct guard *guard, int own_l
     if (!arm(c, guard, own_lock, why))
         return CHANGE_REFUSED;
     step(c, "lock");
-    switch (lock_xtables(LOCK_XTABLES_PATH, lock_ms, &lock, why)) {
+    complain(why, 0, 0, "another program holds the xtables lock; waited for %u s (--wait)", lock_ms / 1000);
+    switch (take_lock(lock_ms, &lock, why)) {
     case LOCK_TAKEN: break;
-    case LOCK_BUSY:
-        complain(why, 0, 0, "another program holds the xtables lock; waited for %u s (--wait)",
-                 lock_ms / 1000);
-        return CHANGE_BUSY;
+    case LOCK_BUSY: return CHANGE_BUSY;
     case LOCK_FAILED: return CHANGE_REFUSED;
     }
     step(c, "locked");
@@ -233,7 +308,7 @@ static enum change_result apply(struct change *c, struct guard *guard, int own_l
         else if (settled == LIVE_CHANGED)
             break;
         else
-            result = commit_locked(c, &lock, why);
+            result = commit_locked(c, guard, &lock, why);
     }
     lock_release(&lock);
     step(c, "unlocked");

@@ -2,6 +2,7 @@
 /* The side of those who talk to the guard. */
 #include <errno.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -75,7 +76,7 @@ bool guard_arm(struct guard *g, const struct plan *plan, int own_lock, struct co
 
 enum guard_word guard_order(struct guard *g, enum guard_order order, unsigned seconds, struct complaint *why)
 {
-    const struct guard_request request = {.order = (char)order, .number = seconds};
+    const struct guard_request request = {.order = (int)order, .number = seconds};
 
     if (guard_send(g->fd, &request, sizeof request))
         return receive_reply(g->fd, NULL, why);
@@ -95,7 +96,9 @@ void guard_dismiss(struct guard *g)
     if (g->pid == 0)
         return;
     spawn_hold(-1);
-    guard_send(g->fd, &request, sizeof request);
+    /* Its end of the socket alone would have it undo what is done. */
+    if (!guard_send(g->fd, &request, sizeof request))
+        kill(g->pid, SIGKILL);
     close(g->fd);
     while (waitpid(g->pid, NULL, 0) < 0 && errno == EINTR)
         ;
@@ -121,7 +124,7 @@ static int reach_pending(struct complaint *why)
     return -1;
 }
 
-static enum guard_word ask_pending(char order, uint32_t *seconds, struct complaint *why)
+static enum guard_word ask_pending(int order, uint32_t *seconds, struct complaint *why)
 {
     const struct guard_request request = {.order = order};
     int fd = reach_pending(why);

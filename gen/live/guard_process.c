@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/timerfd.h>
@@ -42,7 +43,6 @@ static void give_up(void)
 static void become_guard(int fd)
 {
     static const int deaf_to[] = {SIGHUP, SIGINT, SIGTERM, SIGQUIT, SIGPIPE, SIGALRM, SIGTSTP};
-    int null = open("/dev/null", O_RDWR);
     sigset_t none;
 
     setsid();
@@ -53,12 +53,24 @@ static void become_guard(int fd)
     prctl(PR_SET_NAME, "lbgen-guard");
     if (fd != TALK_FD)
         dup2(fd, TALK_FD);
+    /* Not before: it might get the number that is wanted. */
+    int null = open("/dev/null", O_RDWR);
     for (int i = 0; i <= STDERR_FILENO; i++)
         dup2(null, i);
     close_range(TALK_FD + 1, ~0U, 0);
     fcntl(TALK_FD, F_SETFD, FD_CLOEXEC);
     if (chdir("/") != 0)
         give_up();
+}
+
+/* Memory that is yet to come is locked only where there is no limit: at a limit there would be none. */
+static void lock_memory(void)
+{
+    struct rlimit limit = {RLIM_INFINITY, RLIM_INFINITY};
+    bool unlimited = setrlimit(RLIMIT_MEMLOCK, &limit) == 0 ||
+                     (getrlimit(RLIMIT_MEMLOCK, &limit) == 0 && limit.rlim_cur == RLIM_INFINITY);
+
+    mlockall(unlimited ? MCL_CURRENT | MCL_FUTURE : MCL_CURRENT);
 }
 
 /* Not to be swapped out or killed when memory is short; where that is not allowed, it works without. */
@@ -72,7 +84,7 @@ static void hold_memory(void)
         (void)ignored;
         close(fd);
     }
-    mlockall(MCL_CURRENT | MCL_FUTURE);
+    lock_memory();
 }
 
 static void say(int fd, enum guard_word word, uint32_t seconds, const char *text)
@@ -134,10 +146,12 @@ static void finish(int visitor)
 
     if (plan_finish_files(&guard.plan, &why) != PLAN_DONE) {
         journal_remove();
+        plan_settle_files(&guard.plan);
         syslog(LOG_ERR, "confirmed, but not saved: %s", why.text);
         end(visitor, GUARD_NOT_SAVED, why.text);
     }
     journal_remove();
+    plan_settle_files(&guard.plan);
     end(visitor, GUARD_CONFIRMED, "");
 }
 

@@ -182,6 +182,7 @@ static enum live_result nft_read_back(struct live *live, enum family family, str
 const struct live_backend live_nft = {
     .name = "nft",
     .form = PAYLOAD_LINE,
+    .safe_when_changed = true,
     .open = nft_open,
     .close = nft_close,
     .read = nft_read,

@@ -88,6 +88,47 @@ static bool find(unsigned what, enum family family, uint16_t attribute, struct s
     return is_unknown(error) || explain(error, why);
 }
 
+/* Which tables there are, and whether iptables can have made them: whose base chains have all other names are
+ * somebody else's. */
+struct owners {
+    uint8_t family;
+    bool present[TABLES], has_base[TABLES], has_usual[TABLES];
+};
+
+static int look_at_owner(const struct nlmsghdr *answer, void *to)
+{
+    struct owners *owners = to;
+    const struct nfgenmsg *head = mnl_nlmsg_get_payload(answer);
+    const struct nft_attrs attrs = nft_attrs_of(answer);
+    const bool is_table = (answer->nlmsg_type & 0xff) == NFT_MSG_NEWTABLE;
+    const char *name = nft_text(attrs.of[is_table ? NFTA_TABLE_NAME : NFTA_CHAIN_TABLE]);
+    const char *chain = is_table ? "" : nft_text(attrs.of[NFTA_CHAIN_NAME]);
+    enum table table;
+    enum hook hook;
+
+    if (head->nfgen_family != owners->family || !table_find(name, strlen(name), &table))
+        return MNL_CB_OK;
+    owners->present[table] |= is_table;
+    if (!is_table && attrs.of[NFTA_CHAIN_HOOK]) {
+        owners->has_base[table] = true;
+        owners->has_usual[table] |= hook_find(chain, strlen(chain), &hook);
+    }
+    return MNL_CB_OK;
+}
+
+bool nft_tables_of_iptables(enum family family, bool *present, struct complaint *why)
+{
+    struct owners owners = {.family = family == IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6};
+    int error = ask(NFT_MSG_GETTABLE, owners.family, look_at_owner, &owners);
+
+    if (!error)
+        error = ask(NFT_MSG_GETCHAIN, owners.family, look_at_owner, &owners);
+    *present = false;
+    for (int t = 0; t < TABLES; t++)
+        *present |= owners.present[t] && (owners.has_usual[t] || !owners.has_base[t]);
+    return is_unknown(error) || explain(error, why);
+}
+
 bool nft_tables_present(enum family family, bool *present, struct complaint *why)
 {
     struct search search;

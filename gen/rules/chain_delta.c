@@ -25,6 +25,7 @@ struct chain_work {
     size_t *stays;         /* of each old rule: the new one that it is, GOES, or FOREIGN */
     size_t *heir_of;       /* of each new rule: the old one whose counters it takes, or KEY_NOT_FOUND */
     bool *adopted;         /* new rules that take a foreign rule's place; NULL: none does */
+    size_t *twin_of;       /* with adopted: of each such rule, lbgen's own one, which has counted as well */
     struct chain_edit *edit;
     struct edit *out;
 };
@@ -73,6 +74,14 @@ static void find_blocks(struct chain_work *w, enum table table)
     w->block[1] = (struct block){first_final, end_of_run(w, first_final, true), final, w->n_new};
 }
 
+static void begin_adopting(struct chain_work *w)
+{
+    w->adopted = xcalloc(w->n_new, sizeof *w->adopted);
+    w->twin_of = xmalloc(w->n_new * sizeof *w->twin_of);
+    for (size_t i = 0; i < w->n_new; i++)
+        w->twin_of[i] = KEY_NOT_FOUND;
+}
+
 /* Foreign rules that equal a wanted one but for its tag: they are adopted, or told of. */
 static void find_doubles(struct chain_work *w)
 {
@@ -97,7 +106,7 @@ static void find_doubles(struct chain_work *w)
             continue;
         }
         if (!w->adopted)
-            w->adopted = xcalloc(w->n_new, sizeof *w->adopted);
+            begin_adopting(w);
         w->adopted[found] = true;
         w->heir_of[found] = i;
         w->stays[i] = GOES;
@@ -133,6 +142,8 @@ static void find_heirs(struct chain_work *w)
     for (size_t i = 0; gone && i < w->n_new; i++)
         if (!stayed[i] && w->heir_of[i] == KEY_NOT_FOUND)
             w->heir_of[i] = key_map_take(&map, w->new[i].key);
+        else if (w->adopted && w->adopted[i])
+            w->twin_of[i] = key_map_take(&map, w->new[i].key);
     key_map_free(&map);
     free(stayed);
 }
@@ -186,6 +197,12 @@ static void walk_rules(struct chain_work *w, struct hunks *h, size_t low, size_t
         add_rules(w, h, high, next, b->to);
 }
 
+static void add_counters(uint64_t to[2], const struct image_rule *from)
+{
+    to[0] += from->packets;
+    to[1] += from->bytes;
+}
+
 static void set_counters(struct chain_work *w, struct hunk *hunk)
 {
     uint64_t(*counters)[2] = NULL;
@@ -199,8 +216,9 @@ static void set_counters(struct chain_work *w, struct hunk *hunk)
             counters = arena_alloc(&w->out->mem, hunk->n_added * sizeof *counters);
             memset(counters, 0, hunk->n_added * sizeof *counters);
         }
-        counters[i][0] = w->old[heir].packets;
-        counters[i][1] = w->old[heir].bytes;
+        add_counters(counters[i], &w->old[heir]);
+        if (w->twin_of && w->twin_of[number] != KEY_NOT_FOUND)
+            add_counters(counters[i], &w->old[w->twin_of[number]]);
     }
     hunk->counters = (const uint64_t(*)[2])counters;
 }
@@ -264,4 +282,5 @@ void chain_delta(const struct image_chain *live, const struct image_chain *wante
     free(w.stays);
     free(w.heir_of);
     free(w.adopted);
+    free(w.twin_of);
 }

@@ -13,8 +13,8 @@
 #include "lbgen/walk.h"
 
 enum {
-    DEPTH_MAX = 128,             /* jumps in jumps */
-    STEPS_MAX = 100000,          /* that are noted down */
+    DEPTH_MAX = 128,            /* jumps in jumps */
+    STEPS_MAX = 100000,         /* that are noted down */
     RULES_MAX = 4 * 1000 * 1000 /* that are looked at: chains that jump to each other twice double the way */
 };
 

@@ -181,5 +181,6 @@ void trace_state_track(struct trace_state *state, enum packet_state track)
     if (state->track == TRACK_NOT_YET || state->track == TRACK_TEMPLATE)
         state->track = track;
     /* A connection begins without a mark. What it was given since is not known. */
-    state->connmark = state->track == STATE_NEW ? (struct foggy){0} : any_bits;
+    state->connmark.value = 0;
+    state->connmark.fog = state->track == STATE_NEW ? 0 : UINT32_MAX;
 }

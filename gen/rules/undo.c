@@ -12,10 +12,16 @@ static struct image_rule *keep_rules(struct undo *undo, const struct image_rule 
     for (size_t i = 0; i < n; i++) {
         kept[i] = (struct image_rule){
             .key = at[i].key, .len = at[i].len, .packets = at[i].packets, .bytes = at[i].bytes};
+        kept[i].tag = at[i].tag ? "" : NULL;
         kept[i].jump = arena_text(&undo->mem, at[i].jump, strlen(at[i].jump));
         kept[i].payload = arena_copy(&undo->mem, at[i].payload, at[i].len);
     }
     return kept;
+}
+
+static bool is_own(const struct chain_edit *edit, const struct image_rule *rule)
+{
+    return rule->tag || (edit->live ? edit->live->own : !edit->builtin);
 }
 
 static struct undo_hunk invert_hunk(struct undo *undo, const struct image_chain *live,
@@ -42,14 +48,22 @@ static struct undo_hunk invert_hunk(struct undo *undo, const struct image_chain 
 
 static void invert_hunks(struct undo *undo, const struct chain_edit *edit, struct undo_chain *chain)
 {
-    size_t came = 0, went = 0;
+    size_t came = 0, went = 0, own = 0, next = 0;
 
     chain->at = arena_alloc(&undo->mem, edit->n * sizeof *chain->at);
     chain->n = edit->n;
     for (size_t i = 0; i < edit->n; i++) {
-        chain->at[i] = invert_hunk(undo, edit->live, &edit->at[i], edit->at[i].at + came - went);
-        came += edit->at[i].n_added;
-        went += edit->at[i].n_gone;
+        const struct hunk *hunk = &edit->at[i];
+
+        chain->at[i] = invert_hunk(undo, edit->live, hunk, hunk->at + came - went);
+        for (; edit->live && next < hunk->at; next++)
+            own += is_own(edit, &edit->live->at[next]);
+        next += hunk->n_gone;
+        chain->at[i].own_at = own;
+        for (size_t k = 0; k < hunk->n_added; k++)
+            own += is_own(edit, hunk->added[k]);
+        came += hunk->n_added;
+        went += hunk->n_gone;
     }
 }
 
@@ -62,6 +76,7 @@ static struct undo_chain invert_chain(struct undo *undo, const struct chain_edit
                                               : UNDO_MADE,
         .policy_before = edit->policy_before,
         .policy = edit->policy,
+        .own_after = own_rules_after(edit),
     };
     const struct hunk all = {.at = 0, .n_gone = edit->live ? edit->live->n : 0};
 
@@ -80,7 +95,6 @@ void undo_add(struct undo *undo, enum family family, const struct image_table *l
     struct undo_table *table = &undo->of[family][edit->table];
 
     table->own_before = own_hash(live);
-    table->own_after = own_hash_after(live, edit);
     table->at = arena_alloc(&undo->mem, edit->n * sizeof *table->at);
     table->n = edit->n;
     for (size_t i = 0; i < edit->n; i++)

@@ -12,8 +12,10 @@
 struct chain_now {
     const struct image_chain *now; /* NULL: it is not there */
     size_t n;
+    size_t *own, *foreign; /* the numbers of the rules that are lbgen's, and of the others */
+    size_t n_own, n_foreign;
     bool *goes;   /* of its rules */
-    bool careful; /* what went may be there all the same */
+    bool careful; /* somebody was at lbgen's rules: what went may be there all the same */
     struct key_map stays;
     size_t *place; /* of each hunk: the rule before which what went comes back */
 };
@@ -27,14 +29,14 @@ static int fit(const struct image_chain *now, size_t at, const struct undo_hunk 
     return before + after;
 }
 
-/* The place that fits best, of those the nearest to where it was. */
-static size_t find_place(const struct image_chain *now, const struct undo_hunk *hunk)
+/* The place in low..high that fits best, of those the nearest to where it was. */
+static size_t find_place(const struct image_chain *now, size_t low, size_t high, const struct undo_hunk *hunk)
 {
-    size_t best = hunk->at < now->n ? hunk->at : now->n;
+    size_t best = hunk->at < low ? low : hunk->at < high ? hunk->at : high;
     size_t best_distance = 0;
     int best_fit = fit(now, best, hunk);
 
-    for (size_t i = 0; best_fit < 2 && i <= now->n; i++) {
+    for (size_t i = low; best_fit < 2 && i <= high; i++) {
         size_t distance = i > hunk->at ? i - hunk->at : hunk->at - i;
         int f = fit(now, i, hunk);
 
@@ -47,30 +49,109 @@ static size_t find_place(const struct image_chain *now, const struct undo_hunk *
     return best;
 }
 
-/* Finds the rules that came and are still there; only own ones can have come. */
+/* Of the rules that are not lbgen's, the nearest one to `at` with the key: an undo brings such back, and the
+ * undo of that takes them away again. */
+static size_t find_foreign(const struct chain_now *c, uint64_t key, size_t at)
+{
+    size_t found = KEY_NOT_FOUND, least = SIZE_MAX;
+
+    for (size_t k = 0; k < c->n_foreign; k++) {
+        size_t i = c->foreign[k], distance = i > at ? i - at : at - i;
+
+        if (distance < least && !c->goes[i] && c->now->at[i].key == key) {
+            found = i;
+            least = distance;
+        }
+    }
+    return found;
+}
+
+/* The rules that came, as far as they stand where they were put among lbgen's. */
+static void find_in_order(const struct undo_hunk *hunk, struct chain_now *c, size_t *found)
+{
+    size_t next = hunk->own_at;
+
+    for (size_t i = 0; i < hunk->n_came; i++) {
+        bool there =
+            next < c->n_own && c->now->at[c->own[next]].key == hunk->came[i] && !c->goes[c->own[next]];
+
+        found[i] = there ? c->own[next++] : KEY_NOT_FOUND;
+        if (there)
+            c->goes[found[i]] = true;
+    }
+}
+
+/* The others that came and are still there. */
+static void find_elsewhere(const struct undo_hunk *hunk, struct chain_now *c, struct key_map *map,
+                           size_t *found)
+{
+    for (size_t i = 0; i < hunk->n_came; i++) {
+        if (found[i] != KEY_NOT_FOUND)
+            continue;
+        found[i] = key_map_take(map, hunk->came[i]);
+        if (found[i] == KEY_NOT_FOUND)
+            found[i] = find_foreign(c, hunk->came[i], hunk->at + i);
+        if (found[i] != KEY_NOT_FOUND)
+            c->goes[found[i]] = true;
+    }
+}
+
+/* Where what went comes back: where the first one that came is, else at its neighbours; and where lbgen's
+ * rules are as they were left, between those it was between. Hunks are asked for in their order. */
+static size_t place_of(const struct undo_hunk *hunk, const struct chain_now *c, const size_t *found,
+                       size_t low)
+{
+    size_t high = c->n, place = KEY_NOT_FOUND;
+
+    for (size_t i = 0; i < hunk->n_came && place == KEY_NOT_FOUND; i++)
+        place = found[i];
+    if (c->careful) {
+        low = 0;
+    } else {
+        size_t next = hunk->own_at < c->n_own ? hunk->own_at : c->n_own;
+
+        if (next > 0 && c->own[next - 1] >= low)
+            low = c->own[next - 1] + 1;
+        if (next < c->n_own)
+            high = c->own[next];
+    }
+    if (place == KEY_NOT_FOUND)
+        return c->now && hunk->n_went ? find_place(c->now, low, high, hunk) : low;
+    return place < low ? low : place < high ? place : high;
+}
+
 static void find_rules(const struct undo_chain *chain, struct chain_now *c)
 {
     struct key_map map;
+    size_t n_came = 0, low = 0, *found, *all;
 
+    for (size_t h = 0; h < chain->n; h++)
+        n_came += chain->at[h].n_came;
+    found = all = xmalloc(n_came * sizeof *all);
+    for (size_t h = 0; h < chain->n; found += chain->at[h++].n_came)
+        find_in_order(&chain->at[h], c, found);
     key_map_init(&map, c->n);
-    for (size_t i = 0; i < c->n; i++)
-        if (image_rule_is_own(c->now, &c->now->at[i]))
-            key_map_enter(&map, c->now->at[i].key, i);
-    for (size_t h = 0; h < chain->n; h++) {
-        c->place[h] = KEY_NOT_FOUND;
-        for (size_t i = 0; i < chain->at[h].n_came; i++) {
-            size_t found = key_map_take(&map, chain->at[h].came[i]);
-
-            if (found == KEY_NOT_FOUND)
-                continue;
-            c->goes[found] = true;
-            if (c->place[h] == KEY_NOT_FOUND)
-                c->place[h] = found;
-        }
-        if (c->place[h] == KEY_NOT_FOUND)
-            c->place[h] = c->now && chain->at[h].n_went ? find_place(c->now, &chain->at[h]) : 0;
+    for (size_t i = 0; i < c->n_own; i++)
+        if (!c->goes[c->own[i]])
+            key_map_enter(&map, c->now->at[c->own[i]].key, c->own[i]);
+    found = all;
+    for (size_t h = 0; h < chain->n; found += chain->at[h++].n_came) {
+        find_elsewhere(&chain->at[h], c, &map, found);
+        low = c->place[h] = place_of(&chain->at[h], c, found, low);
     }
     key_map_free(&map);
+    free(all);
+}
+
+static void sort_rules(struct chain_now *c)
+{
+    c->own = xmalloc(c->n * sizeof *c->own);
+    c->foreign = xmalloc(c->n * sizeof *c->foreign);
+    for (size_t i = 0; i < c->n; i++)
+        if (image_rule_is_own(c->now, &c->now->at[i]))
+            c->own[c->n_own++] = i;
+        else
+            c->foreign[c->n_foreign++] = i;
 }
 
 /* The order in which hunks come back: by place, then as they were. */
@@ -147,6 +228,8 @@ static void make_hunks(const struct undo_chain *chain, struct chain_now *c, stru
             add_gone(c, &hunks.at[hunks.n - 1], from, out);
         }
         if (i == c->n || !c->goes[i]) {
+            if (open && hunks.at[hunks.n - 1].n_added + hunks.at[hunks.n - 1].n_gone == 0)
+                hunks.n--; /* what went was there already */
             open = false;
             continue;
         }
@@ -162,11 +245,10 @@ static void make_hunks(const struct undo_chain *chain, struct chain_now *c, stru
     free(order);
 }
 
-static void undo_chain(const struct undo_chain *chain, const struct image_chain *now, bool careful,
-                       struct edit *out)
+static void undo_chain(const struct undo_chain *chain, const struct image_chain *now, struct edit *out)
 {
     struct chain_edit edit = {.chain = chain->name, .live = now};
-    struct chain_now c = {.now = now, .n = now ? now->n : 0, .careful = careful};
+    struct chain_now c = {.now = now, .n = now ? now->n : 0};
     enum hook hook;
 
     edit.builtin = hook_find(chain->name, strlen(chain->name), &hook);
@@ -181,15 +263,51 @@ static void undo_chain(const struct undo_chain *chain, const struct image_chain 
     } else {
         c.goes = xcalloc(c.n, sizeof *c.goes);
         c.place = xmalloc(chain->n * sizeof *c.place);
+        c.careful = (now ? own_rules(now) : 0) != chain->own_after;
+        sort_rules(&c);
         find_rules(chain, &c);
         find_staying(&c);
         make_hunks(chain, &c, &edit, out);
         key_map_free(&c.stays);
+        free(c.own);
+        free(c.foreign);
         free(c.goes);
         free(c.place);
     }
     if (edit.gone || edit.n || edit.policy != edit.policy_before || (chain->kind == UNDO_GONE && !now))
         *VEC_ADD(out) = edit;
+}
+
+static struct chain_edit *find_gone(struct edit *edit, const char *chain)
+{
+    for (size_t i = 0; i < edit->n; i++)
+        if (edit->at[i].gone && strcmp(edit->at[i].chain, chain) == 0)
+            return &edit->at[i];
+    return NULL;
+}
+
+static void empty_instead(struct chain_edit *edit, struct arena *mem)
+{
+    const struct hunk all = {.n_gone = edit->live->n};
+
+    edit->gone = false;
+    edit->n = all.n_gone ? 1 : 0;
+    edit->at = arena_copy(mem, &all, edit->n * sizeof all);
+}
+
+/* The kernel takes no chain out that a rule leads to. Where that is somebody else's the chain is emptied: an
+ * undo can't be refused. */
+static void spare_chains(const struct image_table *now, struct edit *out)
+{
+    for (size_t c = 0; c < now->n; c++)
+        for (size_t i = 0; !now->at[c].own && i < now->at[c].n; i++) {
+            const struct image_rule *rule = &now->at[c].at[i];
+            struct chain_edit *edit =
+                !rule->tag && strncmp(rule->jump, "lbgen", 5) == 0 ? find_gone(out, rule->jump) : NULL;
+
+            if (edit)
+                empty_instead(edit, &out->mem);
+        }
 }
 
 void undo_to_edit(const struct undo *undo, enum family family, enum table table,
@@ -198,10 +316,9 @@ void undo_to_edit(const struct undo *undo, enum family family, enum table table,
     const struct undo_table *t = &undo->of[family][table];
 
     *out = (struct edit){.table = table};
-    uint64_t hash = t->n ? own_hash(now) : 0;
-
-    if (t->n == 0 || hash == t->own_before)
+    if (t->n == 0 || own_hash(now) == t->own_before)
         return;
     for (size_t i = 0; i < t->n; i++)
-        undo_chain(&t->at[i], image_find_chain(now, t->at[i].name), hash != t->own_after, out);
+        undo_chain(&t->at[i], image_find_chain(now, t->at[i].name), out);
+    spare_chains(now, out);
 }

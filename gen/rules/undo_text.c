@@ -2,11 +2,11 @@
 /* The written form: lines of words; behind a line that ends in a length, as many bytes and a newline.
  *
  *     undo entry
- *     table 0 1 2 5e.. 41..           family, table, number of chains, what lbgen's part was and became
- *     chain 0 1 1 1 PREROUTING        kind, policy before, policy, number of hunks, name
- *     hunk 3 1 8c.. 1 f0.. 1 1        at, before and after (given, key), rules that came, rules that went
+ *     table 0 1 2 5e..                family, table, number of chains, what lbgen's part was
+ *     chain 0 1 1 41.. 1 PREROUTING   kind, policy before, policy, own_after, number of hunks, name
+ *     hunk 3 2 1 8c.. 1 f0.. 1 1      at, own_at, before and after (given, key), rules that came, that went
  *     7700000000000012                 the keys of those that came, 16 digits each
- *     went 77.. 12 720 412 ACCEPT     key, packets, bytes, length, where it leads; the payload follows
+ *     went 77.. 12 720 412 1 ACCEPT   key, packets, bytes, length, tagged, where it leads; then the payload
  *     end
  */
 #include <inttypes.h>
@@ -34,14 +34,14 @@ static void print_keys(const uint64_t *keys, size_t n, struct buf *out)
 
 static void print_hunk(const struct undo_hunk *h, struct buf *out)
 {
-    buf_printf(out, "hunk %zu %d %" PRIx64 " %d %" PRIx64 " %zu %zu\n", h->at, h->has_before, h->before,
-               h->has_after, h->after, h->n_came, h->n_went);
+    buf_printf(out, "hunk %zu %zu %d %" PRIx64 " %d %" PRIx64 " %zu %zu\n", h->at, h->own_at, h->has_before,
+               h->before, h->has_after, h->after, h->n_came, h->n_went);
     print_keys(h->came, h->n_came, out);
     for (size_t i = 0; i < h->n_went; i++) {
         const struct image_rule *r = &h->went[i];
 
-        buf_printf(out, "went %" PRIx64 " %" PRIu64 " %" PRIu64 " %u %s\n", r->key, r->packets, r->bytes,
-                   r->len, r->jump);
+        buf_printf(out, "went %" PRIx64 " %" PRIu64 " %" PRIu64 " %u %d %s\n", r->key, r->packets, r->bytes,
+                   r->len, r->tag != NULL, r->jump);
         buf_add(out, r->payload, r->len);
         buf_char(out, '\n');
     }
@@ -55,13 +55,13 @@ void undo_print(const struct undo *undo, struct buf *out)
             const struct undo_table *table = &undo->of[f][t];
 
             if (table->n)
-                buf_printf(out, "table %d %d %zu %" PRIx64 " %" PRIx64 "\n", f, t, table->n,
-                           table->own_before, table->own_after);
+                buf_printf(out, "table %d %d %zu %" PRIx64 "\n", f, t, table->n, table->own_before);
             for (size_t c = 0; c < table->n; c++) {
                 const struct undo_chain *chain = &table->at[c];
 
-                buf_printf(out, "chain %d %d %d %zu %s\n", (int)chain->kind, (int)chain->policy_before,
-                           (int)chain->policy, chain->n, chain->name);
+                buf_printf(out, "chain %d %d %d %" PRIx64 " %zu %s\n", (int)chain->kind,
+                           (int)chain->policy_before, (int)chain->policy, chain->own_after, chain->n,
+                           chain->name);
                 for (size_t h = 0; h < chain->n; h++)
                     print_hunk(&chain->at[h], out);
             }
@@ -96,12 +96,13 @@ static bool sound(const struct text *t, size_t count)
 
 static bool read_went(struct text *t, struct image_rule *r)
 {
-    int jump = 0;
+    int jump = 0, tagged;
 
     *r = (struct image_rule){.jump = ""};
-    if (!next_line(t) || sscanf(t->line, "went %" SCNx64 " %" SCNu64 " %" SCNu64 " %u%n", &r->key,
-                                &r->packets, &r->bytes, &r->len, &jump) != 4)
+    if (!next_line(t) || sscanf(t->line, "went %" SCNx64 " %" SCNu64 " %" SCNu64 " %u %d%n", &r->key,
+                                &r->packets, &r->bytes, &r->len, &tagged, &jump) != 5)
         return false;
+    r->tag = tagged ? "" : NULL;
     jump += t->line[jump] == ' ';
     r->jump = arena_text(&t->undo->mem, t->line + jump, strlen(t->line + jump));
     if (r->len >= t->len - *t->next || t->at[*t->next + r->len] != '\n')
@@ -135,8 +136,9 @@ static bool read_hunk(struct text *t, struct undo_hunk *h)
     uint64_t *came;
 
     *h = (struct undo_hunk){0};
-    if (!next_line(t) || sscanf(t->line, "hunk %zu %d %" SCNx64 " %d %" SCNx64 " %zu %zu", &h->at, &before,
-                                &h->before, &after, &h->after, &h->n_came, &h->n_went) != 7)
+    if (!next_line(t) ||
+        sscanf(t->line, "hunk %zu %zu %d %" SCNx64 " %d %" SCNx64 " %zu %zu", &h->at, &h->own_at, &before,
+               &h->before, &after, &h->after, &h->n_came, &h->n_went) != 8)
         return false;
     if (!sound(t, h->n_came) || !sound(t, h->n_went))
         return false;
@@ -160,9 +162,10 @@ static bool read_chain(struct text *t, struct undo_chain *chain)
 
     *chain = (struct undo_chain){0};
     if (!next_line(t) ||
-        sscanf(t->line, "chain %d %d %d %zu %n", &kind, &before, &policy, &chain->n, &name) != 4 || !name ||
-        kind < UNDO_STAYED || kind > UNDO_GONE || before < POLICY_NONE || before > POLICY_DROP ||
-        policy < POLICY_NONE || policy > POLICY_DROP || !sound(t, chain->n))
+        sscanf(t->line, "chain %d %d %d %" SCNx64 " %zu %n", &kind, &before, &policy, &chain->own_after,
+               &chain->n, &name) != 5 ||
+        !name || !t->line[name] || kind < UNDO_STAYED || kind > UNDO_GONE || before < POLICY_NONE ||
+        before > POLICY_DROP || policy < POLICY_NONE || policy > POLICY_DROP || !sound(t, chain->n))
         return false;
     chain->kind = (enum undo_kind)kind;
     chain->policy_before = (enum image_policy)before;
@@ -178,16 +181,15 @@ static bool read_chain(struct text *t, struct undo_chain *chain)
 static bool read_table(struct text *t)
 {
     unsigned family, table;
-    uint64_t before, after;
+    uint64_t before;
     size_t n;
 
-    if (sscanf(t->line, "table %u %u %zu %" SCNx64 " %" SCNx64, &family, &table, &n, &before, &after) != 5 ||
+    if (sscanf(t->line, "table %u %u %zu %" SCNx64, &family, &table, &n, &before) != 4 ||
         family >= FAMILIES || table >= TABLES || !sound(t, n))
         return false;
     struct undo_table *to = &t->undo->of[family][table];
     to->at = arena_alloc(&t->undo->mem, n * sizeof *to->at);
     to->own_before = before;
-    to->own_after = after;
     for (to->n = 0; to->n < n; to->n++)
         if (!read_chain(t, &to->at[to->n]))
             return false;

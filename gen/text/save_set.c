@@ -3,6 +3,7 @@
 
 #include "lbgen/save_lex.h"
 #include "lbgen/save_set.h"
+#include "lbgen/save_unknown.h"
 
 /* ":INPUT DROP [0:0]": whether it is DROP. Other words, and none, leave a chain open. */
 static bool policy_drops(const struct save_line *line)
@@ -34,6 +35,18 @@ static const char *tag_above(struct save_file *file, const struct save_line *lin
     return arena_text(&file->mem, line->text + head, line->len - head);
 }
 
+static void add_rule(struct save_file *file, struct rule_set *set, enum table table,
+                     const struct save_line *line, const char *above)
+{
+    struct set_rule rule = {.rule = line->rule,
+                            .tag = line->rule->tag || !line->own ? line->rule->tag : above,
+                            .text = line->text,
+                            .text_len = (uint32_t)line->len};
+
+    save_unknown_words(&rule, &file->mem);
+    rule_set_add(set, table, &rule);
+}
+
 void save_set_make(struct save_file *file, struct rule_set *out)
 {
     const char *above = NULL;
@@ -47,11 +60,7 @@ void save_set_make(struct save_file *file, struct rule_set *out)
         if (known && line->kind == SAVE_CHAIN)
             add_chain(out, table, line);
         if (known && line->kind == SAVE_RULE)
-            rule_set_add(out, table,
-                         &(struct set_rule){.rule = line->rule,
-                                            .tag = line->rule->tag || !line->own ? line->rule->tag : above,
-                                            .text = line->text,
-                                            .text_len = (uint32_t)line->len});
+            add_rule(file, out, table, line, above);
         if (line->kind == SAVE_OWN_COMMENT)
             above = tag_above(file, line);
         else if (line->kind != SAVE_RULE || !line->own || line->rule->tag)

@@ -56,7 +56,7 @@ static bool is_sound(const struct xt_rule *rule, const struct answer *a, size_t 
 {
     size_t given = strlen(rule->rule);
 
-    return a->status >= XT_OK && a->status <= XT_REFUSED && a->at <= given && a->len <= given - a->at &&
+    return a->status >= XT_OK && a->status <= XT_FAILED && a->at <= given && a->len <= given - a->at &&
            a->head_len <= text_len && memchr(a->chain, 0, sizeof a->chain) &&
            memchr(a->target, 0, sizeof a->target);
 }
@@ -87,7 +87,7 @@ static void take_crash(void *questions, size_t i, const char *why)
 {
     struct xt_rule *rule = (struct xt_rule *)questions + i;
 
-    rule->status = XT_REFUSED;
+    rule->status = XT_FAILED;
     rule->text = xmemdup0(why, strlen(why));
 }
 

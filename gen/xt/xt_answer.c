@@ -94,7 +94,7 @@ static void refuse(struct xt_rule *rule, const struct complaint *why)
     buf_printf(&text, "%s%s", at_printed ? "what iptables-save prints for this rule is not the rule: " : "",
                why->text);
     buf_text(&text);
-    rule->status = given.foreign ? XT_FOREIGN : XT_REFUSED;
+    rule->status = given.broken || printed.broken ? XT_FAILED : given.foreign ? XT_FOREIGN : XT_REFUSED;
     rule->at = at_printed ? 0 : why->at;
     rule->len = at_printed ? 0 : why->len;
     rule->head_len = 0;
@@ -157,7 +157,7 @@ void xt_answer(const struct xt_family *family, struct xt_rule *rule)
     given.family = printed.family = family;
     given.table = printed.table = rule->table;
     given.rule = rule->rule;
-    given.foreign = false;
+    given.foreign = given.broken = printed.broken = false;
     current = &given;
     if (!xt_words_split(&given.words, rule->rule, &why) ||
         !xt_outline(family, rule->rule, &given.words, &outline, &why)) {

@@ -197,6 +197,8 @@ static int judge(struct batch *b, int status)
         blame_question(b, "signal", WTERMSIG(status));
     else if (WEXITSTATUS(status) == XT_EXIT_NO_MEMORY)
         return fail(b, ENOMEM, "memory ran out in the process that asks libxtables");
+    else if (WEXITSTATUS(status) == XT_EXIT_MUTE)
+        return fail(b, EIO, "the process that asks libxtables can't send its answers");
     else if (WEXITSTATUS(status) == XT_EXIT_NO_LIBRARY)
         return fail(b, ELIBACC, "libxtables can't be started");
     else

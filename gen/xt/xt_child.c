@@ -53,7 +53,7 @@ static void send_reply(bool last)
     head.last = last;
     memcpy(work.reply.at, &head, sizeof head);
     if (buf_flush_fd(&work.to, work.reply.at, work.reply.len))
-        _exit(XT_EXIT_DONE);
+        _exit(XT_EXIT_MUTE);
 }
 
 static struct buf *empty_reply(void)

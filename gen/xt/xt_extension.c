@@ -68,15 +68,22 @@ static bool lacking(const struct xt_walk *walk, const char *what, const char *na
                      what, name);
 }
 
-static bool no_extension(const struct xt_walk *walk, const char *name, struct complaint *why)
+/* It is there, but the dynamic linker can't have it. */
+static bool unloadable(struct xt_walk *walk, const char *what, const char *name, struct complaint *why)
 {
     char reason[160];
 
+    xt_clean_message(reason, sizeof reason, xt_captured_noise());
+    walk->broken = true;
+    return xt_refuse(why, walk->value, "the %s '%.28s' can't be loaded: %s", what, name, reason);
+}
+
+static bool no_extension(struct xt_walk *walk, const char *name, struct complaint *why)
+{
     if (xt_kernel_lacks(name, walk->family->so_rev_match))
         return lacking(walk, "match", name, why);
-    xt_clean_message(reason, sizeof reason, xt_captured_noise());
     if (*xt_captured_noise())
-        return xt_refuse(why, walk->value, "the match '%.28s' can't be loaded: %s", name, reason);
+        return unloadable(walk, "match", name, why);
     return xt_refuse(why, walk->value, "there is no match '%s' for %s", name, walk->family->name);
 }
 
@@ -110,10 +117,13 @@ bool xt_add_target(struct xt_walk *walk, const char *name, struct complaint *why
 
     if (!strcmp(name, "standard"))
         return xt_refuse(why, walk->value, "there is no target 'standard'");
+    xt_capture_reset();
     if (is_file_name(name) && !xt_is_verdict(name))
         t = xtables_find_target(name, XTF_TRY_LOAD);
     if (!t && xt_kernel_lacks(name, walk->family->so_rev_target))
         return lacking(walk, "target", name, why);
+    if (!t && *xt_captured_noise()) /* a chain's name makes none */
+        return unloadable(walk, "target", name, why);
     if (!t)
         return true;
     const char *real_name = t->real_name ? t->real_name : name;
@@ -150,8 +160,10 @@ static bool add_protocol_match(struct xt_walk *walk)
 {
     struct xtables_match *m = NULL;
 
+    xt_capture_reset();
     if (walk->protocol && !walk->protocol_loaded)
         m = protocol_match(walk->protocol, &walk->matches);
+    walk->broken = walk->broken || (!m && *xt_captured_noise());
     if (!m)
         return false;
     walk->protocol_loaded = true;

@@ -24,4 +24,7 @@ struct boot_files {
  * asks for. False where a path is too long. */
 bool boot_files_find(struct boot_files *files, const struct boot_files_options *options, const char *root);
 
+/* Whether both families' are the same file. */
+bool boot_files_clash(const struct boot_files *files);
+
 #endif

@@ -30,7 +30,9 @@ struct change {
     struct live *live;
     struct image now[FAMILIES];
     struct edit edits[FAMILIES][TABLES];
-    struct plan plan; /* its files are the caller's to prepare */
+    bool is_live;       /* something is in the kernel, or may be */
+    size_t added, gone; /* rules that come and go, once it is applied */
+    struct plan plan;   /* its files are the caller's to prepare */
 };
 
 /* Opens the backend and finds the edits. Nothing is locked or changed. */

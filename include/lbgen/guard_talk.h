@@ -9,7 +9,7 @@
 enum { GUARD_ASK = 's' /* over the socket in /run/lbgen: is anything pending? */ };
 
 struct guard_request {
-    char order; /* enum guard_order, GUARD_ASK, or 'p': a plan of `number` bytes follows; 'k': end */
+    int order; /* enum guard_order, GUARD_ASK, or 'p': a plan of `number` bytes follows; 'k': end */
     uint32_t number;
 };
 

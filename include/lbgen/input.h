@@ -21,6 +21,9 @@ struct input {
 /* Reads and checks. Whether it is good: diag_errors(&input->diag) == 0. input_free when done, in any case. */
 void input_read(struct input *input, const struct options *options);
 
+/* The same of one file that was read into input->sources before: of *input nothing else is set. */
+void input_read_source(struct input *input, const struct options *options, int source);
+
 /* Prints the findings to standard error. */
 void input_print_findings(struct input *input, const struct options *options);
 

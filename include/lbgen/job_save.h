@@ -21,6 +21,6 @@ bool job_save_last(void *job, const struct undo *lines, struct complaint *why);
 void job_save_abandon(struct job *job);
 
 /* Says what was done, and who loads the boot files at boot. */
-void job_save_report(const struct job *job, size_t added, size_t gone);
+void job_save_report(const struct job *job);
 
 #endif

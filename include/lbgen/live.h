@@ -16,9 +16,9 @@
 
 enum live_result {
     LIVE_DONE,
-    LIVE_CHANGED, /* somebody else changed the table meanwhile: read again (kernel: EAGAIN); nothing was done
-                   */
-    LIVE_FAILED   /* why: says so; whether something was done, only reading back can tell */
+    LIVE_CHANGED, /* somebody else changed the table meanwhile: read again (kernel: EAGAIN); nothing was done.
+                   *why says so */
+    LIVE_FAILED   /* *why says why; whether something was done, only reading back can tell */
 };
 
 struct live; /* a backend's own state */
@@ -26,6 +26,9 @@ struct live; /* a backend's own state */
 struct live_backend {
     const char *name; /* "legacy", "nft" */
     enum payload_form form;
+    /* An edit that meets foreign rules which have changed since it was made does them no harm, and its own
+     * part little: it may be committed all the same, and read back. */
+    bool safe_when_changed;
 
     /* NULL, with the reason in *why, when it can't be had (no privilege, no support, no program). */
     struct live *(*open)(struct complaint *why);

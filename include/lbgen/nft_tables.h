@@ -15,6 +15,10 @@
  * nf_tables there are none. */
 bool nft_tables_present(enum family family, bool *present, struct complaint *why);
 
+/* Whether one of them can be iptables': people call their own tables filter and nat as well, but not the
+ * chains in them INPUT or PREROUTING. */
+bool nft_tables_of_iptables(enum family family, bool *present, struct complaint *why);
+
 /* Whether one of these tables has a set or a map, and which: rules of xtables have none, so there are rules
  * of nft's own, and iptables-nft-save shows them wrongly without a word. */
 bool nft_tables_native(enum family family, bool *native, enum table *table, struct complaint *why);

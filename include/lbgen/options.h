@@ -31,6 +31,7 @@ enum verb {
     VERB_STATUS,
     VERB_CHECK,
     VERB_TRACE,
+    VERB_COMPARE,
     VERBS
 };
 

@@ -8,7 +8,9 @@
 
 uint64_t own_hash(const struct image_table *table);
 
-/* What it will be once the edit of this table is done. */
-uint64_t own_hash_after(const struct image_table *table, const struct edit *edit);
+/* lbgen's rules in one chain as one number, in their order; and what they will be once the edit is done. No
+ * rules: 0. */
+uint64_t own_rules(const struct image_chain *chain);
+uint64_t own_rules_after(const struct chain_edit *edit);
 
 #endif

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lbgen/buf.h"
 #include "lbgen/complaint.h"
 #include "lbgen/device.h"
 #include "lbgen/prefix.h"
@@ -38,5 +39,10 @@ struct packet {
 
 /* IPv6 addresses with a port stand in brackets: [2001:db8::1]:443. tcp and their like need a port on DST. */
 bool packet_parse(const char *text, size_t n, struct packet *out, struct complaint *why);
+
+/* In the same words; protocols that these do not have as numbers. */
+void packet_print(struct buf *out, const struct packet *packet);
+void protocol_print(struct buf *out, uint8_t protocol);
+void packet_print_state(struct buf *out, enum packet_state state);
 
 #endif

@@ -25,6 +25,9 @@ void plan_print(const struct plan *plan, struct buf *out);
  * as they were printed: lines where the text says so, whatever the backend takes. */
 bool plan_read(struct plan *out, const char *text, size_t len);
 
+/* One more backend that plan_read finds by its name; for tests, which bring one of their own. */
+void plan_add_backend(const struct live_backend *backend);
+
 enum plan_result {
     PLAN_DONE,
     PLAN_FAILED /* *why says what is left to do */
@@ -39,8 +42,12 @@ enum plan_result plan_undo_rules(const struct plan *plan, unsigned lock_ms, bool
 /* Brings the files back to what they were. All are tried, the first reason is kept. */
 enum plan_result plan_undo_files(struct plan *plan, struct complaint *why);
 
-/* Puts the files into place. On failure those that were go back. */
+/* Puts the files into place. On failure the boot files (keep_old) that were go back, and lbgen's own notes
+ * are in place as far as that can be done: the rules are live. */
 enum plan_result plan_finish_files(struct plan *plan, struct complaint *why);
+
+/* Behind it, when nobody can undo any more: drops what would be needed for that. */
+void plan_settle_files(struct plan *plan);
 
 void plan_free(struct plan *plan);
 

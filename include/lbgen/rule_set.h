@@ -16,6 +16,10 @@ struct set_rule {
     const char *tag;  /* rule->tag, or what a line above a rule without one says; NULL */
     const char *text; /* the line */
     uint32_t text_len;
+    /* The words of matches, or of a target, that were not understood; NULL where all were. Without comments.
+     */
+    const char *matches, *target;
+    bool steady; /* such matches say the same of a packet wherever they are asked */
     /* The chain that it jumps to, or goes to where the action is SEEN_GOTO: action and effect are guesses
      * then. NO_CHAIN: none of that name is there. */
     uint32_t leads_to;

@@ -31,6 +31,9 @@ void traced_set_of_input(struct traced_set *set, const struct input *input, enum
  * finding then. */
 bool traced_set_of_file(struct traced_set *set, struct input *input, const char *path);
 
+/* Of set->file, which was read by somebody else. */
+void traced_set_of_read_file(struct traced_set *set);
+
 void traced_set_free(struct traced_set *set);
 
 #endif

@@ -11,11 +11,12 @@
 
 /* A place in a chain where rules came and went. */
 struct undo_hunk {
-    size_t at; /* the place's number in the chain as the edit left it */
+    size_t at;     /* the place's number in the chain as the edit left it */
+    size_t own_at; /* how many of the rules in front of it are lbgen's */
     bool has_before, has_after;
     uint64_t before, after;  /* keys of the rules in front of it and behind it */
     const uint64_t *came;    /* keys */
-    struct image_rule *went; /* key, payload, len and counters */
+    struct image_rule *went; /* key, payload, len, jump and counters; the tag is NULL or not, no more */
     size_t n_came, n_went;
 };
 
@@ -25,16 +26,17 @@ struct undo_chain {
     const char *name;
     enum undo_kind kind;
     enum image_policy policy_before, policy;
+    uint64_t own_after; /* what lbgen's rules in it became (own_hash.h) */
     struct undo_hunk *at;
     size_t n;
 };
 
-/* own_before, own_after: what lbgen's part of the table was and became (own_hash.h), so that an edit which
- * never reached the kernel is not undone. */
+/* own_before: what lbgen's part of the table was (own_hash.h), so that an edit which never reached the kernel
+ * is not undone. */
 struct undo_table {
     struct undo_chain *at;
     size_t n;
-    uint64_t own_before, own_after;
+    uint64_t own_before;
 };
 
 /* Zero-initialise; undo_free when done. */
@@ -51,7 +53,8 @@ bool undo_is_empty(const struct undo *undo);
 
 /* What has to be done to a table as it is now, into *out (edit_free when done): rules that came go if they
  * are still there, rules that went come back at their neighbours, a policy goes back where it is still what
- * the edit made it. `undo` and `now` must stay as long as the edit. */
+ * the edit made it. In a chain where only others were at work, lbgen's rules are what they were before.
+ * `undo` and `now` must stay as long as the edit. */
 void undo_to_edit(const struct undo *undo, enum family family, enum table table,
                   const struct image_table *now, struct edit *out);
 

@@ -14,5 +14,6 @@ int diff(const struct options *options);        /* --diff */
 int status(const struct options *options);      /* --status */
 int check_input(const struct options *options); /* --check */
 int trace_verb(const struct options *options);  /* --trace */
+int compare(const struct options *options);     /* --compare */
 
 #endif

@@ -24,7 +24,10 @@ enum xt_status {
     XT_AS_WRITTEN,
     /* .text says why, in one line without a full stop; .at and .len are the culprit in the rule that was
      * given (len 0: the whole rule). */
-    XT_REFUSED
+    XT_REFUSED,
+    /* The same, but it is not the rule's fault: libxtables crashed at it, or could not load an extension that
+     * is there. It says nothing about whether the rule is good. */
+    XT_FAILED
 };
 
 struct xt_rule {
@@ -35,7 +38,7 @@ struct xt_rule {
     /* out */
     enum xt_status status;
     char *text;     /* malloc'd; the caller frees it with xt_free_answers */
-    size_t at, len; /* XT_REFUSED: the culprit in `rule`, in bytes */
+    size_t at, len; /* XT_REFUSED, XT_FAILED: the culprit in `rule`, in bytes */
     /* The rest for XT_OK and XT_AS_WRITTEN alone. */
     size_t head_len; /* length of the part of .text before the first match (-m) or, without a match, before
                       * the target (or the end): the place where a comment match can be inserted */

@@ -17,7 +17,12 @@ struct xt_reply {
 };
 
 /* How the child ends itself. */
-enum { XT_EXIT_DONE = 0, XT_EXIT_NO_MEMORY = 3, XT_EXIT_NO_LIBRARY = 4 };
+enum {
+    XT_EXIT_DONE = 0,
+    XT_EXIT_NO_MEMORY = 3,
+    XT_EXIT_NO_LIBRARY = 4,
+    XT_EXIT_MUTE = 5 /* its answer can't be sent */
+};
 
 /* Answers questions[first..n) to the descriptor `to`. Call it straight after fork(), all signals blocked. */
 void xt_child(pid_t parent, const struct xt_work *work, int family, void *questions, size_t first, size_t n,

@@ -26,6 +26,7 @@ struct xt_walk {
     /* what the rule says */
     char chain[32], jump[32]; /* jump: the chain or target of -j or -g, "" if there is none */
     bool is_goto;
+    bool broken;           /* ... because an extension that is there could not be loaded */
     bool foreign;          /* it was refused because it is the other family's */
     void *entry;           /* struct ipt_entry or ip6t_entry: addresses, interfaces, protocol */
     struct buf extensions; /* struct xt_entry_match after struct xt_entry_match, then struct xt_entry_target,

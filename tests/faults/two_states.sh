@@ -4,6 +4,9 @@
 # two_states.sh, to be sourced after host.sh: a host that is in an old state, commits that would bring it into a new one, and
 # the question in which of the two it is afterwards.
 
+strike=$LBGEN_TOOLS/strike
+end='' hits=0 ms=0 at='' # of the last strike
+
 text() { # 4|6: the live rules as they are saved, without counters
     "$(tool "$1" save)" 2>/dev/null | sed -e '/^#/d' -e '/^:/s/ \[[0-9]*:[0-9]*\]$//'
 }
@@ -51,6 +54,13 @@ states() {
         elif cmp -s "/etc/sysconfig/${family}tables" "$work/disk/new/${family}tables"; then said+=n; else said+=x; fi
     done
     echo "$said"
+}
+
+struck() { # POINT=ACTION...: leaves $end ("status 0"), $hits, $ms, $at
+    "$strike" -t 10 -r "$work/result" "$@" -- "$LBGEN" --commit --backend "$backend" --no-system-templates --wait=2 \
+        "$work/new.ini" >"$work/out" 2>"$work/err" </dev/null
+    IFS=, read -r end hits ms at <"$work/result"
+    hits=${hits##* } ms=${ms##* } at=${at##* }
 }
 
 judge() { # of $end, $now

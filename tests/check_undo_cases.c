@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Undone by hand: what is left of an edit, and what others have made of it. */
+#include "lbgen/undo.h"
+
+#include "check_model.h"
+
+#define S(n) "-A INPUT -s 10.0.0." #n "/32 -j DROP\n"
+#define W(n) "-A INPUT -d 192.0.2." #n "/32 " R("web") " -j ACCEPT\n"
+#define A(n) "-A lbgen.a -s 192.0.2." #n "/32 -j RETURN\n"
+#define ACC  ":INPUT ACCEPT [0:0]\n"
+#define DRP  ":INPUT DROP [0:0]\n"
+#define CH   ":lbgen.a - [0:0]\n"
+
+/* A filter table as it was, what was wanted, as it is now, and as it is when that is undone. */
+static const struct {
+    const char *before, *wanted, *now, *after;
+} cases[] = {
+    /* as the edit left it */
+    {ACC S(1) W(1), ACC W(1) W(2), ACC S(1) W(1) W(2), ACC S(1) W(1)},
+    {ACC S(1) W(1) W(2), ACC, ACC S(1), ACC S(1) W(1) W(2)},
+    {ACC W(1) W(2), ACC W(1) W(2) W(1), ACC W(1) W(2) W(1), ACC W(1) W(2)},
+    {ACC W(1) W(2) W(1), ACC W(2) W(1), ACC W(2) W(1), ACC W(1) W(2) W(1)},
+    /* never done, others at work or not */
+    {ACC S(1) W(1), ACC W(2), ACC S(1) W(1), ACC S(1) W(1)},
+    {ACC S(1) W(1), ACC W(2), ACC S(2) W(1) S(3), ACC S(2) W(1) S(3)},
+    /* others are gone, or new, around the place */
+    {ACC S(1) W(1) S(2) W(2) S(3), ACC W(2), ACC W(2), ACC W(1) W(2)},
+    {ACC W(1) S(1) W(2), ACC, ACC, ACC W(1) W(2)},
+    {ACC W(1) S(1) W(2), ACC, ACC S(2), ACC W(1) S(2) W(2)},
+    {ACC W(1), ACC W(1) W(2), ACC S(1) W(1) S(2) W(2) S(3), ACC S(1) W(1) S(2) S(3)},
+    {ACC W(1), ACC W(2), ACC S(1) W(2) S(2), ACC S(1) W(1) S(2)},
+    /* policies: only where they are still what the edit made them */
+    {ACC, DRP, DRP, ACC},
+    {DRP, ACC, ACC, DRP},
+    {DRP, ACC, DRP, DRP},
+    {ACC S(1), DRP W(1), ACC W(1) S(1), ACC S(1)},
+    {ACC W(1), ACC W(1) W(2), DRP W(1) W(2), DRP W(1)},
+    {ACC W(1) W(2) W(1), ACC W(2) W(1), DRP W(2) W(1), DRP W(1) W(2) W(1)},
+    /* somebody was at lbgen's rules: one that came is gone, one that went is back, once */
+    {ACC W(1), ACC W(2) W(3), ACC W(3), ACC W(1)},
+    {ACC W(1), ACC W(2) W(3), ACC S(1), ACC W(1) S(1)},
+    {ACC W(1) W(2), ACC W(2), ACC W(1) W(2) W(9), ACC W(1) W(2) W(9)},
+    {ACC W(1), ACC W(2), ACC W(1) W(2), ACC W(1)},
+    {ACC W(1), ACC W(2), ACC W(3), ACC W(1) W(3)},
+    {ACC W(1), ACC W(1) W(2) W(3), ACC W(3) W(2) W(1), ACC W(1)},
+    /* chains of lbgen's own */
+    {ACC, ACC CH A(1), ACC CH A(1), ACC},
+    {ACC, ACC CH A(1), ACC, ACC},
+    {ACC, ACC CH A(1), ACC CH A(1) A(2), ACC},
+    {ACC CH A(1) A(2), ACC, ACC, ACC CH A(1) A(2)},
+    {ACC CH A(1) A(2), ACC, ACC CH, ACC CH A(1) A(2)},
+    {ACC CH A(1) A(2), ACC, ACC CH A(2) A(3), ACC CH A(1) A(2) A(3)},
+    {ACC CH A(1) A(2), ACC CH A(2) A(3), ACC CH A(2) A(3), ACC CH A(1) A(2)},
+    {ACC CH A(1), ACC CH A(2), ACC, ACC},
+    {ACC CH, ACC, ACC, ACC CH},
+    {ACC, ACC CH, ACC CH, ACC},
+    /* the table has gone, or come */
+    {"", DRP W(1), DRP W(1), ACC},
+    {ACC W(1), ACC W(2), "", W(1)},
+};
+
+static void read_filter(const char *lines, struct image *out, struct buf *text)
+{
+    *out = (struct image){0};
+    if (*lines)
+        buf_printf(text, "*filter\n%sCOMMIT\n", lines);
+    read_image(buf_text(text), out);
+}
+
+/* The texts of two tables' chains, in any order, have to be the same. */
+static void same_rules(const struct image_table *a, const struct image_table *b, const char *name)
+{
+    const struct image_chain *x = image_find_chain(a, name), *y = image_find_chain(b, name);
+
+    if (strncmp(name, "lbgen", 5) == 0)
+        ck_assert_int_eq(x != NULL, y != NULL);
+    ck_assert_uint_eq(x ? x->n : 0, y ? y->n : 0);
+    for (size_t i = 0; x && i < x->n; i++) {
+        ck_assert_uint_eq(x->at[i].len, y->at[i].len);
+        ck_assert_mem_eq(x->at[i].payload, y->at[i].payload, x->at[i].len);
+    }
+    if (x && y)
+        ck_assert_int_eq(x->policy, y->policy);
+}
+
+START_TEST(test_case)
+{
+    struct image before, wanted, now, after, found;
+    struct buf text[5] = {{0}};
+    struct edit edit, back;
+    struct undo undo = {0};
+    struct complaint why;
+
+    read_filter(cases[_i].before, &before, &text[0]);
+    read_filter(cases[_i].wanted, &wanted, &text[1]);
+    read_filter(cases[_i].now, &now, &text[2]);
+    read_filter(cases[_i].after, &after, &text[3]);
+    const struct image_table *t = &now.of[TABLE_FILTER];
+    ck_assert(
+        delta_find(&before.of[TABLE_FILTER], &wanted.of[TABLE_FILTER], TABLE_FILTER, false, &edit, &why));
+    undo_add(&undo, IPV4, &before.of[TABLE_FILTER], &edit);
+    undo_to_edit(&undo, IPV4, TABLE_FILTER, t, &back);
+    model_reread(t, &back, &text[4], &found);
+    same_rules(&found.of[TABLE_FILTER], &after.of[TABLE_FILTER], "INPUT");
+    same_rules(&found.of[TABLE_FILTER], &after.of[TABLE_FILTER], "lbgen.a");
+    edit_free(&back);
+    edit_free(&edit);
+    undo_free(&undo);
+    image_free(&found);
+    image_free(&before);
+    image_free(&wanted);
+    image_free(&now);
+    image_free(&after);
+    for (int i = 0; i < N_OF(text); i++)
+        buf_free(&text[i]);
+}
+END_TEST
+
+/* Its payloads are its own. */
+START_TEST(test_copies)
+{
+    char *text = exact_copy(TEXT("*filter\n[5:6] -A INPUT " R("web") " -j ACCEPT\nCOMMIT\n"));
+    struct image before = {0}, none = {0};
+    struct undo undo = {0};
+    struct edit edit, back;
+    struct save_file file = {0};
+    struct complaint why;
+
+    ck_assert(save_file_read(&file, text,
+                             sizeof "*filter\n[5:6] -A INPUT " R("web") " -j ACCEPT\nCOMMIT\n" - 1, &why));
+    save_image_read(&file, &before);
+    save_file_free(&file);
+    ck_assert(delta_find(&before.of[TABLE_FILTER], &none.of[TABLE_FILTER], TABLE_FILTER, false, &edit, &why));
+    undo_add(&undo, IPV6, &before.of[TABLE_FILTER], &edit);
+    ck_assert(!undo_is_empty(&undo));
+    edit_free(&edit);
+    image_free(&before);
+    free(text);
+    undo_to_edit(&undo, IPV6, TABLE_FILTER, &none.of[TABLE_FILTER], &back);
+    ck_assert_uint_eq(back.n_added, 1);
+    const struct hunk *hunk = &back.at[0].at[0];
+    ck_assert_uint_eq(hunk->counters[0][0], 5);
+    ck_assert_uint_eq(hunk->counters[0][1], 6);
+    ck_assert_mem_eq(hunk->added[0]->payload, "-A INPUT ", 9);
+    ck_assert_str_eq(hunk->added[0]->jump, "ACCEPT");
+    edit_free(&back);
+    undo_free(&undo);
+    ck_assert(undo_is_empty(&undo));
+}
+END_TEST
+
+struct visits {
+    int n, stop_at;
+};
+
+static bool visit(void *ctx, enum family family, enum table table, const char *chain, struct image_rule *rule)
+{
+    struct visits *v = ctx;
+
+    ck_assert(family == IPV4 && table == TABLE_FILTER);
+    ck_assert(strcmp(chain, "INPUT") == 0 || strcmp(chain, "lbgen.a") == 0);
+    ck_assert(rule->len > 0);
+    return ++v->n != v->stop_at;
+}
+
+START_TEST(test_each_rule)
+{
+    struct image before, none = {0};
+    struct buf text = {0};
+    struct undo undo = {0};
+    struct edit edit;
+    struct complaint why;
+    struct visits all = {0}, two = {.stop_at = 2};
+
+    read_filter(ACC CH W(1) W(2) A(1), &before, &text);
+    ck_assert(delta_find(&before.of[TABLE_FILTER], &none.of[TABLE_FILTER], TABLE_FILTER, false, &edit, &why));
+    undo_add(&undo, IPV4, &before.of[TABLE_FILTER], &edit);
+    ck_assert(undo_each_rule(&undo, visit, &all));
+    ck_assert_int_eq(all.n, 3);
+    ck_assert(!undo_each_rule(&undo, visit, &two));
+    ck_assert_int_eq(two.n, 2);
+    edit_free(&edit);
+    undo_free(&undo);
+    image_free(&before);
+    buf_free(&text);
+}
+END_TEST
+
+static Suite *undo_cases_suite(void)
+{
+    Suite *s = suite_create("undo_cases");
+    TCase *t = new_case(s, "undo_cases");
+
+    tcase_add_loop_test(t, test_case, 0, N_OF(cases));
+    tcase_add_test(t, test_copies);
+    tcase_add_test(t, test_each_rule);
+    return s;
+}
+
+int main(void)
+{
+    return run_suite(undo_cases_suite());
+}
