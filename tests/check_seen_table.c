@@ -62,11 +62,11 @@ static void sees(enum seen_which which, const char *wanted)
     buf_free(&shown);
 }
 
-/* Numbers count all rules of the chain; a mark that is set ends no walk; a chain may have a name in capitals.
+/* Numbers count all rules of the chain; those that set a mark are there; a chain may have a name in capitals.
  */
 START_TEST(test_foreign)
 {
-    sees(SEEN_FOREIGN, "INPUT 1 1;INPUT 4 4;INPUT 5 6;INPUT 6 5;DOCKER 1 2;");
+    sees(SEEN_FOREIGN, "INPUT 1 1;INPUT 3 3;INPUT 4 4;INPUT 5 6;INPUT 6 5;DOCKER 1 2;");
     ck_assert_str_eq(seen.lines.at[0].text, "-A INPUT -s 10.0.0.1/32 -j DROP");
 }
 END_TEST
