@@ -112,7 +112,8 @@ static dnode stage(struct set_diagram *s, enum table table, enum hook hook)
     node = sequence_relabel(o, node, t->at[number].drops ? RELABEL_CLOSED : RELABEL_OPEN);
     if (table != TABLE_RAW)
         return node;
-    node = diagram_fix(&o->diagram, node, AXIS_STATE, STATE_INVALID); /* connection tracking comes behind it */
+    node =
+        diagram_fix(&o->diagram, node, AXIS_STATE, STATE_INVALID); /* connection tracking comes behind it */
     return sequence_relabel(o, node, RELABEL_TRACKED);
 }
 
