@@ -29,15 +29,24 @@ struct trial {
     size_t n_sets;
 };
 
-static bool write_file(const char *path, const char *format, unsigned id)
+static bool write_file(const char *path, const char *text)
 {
-    char text[64];
-    int len = snprintf(text, sizeof text, format, id), fd = open(path, O_WRONLY | O_CLOEXEC);
+    int fd = open(path, O_WRONLY | O_CLOEXEC);
+    ssize_t len = (ssize_t)strlen(text);
     bool good = fd >= 0 && write(fd, text, (size_t)len) == len;
 
     if (fd >= 0)
         close(fd);
     return good;
+}
+
+/* This process is root inside. */
+static bool write_map(const char *path, unsigned id)
+{
+    char text[64];
+
+    snprintf(text, sizeof text, "0 %u 1", id);
+    return write_file(path, text);
 }
 
 /* Who may not make a network namespace may often make one inside a user namespace; the network namespace
@@ -48,8 +57,8 @@ static bool enter_namespace(struct complaint *why)
 
     if (unshare(CLONE_NEWNET) == 0)
         return true;
-    if (unshare(CLONE_NEWUSER) == 0 && write_file("/proc/self/setgroups", "deny", 0) &&
-        write_file("/proc/self/uid_map", "0 %u 1", uid) && write_file("/proc/self/gid_map", "0 %u 1", gid) &&
+    if (unshare(CLONE_NEWUSER) == 0 && write_file("/proc/self/setgroups", "deny") &&
+        write_map("/proc/self/uid_map", uid) && write_map("/proc/self/gid_map", gid) &&
         unshare(CLONE_NEWNET) == 0)
         return true;
     return complain(why, 0, 0, "no network namespace can be made: %s", strerror(errno));

@@ -40,9 +40,11 @@ static enum image_policy policy_of(const struct image_chain *live)
 static void add_chain(const struct image_chain *live, const struct image_chain *wanted, bool adopt,
                       struct edit *out)
 {
-    struct chain_edit edit = {.chain = live ? live->name : wanted->name, .live = live};
+    const struct image_chain *either = live ? live : wanted;
+    if (!either)
+        return;
+    struct chain_edit edit = {.chain = either->name, .live = live, .builtin = either->builtin};
 
-    edit.builtin = live ? live->builtin : wanted->builtin;
     if (edit.builtin) {
         edit.policy_before = edit.policy = policy_of(live);
         if (wanted && wanted->policy != POLICY_NONE)
