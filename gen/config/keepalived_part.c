@@ -8,8 +8,9 @@ enum { NOTES_MAX = 20 };
 
 struct ka_place ka_place_of(const struct ka_line *line, const struct ka_word *word)
 {
-    return word ? (struct ka_place){word->at, word->len}
-                : (struct ka_place){line->words[0].at, line->words[0].len};
+    if (!word)
+        word = ka_line_word(line, 0);
+    return word ? (struct ka_place){word->at, word->len} : (struct ka_place){line->open_at, 1};
 }
 
 bool ka_leave_open(struct ka_maker *maker, const struct ka_line *line, const struct ka_word *word,
