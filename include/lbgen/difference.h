@@ -11,7 +11,7 @@ struct difference {
     struct set_diagram sides[2]; /* old and new */
     enum path path;
     struct stages stages[2];
-    dnode region;       /* of the packets for which some table differs; they alone count */
+    dnode region;   /* of the packets for which some table differs; they alone count */
     dnode old, new; /* what becomes of packets, in the aspect at hand; where that is the same: no matter */
     const char *failed; /* why nothing can be said of the path; NULL: something can */
     uint64_t walked;    /* cells that were looked at */
