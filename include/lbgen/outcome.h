@@ -95,8 +95,8 @@ struct outcomes {
     struct key_table outcomes, events,
         atoms;              /* of the structs above; outcome 0 does nothing, event 0 is none */
     struct key_table texts; /* with their NUL; 0 is none */
-    bool with_connmarks;  /* some rule asks for connmarks or copies them */
-    bool with_mark_tests; /* some rule asks for marks or connmarks */
+    bool with_connmarks;    /* some rule asks for connmarks or copies them */
+    bool with_mark_tests;   /* some rule asks for marks or connmarks */
     dnode nothing, stop;
     struct outcome plain; /* nothing, as a struct to begin with */
 };
