@@ -6,7 +6,7 @@
 static const struct mark_sum same_mark = {.of_mark = UINT32_MAX}, same_connmark = {.of_connmark = UINT32_MAX};
 
 /* The first leaves are the diagrams' own; leaf number - FIRST_LEAF is an outcome's. */
-enum { FIRST_LEAF = 2 };
+enum { FIRST_LEAF = 2, ATOMS_MAX = 2000 /* diagrams are gone through as deep as there are axes */ };
 
 void outcomes_init(struct outcomes *o, uint64_t steps_max)
 {
@@ -82,6 +82,8 @@ dnode outcomes_atom(struct outcomes *o, const struct atom *atom)
 {
     uint32_t axis = AXIS_ATOM + key_table_enter(&o->atoms, atom, sizeof *atom);
 
+    if (o->atoms.n > ATOMS_MAX)
+        o->diagram.exhausted = true;
     return diagram_range(&o->diagram, axis, 1, 1, 1, DNODE_TRUE, DNODE_FALSE);
 }
 

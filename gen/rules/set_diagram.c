@@ -6,6 +6,7 @@
 #include "lbgen/packet.h"
 #include "lbgen/sequence.h"
 #include "lbgen/set_diagram.h"
+#include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
 struct chain_diagram {
@@ -35,28 +36,37 @@ static dnode target_of(struct set_diagram *s, enum table table, const struct set
     return rule->rule->action == SEEN_GOTO ? sequence_relabel(s->outcomes, chain, RELABEL_GONE_TO) : chain;
 }
 
-/* How many rules of the chain at hand have asked the same unknown words before. */
-static size_t times_seen(const struct set_chain *chain, size_t i)
-{
-    size_t times = 0;
+/* How often rules of one chain have asked the same unknown words. */
+struct askings {
+    struct key_table words;
+    struct {
+        size_t *at;
+        size_t n, cap;
+    } times;
+};
 
-    for (size_t k = 0; k < i; k++)
-        times += chain->at[k].matches && strcmp(chain->at[k].matches, chain->at[i].matches) == 0;
-    return times;
+/* How many rules before this one. */
+static size_t times_asked(struct askings *a, const char *words)
+{
+    uint32_t number = key_table_enter(&a->words, words, strlen(words));
+
+    if (number == a->times.n)
+        *VEC_ADD(&a->times) = 0;
+    return a->times.at[number]++;
 }
 
 static dnode rule_node(struct set_diagram *s, enum table table, const struct set_chain *chain, size_t i,
-                       const char *tag, int depth)
+                       const char *tag, int depth, struct askings *askings)
 {
     struct outcomes *o = s->outcomes;
     const struct set_rule *rule = &chain->at[i];
     struct rule_place place = {.family = s->family, .table = table, .chain = chain->name};
     dnode target = target_of(s, table, rule, rule->tag ? rule->tag : tag, depth);
 
-    if (target == o->nothing)
+    if (target == o->nothing && !rule->matches)
         return target;
     if (rule->matches && !rule->steady)
-        place.times = times_seen(chain, i);
+        place.times = times_asked(askings, rule->matches);
     dnode node = rule_diagram_guard(o, rule, &place, target);
     return diagram_if(&o->diagram, s->only, node, o->nothing);
 }
@@ -67,16 +77,19 @@ static dnode chain_rules(struct set_diagram *s, enum table table, const struct s
                          const char *tag, int depth)
 {
     dnode *rules = xmalloc((chain->n + 1) * sizeof *rules);
+    struct askings askings = {0};
     size_t n = 0;
 
-    for (size_t i = 0; i < chain->n && !s->failed; i++) {
-        dnode node = rule_node(s, table, chain, i, tag, depth);
+    for (size_t i = 0; i < chain->n && !s->failed && !s->outcomes->diagram.exhausted; i++) {
+        dnode node = rule_node(s, table, chain, i, tag, depth, &askings);
 
         if (node != s->outcomes->nothing)
             rules[n++] = node;
     }
     dnode all = sequence_all(s->outcomes, rules, n);
     free(rules);
+    key_table_free(&askings.words);
+    free(askings.times.at);
     return all;
 }
 
