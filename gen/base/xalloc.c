@@ -8,7 +8,7 @@
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
-enum { PREFAULT_MIN = 64 * 1024, LARGE = 1024 * 1024 };
+enum { HUGE_MIN = 8 << 20, PREFAULT_MIN = 64 * 1024, LARGE = 1024 * 1024 };
 
 static void end_quietly(void)
 {
@@ -66,6 +66,8 @@ void xprefault(void *at, size_t bytes)
     size_t page = (size_t)sysconf(_SC_PAGESIZE), skip = (page - (uintptr_t)at % page) % page;
 
     /* A kernel before 5.14 does not know how and says so; no harm is done. */
+    if (bytes >= HUGE_MIN)
+        madvise((char *)at + skip, (bytes - skip) / page * page, MADV_HUGEPAGE);
     if (bytes >= PREFAULT_MIN)
         madvise((char *)at + skip, (bytes - skip) / page * page, MADV_POPULATE_WRITE);
 #else
