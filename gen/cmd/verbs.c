@@ -19,17 +19,19 @@ int job_input(struct job *job)
     return job->input.system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
 }
 
-int commit(const struct options *options)
+/* Makes the kernel's rules and the boot files what the input asks for; without input, takes lbgen's part out.
+ */
+static int change_all(const struct options *options, const char *what, bool with_input)
 {
     struct job job;
-    int status = job_start(&job, options, "commit");
+    int status = job_start(&job, options, what);
 
-    if (status == EXIT_GOOD)
+    if (status == EXIT_GOOD && with_input)
         status = job_input(&job);
     if (status == EXIT_GOOD)
         status = job_enter(&job);
     if (status == EXIT_GOOD)
-        status = job_want(&job, false);
+        status = job_want(&job, !with_input);
     if (status == EXIT_GOOD)
         status = job_save_read(&job);
     if (status == EXIT_GOOD)
@@ -38,21 +40,14 @@ int commit(const struct options *options)
     return status;
 }
 
+int commit(const struct options *options)
+{
+    return change_all(options, "commit", true);
+}
+
 int remove_own(const struct options *options)
 {
-    struct job job;
-    int status = job_start(&job, options, "remove");
-
-    if (status == EXIT_GOOD)
-        status = job_enter(&job);
-    if (status == EXIT_GOOD)
-        status = job_want(&job, true);
-    if (status == EXIT_GOOD)
-        status = job_save_read(&job);
-    if (status == EXIT_GOOD)
-        status = job_run(&job, job_find_wanted);
-    job_end(&job);
-    return status;
+    return change_all(options, "remove", false);
 }
 
 int confirmed(const struct options *options)

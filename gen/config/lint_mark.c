@@ -4,19 +4,9 @@
 #include <string.h>
 
 #include "lbgen/lint.h"
+#include "lbgen/mark_groups.h"
 #include "lbgen/service_keys.h"
 #include "lbgen/xalloc.h"
-
-static int by_mark(const void *a, const void *b, void *services)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    const struct service *all = ((const struct services *)services)->at;
-    uint32_t mark_x = all[x].mark.value, mark_y = all[y].mark.value;
-
-    if (mark_x != mark_y)
-        return mark_x < mark_y ? -1 : 1;
-    return x < y ? -1 : x > y;
-}
 
 static int by_server(const void *a, const void *b)
 {
@@ -201,23 +191,18 @@ static void share_servers(struct config *config, const uint32_t *group, size_t n
 void lint_marks(struct config *config, struct diag *diag)
 {
     const struct services *services = &config->services;
-    size_t n = 0;
 
     if (config->special.n == 0) /* nothing can disagree, and nobody has real servers */
         return;
-    uint32_t *order = xmalloc(services->n * sizeof *order);
-    for (uint32_t i = 0; i < services->n; i++)
-        if (services->at[i].mark.value)
-            order[n++] = i;
-    qsort_r(order, n, sizeof *order, by_mark, (void *)(uintptr_t)services);
-    for (size_t i = 0, end; i < n; i = end) {
-        for (end = i + 1; end < n; end++)
-            if (services->at[order[end]].mark.value != services->at[order[i]].mark.value)
-                break;
-        lint_agreement(services, order + i, end - i, diag);
-        lint_persistence(services, order + i, end - i, diag);
-        share_servers(config, order + i, end - i);
+    struct mark_groups groups;
+    mark_groups_make(&groups, config);
+    for (size_t i = 0; i < groups.n; i++) {
+        const struct mark_group *g = &groups.at[i];
+
+        lint_agreement(services, g->services, g->n, diag);
+        lint_persistence(services, g->services, g->n, diag);
+        share_servers(config, g->services, g->n);
     }
-    free(order);
+    mark_groups_free(&groups);
     config_index(config);
 }
