@@ -42,6 +42,19 @@ static bool add_file(struct job *job, const char *path, const struct buf *text, 
     return true;
 }
 
+/* A folder is made for the default file alone: of a path that was given it is more likely a typing error. */
+static bool folder_is_there(const char *path, struct complaint *why)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[PATH_MAX];
+
+    if (!slash)
+        return true;
+    snprintf(folder, sizeof folder, "%.*s", slash == path ? 1 : (int)(slash - path), path);
+    return access(folder, F_OK) == 0 ||
+           complain(why, 0, 0, "%s: its folder can't be opened: %s", path, strerror(errno));
+}
+
 static bool add_boot_file(struct job *job, enum family family, struct complaint *why)
 {
     const struct boot_text *boot = &job->boot[family];
@@ -49,6 +62,8 @@ static bool add_boot_file(struct job *job, enum family family, struct complaint 
 
     if (!boot->changes)
         return true;
+    if (job->options->persist[family] && !folder_is_there(path, why))
+        return false;
     if (!add_file(job, path, &boot->text, true, why))
         return false;
     const struct persist_file *file = &job->change.plan.files[job->change.plan.n_files - 1];
