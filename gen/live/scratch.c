@@ -171,8 +171,15 @@ enum scratch_result scratch_try(const struct live_backend *backend, scratch_buil
     pid_t parent = getpid(), pid;
     int ends[2];
 
-    if (pipe2(ends, O_CLOEXEC) != 0 || (pid = fork()) < 0) {
+    if (pipe2(ends, O_CLOEXEC) != 0) {
+        complain(why, 0, 0, "no pipe can be had to try the rules: %s", strerror(errno));
+        return SCRATCH_UNAVAILABLE;
+    }
+    pid = fork();
+    if (pid < 0) {
         complain(why, 0, 0, "no process can be had to try the rules: %s", strerror(errno));
+        close(ends[0]);
+        close(ends[1]);
         return SCRATCH_UNAVAILABLE;
     }
     if (pid == 0)
