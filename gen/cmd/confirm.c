@@ -90,12 +90,15 @@ enum guard_word confirm_wait(struct guard *guard, unsigned seconds, struct compl
 
         if (poll(ears, 3, -1) < 0)
             continue;
+        if (!ears[0].revents && !ears[1].revents) {
+            order = ears[2].revents ? hear_terminal(&asked, seconds) : 0;
+            continue;
+        }
+        if (asked)
+            fputc('\n', stderr); /* the question stands there without an answer */
         if (ears[0].revents)
             break;
-        if (ears[1].revents)
-            order = GUARD_UNDO;
-        else if (ears[2].revents)
-            order = hear_terminal(&asked, seconds);
+        order = GUARD_UNDO;
     }
     if (signals >= 0)
         close(signals);
