@@ -12,16 +12,20 @@
 #include "lbgen/replace_file.h"
 #include "lbgen/wanted.h"
 
-/* What goes out: the rule set, or the file that it was merged into. */
+/* What goes out: the rule set, the file that it was merged into, or another form. */
 struct job {
     const struct input *input;
     enum family family;
     const struct merge_job *merge; /* NULL without --merge */
+    const struct format *format;   /* NULL: save */
+    struct format_job form;
 };
 
 static void write_job(struct buf *out, const struct job *job)
 {
-    if (job->merge)
+    if (job->format)
+        job->format->write(&job->form, out);
+    else if (job->merge)
         merge_job_print(job->merge, out);
     else
         wanted_text(&job->input->config, &job->input->host.of[job->family], job->family, out);
@@ -82,7 +86,7 @@ static void note_other_family(const struct input *input, const struct options *o
 {
     enum family other = options->family == IPV4 ? IPV6 : IPV4;
 
-    if (!options->family_given && input->config.has_vips[other])
+    if (!options->family_given && !options->format && input->config.has_vips[other])
         fprintf(stderr,
                 "lbgen: note: these are the %s rules; there are %s VIPs too, their rules come with -%d\n",
                 family_ops[options->family].name, family_ops[other].name, family_ops[other].number);
@@ -106,12 +110,27 @@ static int write_out(const struct job *job, const struct options *options)
     return status;
 }
 
+static struct format_job form_of(const struct options *options, const struct input *input)
+{
+    const bool all = !options->family_given;
+
+    return (struct format_job){
+        .config = &input->config,
+        .host = input->host.of,
+        .wants = {[IPV4] = all || options->family == IPV4, [IPV6] = all || options->family == IPV6},
+        .firewalld_zone = options->firewalld_zone,
+        .remove = options->format_remove};
+}
+
 int generate(const struct options *options)
 {
     struct input input;
     struct merge_job merge = {0};
-    const struct job job = {
-        .input = &input, .family = options->family, .merge = options->merge ? &merge : NULL};
+    const struct job job = {.input = &input,
+                            .family = options->family,
+                            .merge = options->merge ? &merge : NULL,
+                            .format = options->format,
+                            .form = form_of(options, &input)};
     int status;
 
     progress_begin();
@@ -120,6 +139,8 @@ int generate(const struct options *options)
         wanted_text(&input.config, &input.host.of[options->family], options->family, &merge.text);
         merge_job_prepare(&merge, &input, options->family, options->merge);
     }
+    if (job.format && job.format->check && diag_errors(&input.diag) == 0)
+        job.format->check(&job.form, &input.diag);
     progress_end();
     input_print_findings(&input, options);
     status = diag_errors(&input.diag) ? report_bad_input(&input, options) : write_out(&job, options);

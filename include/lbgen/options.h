@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "lbgen/family.h"
+#include "lbgen/format.h"
 
 /* Exit statuses; the first that applies from the bottom. */
 enum exit_status {
@@ -42,8 +43,11 @@ enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 struct options {
     bool family_given;
     enum family family;
-    const char *output; /* -o FILE */
-    const char *merge;  /* --merge FILE */
+    const char *output;          /* -o FILE */
+    const char *merge;           /* --merge FILE */
+    const struct format *format; /* --format; NULL: save */
+    bool format_remove;          /* --remove beside a format that has lines for it */
+    const char *firewalld_zone;
     const char *templates;
     bool no_system_templates;
     bool warnings_are_errors;

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
+
+#include "lbgen/options.h"
+
+static const char help[] =
+    "Usage: lbgen [OPTION]... FILE...\n"
+    "  or:  lbgen --commit [OPTION]... FILE...\n"
+    "  or:  lbgen --restore | --remove | --rollback | --confirmed | --status [OPTION]...\n"
+    "  or:  lbgen --diff [--against=SAVED] [OPTION]... FILE...\n"
+    "  or:  lbgen --check [--keepalived=FILE] [--kernel] [OPTION]... FILE...\n"
+    "  or:  lbgen --trace=PACKET [--against=SAVED] [OPTION]... [FILE]...\n"
+    "  or:  lbgen --compare [OPTION]... OLD NEW\n"
+    "Print the iptables rules that mark a Linux Virtual Server's packets and accept VRRP, as services.ini "
+    "asks for\n"
+    "them, or put them into the kernel and the boot file. FILE - is standard input; several files are read "
+    "in order\n"
+    "as one.\n"
+    "\n"
+    "Printing:\n"
+    "  -4, --ipv4                 print the IPv4 rules (default)\n"
+    "  -6, --ipv6                 print the IPv6 rules\n"
+    "  -o, --output=FILE          write FILE, whole or not at all, instead of standard output\n"
+    "      --merge=FILE           print the iptables-save file FILE with lbgen's part brought up to date\n"
+    "      --format=save          the form of the output: what iptables-save prints (default)\n"
+    "      --templates=DIR        look for templates in DIR first\n"
+    "      --no-system-templates  leave /etc/lbgen/templates out\n"
+    "      --warnings=error       take warnings as errors\n"
+    "      --warnings=marks       warn of marks that programs like kube-proxy or Calico use, too\n"
+    "      --color=WHEN           color the findings: auto (default), always or never\n"
+    "\n"
+    "What the rules do (needs no root):\n"
+    "      --check                check the input and run each [expect] of it; silent when all is good\n"
+    "      --keepalived=FILE      with --check: also hold the input against Keepalived's configuration\n"
+    "      --kernel               with --check: also load all rules in a network namespace of their own\n"
+    "      --trace=PACKET         which rules PACKET meets, with which mark it ends and whether it comes "
+    "in;\n"
+    "                             PACKET is like 'tcp 203.0.113.9:40000 192.0.2.10:443 eth1'\n"
+    "      --against=SAVED        with --trace: through an iptables-save file\n"
+    "      --compare              what changes for packets from OLD to NEW, each an input or an "
+    "iptables-save "
+    "file\n"
+    "\n"
+    "The kernel and the boot file:\n"
+    "      --commit               make lbgen's part of both what the input asks for, nothing else\n"
+    "      --confirm[=SECONDS]    undo it after SECONDS (60) unless lbgen --confirmed is run or y is typed\n"
+    "      --confirmed            keep a commit that waits for its confirmation\n"
+    "      --dry-run              print what would change; status 1 when anything would\n"
+    "      --rollback             undo the last commit, also after a reboot\n"
+    "      --remove               take out all that is lbgen's\n"
+    "      --restore              put lbgen's part of the boot files into the kernel (at boot)\n"
+    "      --diff                 compare lbgen's part of the live rules with the input; status 1: they "
+    "differ\n"
+    "      --against=SAVED        with --diff: compare an iptables-save file instead\n"
+    "      --status               what is live, counted and saved\n"
+    "      --backend=NAME         legacy, nft or auto (default: where the host's rules are)\n"
+    "      --persist=FILE         the IPv4 boot file (default: /etc/sysconfig/iptables, or "
+    "/etc/iptables/rules.v4)\n"
+    "      --persist6=FILE        the IPv6 one\n"
+    "      --no-persist           leave the boot files alone\n"
+    "      --adopt                take over rules made by hand that equal wanted ones, with their counters\n"
+    "      --wait[=SECONDS]       how long to wait for a lock (default: 10)\n"
+    "      --force                go on where a running firewalld or your own SSH connection speak against "
+    "it\n"
+    "      --timings              say on standard error how long each step took\n"
+    "\n"
+    "      --help                 print this\n"
+    "      --version              print the version\n"
+    "\n"
+    "Examples:\n"
+    "  lbgen services.ini > /etc/sysconfig/iptables\n"
+    "  lbgen -6 -o /etc/sysconfig/ip6tables services.ini\n"
+    "  lbgen services.ini | diff -u expected.rules -\n"
+    "  lbgen --commit --confirm services.ini\n"
+    "\n"
+    "Exit status: 0 good, 1 different (or nothing to confirm, to roll back), 2 bad usage or bad input, 3 the "
+    "system\n"
+    "refused, 4 busy, 5 new rules were live and are undone, 6 live but not saved, 7 the undo failed.\n";
+
+void options_help(void)
+{
+    fputs(help, stdout);
+}
+
+void options_usage(void)
+{
+    fputs("Usage: lbgen [OPTION]... FILE...\n"
+          "Try 'lbgen services.ini' to print a rule set, 'lbgen --help' for all options.\n",
+          stderr);
+}

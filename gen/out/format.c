@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
+#include "lbgen/format.h"
+
+const struct format *const formats[] = {
+    NULL,
+};
+
+const struct format *format_find(const char *name)
+{
+    for (const struct format *const *f = formats; *f; f++)
+        if (strcmp((*f)->name, name) == 0)
+            return *f;
+    return NULL;
+}
