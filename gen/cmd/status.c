@@ -9,6 +9,8 @@
 #include "lbgen/job.h"
 #include "lbgen/job_save.h"
 #include "lbgen/name_index.h"
+#include "lbgen/owners.h"
+#include "lbgen/tree_chain.h"
 #include "lbgen/vec.h"
 #include "lbgen/verbs.h"
 
@@ -43,40 +45,79 @@ static struct tally *find(struct tallies *all, const char *tag, size_t len)
     return &all->at[all->n - 1];
 }
 
+/* Whose the rule is; "tree" for the tree's own and for what nobody wants in it; NULL: not counted. */
+static const char *owner_of(const char *chain, const struct image_rule *rule)
+{
+    if (rule->tag || rule->owner)
+        return rule->tag ? rule->tag : rule->owner;
+    return strncmp(chain, TREE_PREFIX, strlen(TREE_PREFIX)) == 0 ? "tree" : NULL;
+}
+
+static struct tally *tally_of(struct tallies *all, const char *chain, const struct image_rule *rule)
+{
+    const char *owner = owner_of(chain, rule);
+
+    return owner ? find(all, owner, strlen(owner)) : NULL;
+}
+
+/* A packet counts where it is marked or sent to marking, not once more in the chain that it is sent to. */
+static bool counts_packets(const struct image_chain *chain, const struct image_rule *rule)
+{
+    return rule->tag || strncmp(chain->name, TREE_PREFIX, strlen(TREE_PREFIX)) == 0;
+}
+
 static void count_live(struct tallies *all, const struct image *now)
 {
     for (int t = 0; t < TABLES; t++)
         for (size_t c = 0; c < now->of[t].n; c++)
             for (size_t i = 0; i < now->of[t].at[c].n; i++) {
-                const struct image_rule *rule = &now->of[t].at[c].at[i];
+                const struct image_chain *chain = &now->of[t].at[c];
+                const struct image_rule *rule = &chain->at[i];
+                struct tally *tally = tally_of(all, chain->name, rule);
 
-                if (!rule->tag)
+                if (!tally)
                     continue;
-                struct tally *tally = find(all, rule->tag, strlen(rule->tag));
                 tally->live++;
-                if (t == TABLE_MANGLE) {
+                if (t == TABLE_MANGLE && counts_packets(chain, rule)) {
                     tally->packets += rule->packets;
                     tally->bytes += rule->bytes;
                 }
             }
 }
 
+static void count_missing(struct tallies *all, const char *chain, const struct hunk *hunk)
+{
+    for (size_t i = 0; i < hunk->n_added; i++) {
+        struct tally *tally = tally_of(all, chain, hunk->added[i]);
+
+        if (tally)
+            tally->missing++;
+    }
+}
+
+static void count_stale(struct tallies *all, const struct image_chain *live, size_t from, size_t n)
+{
+    for (size_t i = from; i < from + n; i++) {
+        struct tally *tally = tally_of(all, live->name, &live->at[i]);
+
+        if (tally)
+            tally->stale++;
+    }
+}
+
 static void count_edit(struct tallies *all, const struct edit *edit)
 {
-    for (size_t c = 0; c < edit->n; c++)
-        for (size_t h = 0; h < edit->at[c].n; h++) {
-            const struct hunk *hunk = &edit->at[c].at[h];
+    for (size_t c = 0; c < edit->n; c++) {
+        const struct chain_edit *chain = &edit->at[c];
 
-            for (size_t i = 0; i < hunk->n_added; i++)
-                if (hunk->added[i]->tag)
-                    find(all, hunk->added[i]->tag, strlen(hunk->added[i]->tag))->missing++;
-            for (size_t i = 0; i < hunk->n_gone; i++) {
-                const char *tag = edit->at[c].live->at[hunk->at + i].tag;
-
-                if (tag)
-                    find(all, tag, strlen(tag))->stale++;
-            }
+        if (chain->gone)
+            count_stale(all, chain->live, 0, chain->live->n);
+        for (size_t h = 0; h < chain->n; h++) {
+            count_missing(all, chain->chain, &chain->at[h]);
+            if (chain->live)
+                count_stale(all, chain->live, chain->at[h].at, chain->at[h].n_gone);
         }
+    }
 }
 
 static void print_tally(const struct job *job, const struct tally *t)
@@ -143,6 +184,8 @@ static int print_status(struct job *job)
     for (size_t i = 0; i < job->input.config.services.n; i++)
         find(&all, job->input.config.services.at[i].name, job->input.config.services.at[i].name_len);
     for (int f = 0; f < FAMILIES; f++) {
+        for (int t = 0; t < TABLES; t++)
+            owners_name(&job->wanted[f].of[t], &job->change.now[f].of[t]);
         count_live(&all, &job->change.now[f]);
         for (int t = 0; t < TABLES && with_input; t++)
             count_edit(&all, &job->change.edits[f][t]);

@@ -19,6 +19,14 @@ struct image_chain *image_add_chain(struct image *image, enum table table, const
     return chain;
 }
 
+const char *image_owner(struct image *image, const struct image_chain *chain, const char *name, size_t len)
+{
+    const char *last = chain->n > 1 ? chain->at[chain->n - 2].owner : NULL;
+
+    return last && strncmp(last, name, len) == 0 && last[len] == '\0' ? last
+                                                                      : arena_text(&image->mem, name, len);
+}
+
 struct image_chain *image_find_chain(const struct image_table *table, const char *name)
 {
     for (size_t i = 0; i < table->n; i++)

@@ -245,7 +245,10 @@ static void make_rules(void *ctx, const struct rule *rule)
         if (*line != '-')
             continue;
         size_t len = (size_t)(next - line);
-        save_image_rule(arena_copy(&m->image->mem, line, len), len, &m->image->mem, VEC_ADD(chain));
+        struct image_rule *out = VEC_ADD(chain);
+        save_image_rule(arena_copy(&m->image->mem, line, len), len, &m->image->mem, out);
+        if (rule->in_own_chain && rule->tag)
+            out->owner = image_owner(m->image, chain, rule->tag, rule->tag_len);
     }
 }
 

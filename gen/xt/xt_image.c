@@ -90,6 +90,8 @@ static void take_lowered(void *ctx, const struct rule *r)
     }
     const void *entry = xt_own_entry(s->family, r, &s->out->mem, &len);
     entry_image(s->family, entry, NULL, &s->out->mem, place);
+    if (r->in_own_chain && r->tag)
+        place->owner = image_owner(s->out, chain, r->tag, r->tag_len);
 }
 
 static void take_rule(void *ctx, const struct rule *r)

@@ -23,10 +23,12 @@ struct image_rule {
     uint64_t key;  /* rules that mean the same have the same; counters do not count */
     uint64_t bare; /* the same without lbgen's comment, for rules that were made by hand */
     const void *payload;
-    const char *jump; /* where it leads: verdict, target or chain; "" for none; NUL-terminated */
-    const char *tag;  /* of its comment "lbgen:TAG": TAG, NUL-terminated; NULL without such */
-    uint32_t len;     /* of the payload, bytes */
-    bool final;       /* it is of [rules], has no match, and ends the walk (merge.h) */
+    const char *jump;  /* where it leads: verdict, target or chain; "" for none; NUL-terminated */
+    const char *tag;   /* of its comment "lbgen:TAG": TAG, NUL-terminated; NULL without such */
+    const char *owner; /* TAG of a rule in an own chain, which has no such comment: known of what is wanted,
+                          and where owners_name (owners.h) has found it; else NULL */
+    uint32_t len;      /* of the payload, bytes */
+    bool final;        /* it is of [rules], has no match, and ends the walk (merge.h) */
     uint64_t packets, bytes;
 };
 
@@ -69,6 +71,10 @@ static inline bool image_rule_is_own(const struct image_chain *chain, const stru
 /* A new, empty chain at the table's end, its name copied into image->mem. The pointer is valid until the next
  * one is added. Tables of many chains are searched by who needs that, with an index of his own. */
 struct image_chain *image_add_chain(struct image *image, enum table table, const char *name, size_t len);
+
+/* A name for `owner` of a rule that has just been added, copied into image->mem; one name for many rules on
+ * end is copied once. */
+const char *image_owner(struct image *image, const struct image_chain *chain, const char *name, size_t len);
 
 /* The chain of that name; NULL when there is none. Linear. */
 struct image_chain *image_find_chain(const struct image_table *table, const char *name);

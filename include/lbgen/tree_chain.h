@@ -11,7 +11,8 @@
 #include "lbgen/own_chain.h"
 #include "lbgen/prefix.h"
 
-#define TREE_ROOT "lbgen-root"
+#define TREE_PREFIX "lbgen-" /* of the names of all of them, and of no other own chain */
+#define TREE_ROOT   TREE_PREFIX "root"
 
 /* A prefix of length 0 is the root. */
 struct chain_name tree_chain(const struct prefix *p);
