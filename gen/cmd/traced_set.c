@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "lbgen/own_chain.h"
+#include "lbgen/owners.h"
+#include "lbgen/save_image.h"
 #include "lbgen/save_set.h"
 #include "lbgen/traced_set.h"
 #include "lbgen/wanted.h"
@@ -76,6 +79,36 @@ bool traced_set_of_file(struct traced_set *set, struct input *input, const char 
     return true;
 }
 
+static void name_rules(struct set_table *table, const struct image_table *wanted, struct arena *mem)
+{
+    struct owners owners;
+
+    owners_make(&owners, wanted);
+    for (size_t c = 0; c < table->n; c++) {
+        struct set_chain *chain = &table->at[c];
+
+        for (size_t i = 0; chain_is_own(chain->name, strlen(chain->name)) && i < chain->n; i++) {
+            struct image_rule rule;
+
+            if (chain->at[i].tag)
+                continue;
+            save_image_rule(chain->at[i].text, chain->at[i].text_len, mem, &rule);
+            chain->at[i].tag = owners_take(&owners, chain->name, rule.key);
+        }
+    }
+    owners_free(&owners);
+}
+
+void traced_set_name_services(struct traced_set *set, const struct input *input, enum family family)
+{
+    struct complaint why;
+
+    wanted_image(&input->config, &input->host.of[family], family, PAYLOAD_LINE, NULL, NULL, &set->wanted,
+                 &why); /* lines ask nobody, who could refuse */
+    for (int t = 0; t < TABLES; t++)
+        name_rules(&set->rules.of[t], &set->wanted.of[t], &set->wanted.mem);
+}
+
 void traced_set_of_read_file(struct traced_set *set)
 {
     save_set_make(&set->file, &set->rules);
@@ -87,6 +120,7 @@ void traced_set_free(struct traced_set *set)
     if (set->made)
         rule_set_free(&set->rules);
     save_file_free(&set->file);
+    image_free(&set->wanted);
     buf_free(&set->text);
     *set = (struct traced_set){0};
 }
