@@ -231,16 +231,11 @@ static bool decode_family(struct undo *undo, enum family family, struct complain
     return good;
 }
 
-/* The copy is made by writing and reading. */
 bool undo_decode(const struct undo *undo, struct undo *out, struct complaint *why)
 {
-    struct buf text = {0};
-    size_t at = 0;
-    bool good;
+    bool good = true;
 
-    undo_print(undo, &text);
-    good = undo_read(out, text.at, text.len, &at);
-    buf_free(&text);
+    undo_share(undo, out);
     for (int f = 0; good && f < FAMILIES; f++)
         good = decode_family(out, (enum family)f, why);
     out->form = PAYLOAD_LINE;

@@ -176,6 +176,17 @@ static bool drop_chains(struct work *w)
     return true;
 }
 
+/* The policy of a built-in chain; NULL for others. libiptc searches for a chain at each question, so that
+ * many are spared it by their names. */
+static const char *policy_of(const struct legacy_tc *tc, struct xtc_handle *h, const char *chain,
+                             uint64_t counters[2])
+{
+    enum hook hook;
+
+    return hook_find(chain, strlen(chain), &hook) && tc->is_builtin(chain, h) ? tc->policy(chain, counters, h)
+                                                                              : NULL;
+}
+
 static enum image_policy policy_after(const struct work *w, const char *chain, const char *now)
 {
     for (size_t i = 0; i < w->edit->n; i++)
@@ -189,7 +200,7 @@ static bool set_policies(struct work *w)
 {
     for (const char *chain = w->tc->first_chain(w->h); chain; chain = w->tc->next_chain(w->h)) {
         uint64_t counters[2];
-        const char *policy = w->tc->is_builtin(chain, w->h) ? w->tc->policy(chain, counters, w->h) : NULL;
+        const char *policy = policy_of(w->tc, w->h, chain, counters);
 
         if (!policy)
             continue;
@@ -231,7 +242,7 @@ static bool holds_rules(const struct legacy_tc *tc, enum family family, struct x
 static bool holds_policy(const struct legacy_tc *tc, struct xtc_handle *h, const struct image_chain *chain)
 {
     uint64_t ignored[2];
-    const char *policy = tc->is_builtin(chain->name, h) ? tc->policy(chain->name, ignored, h) : NULL;
+    const char *policy = policy_of(tc, h, chain->name, ignored);
 
     if (!policy)
         return !chain->builtin;
@@ -255,7 +266,7 @@ bool legacy_is_empty(const struct legacy_tc *tc, struct xtc_handle *h)
 {
     for (const char *chain = tc->first_chain(h); chain; chain = tc->next_chain(h)) {
         uint64_t ignored[2];
-        const char *policy = tc->is_builtin(chain, h) ? tc->policy(chain, ignored, h) : NULL;
+        const char *policy = policy_of(tc, h, chain, ignored);
 
         if (!policy || strcmp(policy, "DROP") == 0 || tc->first_rule(chain, h))
             return false;

@@ -24,7 +24,8 @@ bool wanted_is_more_than_vrrp(const struct image *image);
 /* Turns an image of lines into one of entries, in place. */
 bool wanted_encode(struct image *image, enum family family, struct complaint *why);
 
-/* An undo of entries as one of lines, and the other way round. *out is freed with undo_free. */
+/* An undo of entries as one of lines, which shares names and keys with it (*out: undo_free, before it), and
+ * the other way round. */
 bool undo_decode(const struct undo *undo, struct undo *out, struct complaint *why);
 bool undo_encode(struct undo *undo, struct complaint *why);
 
