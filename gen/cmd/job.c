@@ -210,8 +210,9 @@ static void give_policies_back(struct job *job, enum family family, struct confi
 static bool make_image(struct job *job, struct input *in, enum family family, struct complaint *why)
 {
     image_free(&job->wanted[family]);
-    return wanted_image(&in->config, &in->host.of[family], family, job->change.backend->form, NULL, NULL,
-                        &job->wanted[family], why);
+    job->text[family].len = 0;
+    return wanted_image_and_text(&in->config, &in->host.of[family], family, job->change.backend->form,
+                                 &job->wanted[family], &job->text[family], why);
 }
 
 /* IPv6 is left alone where there would be nothing but the VRRP accept. */
@@ -248,6 +249,7 @@ void job_end(struct job *job)
     for (int f = 0; f < FAMILIES; f++) {
         image_free(&job->wanted[f]);
         boot_text_free(&job->boot[f]);
+        buf_free(&job->text[f]);
     }
     undo_free(&job->undo);
     input_free(&job->input);

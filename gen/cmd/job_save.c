@@ -15,13 +15,11 @@ int job_save_read(struct job *job)
     job_step(job, "boot files");
     for (int f = 0; f < FAMILIES; f++) {
         struct input *in = job->of[f];
-        struct buf generated = {0};
 
         if (!job->boot_files.path[f][0])
             continue;
-        wanted_text(&in->config, &in->host.of[f], (enum family)f, &generated);
         boot_text_make(&job->boot[f], in, (enum family)f, job->boot_files.path[f], job->is_wanted[f],
-                       &generated);
+                       &job->text[f]);
     }
     bool bad = diag_errors(&job->input.diag) + diag_errors(&job->none.diag) > 0;
     input_print_findings(&job->input, job->options);

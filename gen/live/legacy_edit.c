@@ -154,9 +154,11 @@ static bool apply_chain(struct work *w, const struct chain_edit *edit)
     return true;
 }
 
+/* From the last name to the first: libiptc, which keeps chains sorted, walks over those of the same part of
+ * its index that stand in front of a new one, up to some hundreds, twice. */
 static bool make_chains(struct work *w)
 {
-    for (size_t i = 0; i < w->edit->n; i++) {
+    for (size_t i = w->edit->n; i-- > 0;) {
         const struct chain_edit *e = &w->edit->at[i];
 
         if (!e->live && !e->builtin && !w->tc->create_chain(e->chain, w->h))

@@ -18,6 +18,12 @@ bool wanted_image(const struct config *config, const struct formed_rules *host, 
                   enum payload_form form, bool (*keep)(void *ctx, enum table table, const struct rule *rule),
                   void *ctx, struct image *out, struct complaint *why);
 
+/* The whole image, and the text behind what is in *text, in one run: many services cost it twice otherwise.
+ */
+bool wanted_image_and_text(const struct config *config, const struct formed_rules *host, enum family family,
+                           enum payload_form form, struct image *image, struct buf *text,
+                           struct complaint *why);
+
 /* Whether the image has more than what accepts VRRP. */
 bool wanted_is_more_than_vrrp(const struct image *image);
 
