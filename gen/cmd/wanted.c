@@ -4,6 +4,7 @@
 
 #include "lbgen/save_image.h"
 #include "lbgen/save_write.h"
+#include "lbgen/tree_chain.h"
 #include "lbgen/vec.h"
 #include "lbgen/wanted.h"
 #include "lbgen/xt_entries.h"
@@ -22,20 +23,54 @@ void wanted_text(const struct config *config, const struct formed_rules *host, e
     compile(config, host, family, &sink);
 }
 
-/* A sink in front of others: one that gets some rules only, and one for the text, which gets all. */
+/* A sink in front of others: one that gets some rules only, with such chains of the tree as they need, and
+ * one for the text, which gets all. */
 struct filter {
     struct rule_sink to, text;
     bool with_text;
     enum table table;
     bool (*keep)(void *ctx, enum table table, const struct rule *rule);
     void *ctx;
+    struct {
+        struct chain_name *at;
+        size_t n, cap;
+    } chains; /* with keep: of the table's tree, those that were made; a few */
 };
+
+static bool is_of_tree(const char *chain)
+{
+    return strncmp(chain, TREE_PREFIX, strlen(TREE_PREFIX)) == 0;
+}
+
+static void need_chain(struct filter *f, const char *name)
+{
+    if (!is_of_tree(name))
+        return;
+    for (size_t i = 0; i < f->chains.n; i++)
+        if (strcmp(f->chains.at[i].text, name) == 0)
+            return;
+    struct chain_name *made = VEC_ADD(&f->chains);
+    *made = (struct chain_name){{0}};
+    strncpy(made->text, name, CHAIN_NAME_MAX);
+    f->to.chain(f->to.ctx, name, "-");
+}
+
+static void keep_rule(struct filter *f, const struct rule *rule)
+{
+    if (!f->keep(f->ctx, f->table, rule))
+        return;
+    need_chain(f, rule->chain);
+    if (!rule->text && (rule->target == TARGET_JUMP || rule->target == TARGET_GOTO))
+        need_chain(f, rule->jump);
+    f->to.rule(f->to.ctx, rule);
+}
 
 static void filter_table(void *ctx, enum table table)
 {
     struct filter *f = ctx;
 
     f->table = table;
+    f->chains.n = 0;
     f->to.table(f->to.ctx, table);
     if (f->with_text)
         f->text.table(f->text.ctx, table);
@@ -45,7 +80,8 @@ static void filter_chain(void *ctx, const char *name, const char *policy)
 {
     struct filter *f = ctx;
 
-    f->to.chain(f->to.ctx, name, policy);
+    if (!f->keep || !is_of_tree(name))
+        f->to.chain(f->to.ctx, name, policy);
     if (f->with_text)
         f->text.chain(f->text.ctx, name, policy);
 }
@@ -54,7 +90,9 @@ static void filter_rule(void *ctx, const struct rule *rule)
 {
     struct filter *f = ctx;
 
-    if (!f->keep || f->keep(f->ctx, f->table, rule))
+    if (f->keep)
+        keep_rule(f, rule);
+    else
         f->to.rule(f->to.ctx, rule);
     if (f->with_text)
         f->text.rule(f->text.ctx, rule);
@@ -106,6 +144,7 @@ static bool make_image(const struct config *config, const struct formed_rules *h
                                        : save_image_sink(&lines, out, family);
     compile(config, host, family, &sink);
     set_policies(config, family, out);
+    free(filter->chains.at);
     return form != PAYLOAD_ENTRY || xt_image_sink_finish(&entries, why);
 }
 
