@@ -35,6 +35,23 @@ struct image_chain *image_find_chain(const struct image_table *table, const char
     return NULL;
 }
 
+const char *image_chain_name(const void *chains, uint32_t i, size_t *len)
+{
+    const char *name = ((const struct image_chain *)chains)[i].name;
+
+    *len = strlen(name);
+    return name;
+}
+
+struct name_index image_index(const struct image_table *table)
+{
+    struct name_index index = {.name_of = image_chain_name};
+
+    for (size_t i = 0; i < table->n; i++)
+        name_index_enter(&index, table->at, table->at[i].name, strlen(table->at[i].name), (uint32_t)i);
+    return index;
+}
+
 bool image_table_is_used(const struct image_table *table)
 {
     for (size_t i = 0; i < table->n; i++)

@@ -11,14 +11,6 @@
 #include "lbgen/xt_image.h"
 #include "lbgen/xt_own.h"
 
-static const char *chain_name(const void *items, uint32_t i, size_t *len)
-{
-    const struct image_chain *chains = items;
-
-    *len = strlen(chains[i].name);
-    return chains[i].name;
-}
-
 static struct image_table *present_table(const struct xt_image_sink *s)
 {
     return &s->out->of[s->table];
@@ -31,7 +23,7 @@ static void take_table(void *ctx, enum table table)
     s->table = table;
     s->chain = 0;
     name_index_free(&s->chains);
-    s->chains = (struct name_index){.name_of = chain_name};
+    s->chains = (struct name_index){.name_of = image_chain_name};
     present_table(s)->present = true;
 }
 
@@ -108,7 +100,7 @@ static void take_end(void *ctx)
 
 struct rule_sink xt_image_sink_begin(struct xt_image_sink *s, struct image *out, enum family family)
 {
-    *s = (struct xt_image_sink){.out = out, .family = family, .chains = {.name_of = chain_name}};
+    *s = (struct xt_image_sink){.out = out, .family = family, .chains = {.name_of = image_chain_name}};
     out->form = PAYLOAD_ENTRY;
     return (struct rule_sink){
         .ctx = s, .table = take_table, .chain = take_chain, .rule = take_rule, .end = take_end};

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "lbgen/arena.h"
+#include "lbgen/name_index.h"
 #include "lbgen/table.h"
 
 /* What an image's payloads are. */
@@ -69,7 +70,7 @@ static inline bool image_rule_is_own(const struct image_chain *chain, const stru
 }
 
 /* A new, empty chain at the table's end, its name copied into image->mem. The pointer is valid until the next
- * one is added. Tables of many chains are searched by who needs that, with an index of his own. */
+ * one is added. */
 struct image_chain *image_add_chain(struct image *image, enum table table, const char *name, size_t len);
 
 /* A name for `owner` of a rule that has just been added, copied into image->mem; one name for many rules on
@@ -78,6 +79,11 @@ const char *image_owner(struct image *image, const struct image_chain *chain, co
 
 /* The chain of that name; NULL when there is none. Linear. */
 struct image_chain *image_find_chain(const struct image_table *table, const char *name);
+
+/* For tables of many chains: name_index_find(&index, table->at, ...) finds the chain's number.
+ * image_chain_name is what such an index asks; name_index_free when done. */
+const char *image_chain_name(const void *chains, uint32_t i, size_t *len);
+struct name_index image_index(const struct image_table *table);
 
 /* Whether the table is anything but empty, with policies of ACCEPT and no user chains. */
 bool image_table_is_used(const struct image_table *table);
