@@ -9,6 +9,7 @@
 #include "lbgen/xalloc.h"
 #include "lbgen/xt_entry.h"
 
+enum { LEFT_FOR_LATER = 16 /* one chain of so many that go */ };
 enum { WALK_MAX = 20 * 1000 * 1000 /* steps, of some nanoseconds each */ };
 
 /* An edit on its way into a handle. */
@@ -167,13 +168,21 @@ static bool make_chains(struct work *w)
     return true;
 }
 
+/* libiptc's index has an entry for every 40 chains, and is made anew, with a walk over all chains, whenever
+ * the last of these goes. So some of each are left for a second round, in which there are few. */
 static bool drop_chains(struct work *w)
 {
-    for (size_t i = 0; i < w->edit->n; i++) {
-        const struct chain_edit *e = &w->edit->at[i];
+    for (int round = 0; round < 2; round++) {
+        size_t n = 0;
 
-        if (e->gone && !w->tc->delete_chain(e->chain, w->h))
-            return refused(w, e->chain, "it can't be taken out");
+        for (size_t i = 0; i < w->edit->n; i++) {
+            const struct chain_edit *e = &w->edit->at[i];
+
+            if (!e->gone || (n++ % LEFT_FOR_LATER == 0) != (round == 1))
+                continue;
+            if (!w->tc->delete_chain(e->chain, w->h))
+                return refused(w, e->chain, "it can't be taken out");
+        }
     }
     return true;
 }
