@@ -6,12 +6,15 @@
 #include "lbgen/job_look.h"
 #include "lbgen/legacy_raw.h"
 #include "lbgen/look_marks.h"
+#include "lbgen/progress.h"
 #include "lbgen/verbs.h"
 #include "lbgen/wanted.h"
 
 static int show(struct buf *out)
 {
     int fd = STDOUT_FILENO;
+
+    progress_end();
     int error = out->len ? buf_flush_fd(&fd, out->at, out->len) : 0;
 
     if (error)

@@ -14,6 +14,7 @@
 #include "lbgen/journal.h"
 #include "lbgen/legacy_raw.h"
 #include "lbgen/lock.h"
+#include "lbgen/progress.h"
 #include "lbgen/vec.h"
 #include "lbgen/wanted.h"
 #include "lbgen/xalloc.h"
@@ -167,6 +168,7 @@ int job_enter(struct job *job)
     int status = EXIT_GOOD;
 
     job_step(job, "enter");
+    progress_begin();
     if (!may_change_tables(&why))
         return job_fail(EXIT_SYSTEM, "%s", why.text);
     if (!job->options->dry_run) {
@@ -244,6 +246,7 @@ int job_want(struct job *job, bool empty)
 
 void job_end(struct job *job)
 {
+    progress_end();
     change_free(&job->change);
     guard_dismiss(&job->guard);
     for (int f = 0; f < FAMILIES; f++) {

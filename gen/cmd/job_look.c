@@ -6,6 +6,7 @@
 #include "lbgen/edit_print.h"
 #include "lbgen/job_look.h"
 #include "lbgen/parents.h"
+#include "lbgen/progress.h"
 #include "lbgen/look_foreign.h"
 #include "lbgen/look_marks.h"
 #include "lbgen/rule_texts.h"
@@ -66,6 +67,8 @@ int job_look(struct job *job)
 static int print_out(struct buf *out)
 {
     int fd = STDOUT_FILENO;
+
+    progress_end();
     int error = out->len ? buf_flush_fd(&fd, out->at, out->len) : 0;
 
     buf_free(out);

@@ -8,6 +8,7 @@
 #include "lbgen/boot_unit.h"
 #include "lbgen/job_save.h"
 #include "lbgen/journal.h"
+#include "lbgen/progress.h"
 #include "lbgen/wanted.h"
 
 int job_save_read(struct job *job)
@@ -21,6 +22,7 @@ int job_save_read(struct job *job)
         boot_text_make(&job->boot[f], in, (enum family)f, job->boot_files.path[f], job->is_wanted[f],
                        &job->text[f]);
     }
+    progress_clear();
     bool bad = diag_errors(&job->input.diag) + diag_errors(&job->none.diag) > 0;
     input_print_findings(&job->input, job->options);
     input_print_findings(&job->none, job->options);
@@ -185,6 +187,7 @@ static void report_file(const struct job *job, enum family family)
 
 void job_save_report(const struct job *job)
 {
+    progress_end();
     job_say("%s: %zu rules put in, %zu taken out (%s)", job->what, job->change.added, job->change.gone,
             job->change.backend->name);
     for (int f = 0; f < FAMILIES; f++)

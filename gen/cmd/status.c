@@ -10,6 +10,7 @@
 #include "lbgen/job_save.h"
 #include "lbgen/name_index.h"
 #include "lbgen/owners.h"
+#include "lbgen/progress.h"
 #include "lbgen/tree_chain.h"
 #include "lbgen/vec.h"
 #include "lbgen/verbs.h"
@@ -180,6 +181,7 @@ static int print_status(struct job *job)
     job->change.ctx = job;
     if (!change_find(&job->change, &why))
         return job_fail(EXIT_SYSTEM, "%s", why.text);
+    progress_end();
     printf("backend %s\n", job->change.backend->name);
     for (size_t i = 0; i < job->input.config.services.n; i++)
         find(&all, job->input.config.services.at[i].name, job->input.config.services.at[i].name_len);
