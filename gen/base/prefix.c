@@ -5,6 +5,7 @@
 
 #include "lbgen/number.h"
 #include "lbgen/prefix.h"
+#include "lbgen/put.h"
 
 enum { TEXT_MAX = 63 }; /* longest inet_pton form is 45 bytes */
 
@@ -117,42 +118,45 @@ bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct pref
     return true;
 }
 
-static void print_ipv4(struct buf *out, uint64_t high)
+static char *put_ipv4(char *to, uint64_t high)
 {
-    char text[sizeof "255.255.255.255."], *to = text;
+    for (int shift = 56; shift > 32; shift -= 8)
+        to = put_char(put_dec(to, high >> shift & 255), '.');
+    return put_dec(to, high >> 32 & 255);
+}
 
-    for (int shift = 56; shift >= 32; shift -= 8) {
-        unsigned octet = high >> shift & 255;
+static char *put_ipv6(char *to, struct address a)
+{
+    unsigned char bytes[16];
 
-        if (octet >= 100)
-            *to++ = (char)('0' + octet / 100);
-        if (octet >= 10)
-            *to++ = (char)('0' + octet / 10 % 10);
-        *to++ = (char)('0' + octet % 10);
-        *to++ = '.';
-    }
-    buf_add(out, text, (size_t)(to - text) - 1);
+    store_big_endian(bytes, a.high);
+    store_big_endian(bytes + 8, a.low);
+    return to + strlen(inet_ntop(AF_INET6, bytes, to, INET6_ADDRSTRLEN));
+}
+
+char *address_put(char *to, enum family family, struct address a)
+{
+    return family == IPV4 ? put_ipv4(to, a.high) : put_ipv6(to, a);
 }
 
 void address_print(struct buf *out, enum family family, struct address a)
 {
-    unsigned char bytes[16];
-    char text[INET6_ADDRSTRLEN];
+    char *to = buf_place(out, INET6_ADDRSTRLEN);
 
-    if (family == IPV4) {
-        print_ipv4(out, a.high);
-        return;
-    }
-    store_big_endian(bytes, a.high);
-    store_big_endian(bytes + 8, a.low);
-    buf_str(out, inet_ntop(AF_INET6, bytes, text, sizeof text));
+    out->len += (size_t)(address_put(to, family, a) - to);
+}
+
+char *prefix_put(char *to, const struct prefix *p)
+{
+    to = address_put(to, p->family, p->first);
+    return put_dec(put_char(to, '/'), p->len);
 }
 
 void prefix_print(struct buf *out, const struct prefix *p)
 {
-    address_print(out, p->family, p->first);
-    buf_char(out, '/');
-    buf_dec(out, p->len);
+    char *to = buf_place(out, PREFIX_TEXT_MAX);
+
+    out->len += (size_t)(prefix_put(to, p) - to);
 }
 
 int address_compare(struct address a, struct address b)
