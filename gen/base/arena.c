@@ -83,8 +83,10 @@ void *arena_append(struct arena *a, const void *old, size_t n, uint32_t *cap, co
     char *list = (char *)(uintptr_t)old;
 
     if (!list) {
+        size_t spare = rounded(more * size) - more * size;
+
         list = arena_alloc(a, more * size);
-        *cap = (uint32_t)(rounded(more * size) / size);
+        *cap = (uint32_t)(more + (spare < size ? 0 : spare / size));
     } else if (n + more > *cap) {
         size_t wanted = rounded((n + more) * size);
 

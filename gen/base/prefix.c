@@ -9,12 +9,12 @@
 
 enum { TEXT_MAX = 63 }; /* longest inet_pton form is 45 bytes */
 
-static uint64_t load_big_endian(const unsigned char *p, size_t n)
+static uint64_t load_big_endian(const unsigned char *p)
 {
     uint64_t value = 0;
 
     for (size_t i = 0; i < 8; i++)
-        value = value << 8 | (i < n ? p[i] : 0);
+        value = value << 8 | p[i];
     return value;
 }
 
@@ -24,7 +24,29 @@ static void store_big_endian(unsigned char *p, uint64_t value)
         p[i] = (unsigned char)value;
 }
 
-static bool address_parse(const char *text, size_t n, struct prefix *out)
+/* Four numbers without leading zeros, as inet_pton has it; there may be a million of them. */
+static bool ipv4_parse(const char *text, size_t n, struct prefix *out)
+{
+    const char *end = text + n;
+    uint64_t address = 0;
+
+    for (int octet = 0; octet < 4; octet++) {
+        unsigned value = 0;
+
+        if (octet && (text == end || *text++ != '.'))
+            return false;
+        const char *first = text;
+        for (; text < end && text < first + 3 && (unsigned char)(*text - '0') < 10; text++)
+            value = value * 10 + (unsigned char)(*text - '0');
+        if (text == first || value > 255 || (*first == '0' && text > first + 1))
+            return false;
+        address = address << 8 | value;
+    }
+    *out = (struct prefix){.family = IPV4, .len = 32, .first.high = address << 32};
+    return text == end;
+}
+
+static bool ipv6_parse(const char *text, size_t n, struct prefix *out)
 {
     char copy[TEXT_MAX + 1];
     unsigned char bytes[16];
@@ -33,13 +55,16 @@ static bool address_parse(const char *text, size_t n, struct prefix *out)
         return false;
     memcpy(copy, text, n);
     copy[n] = '\0';
-    *out = (struct prefix){.family = memchr(text, ':', n) ? IPV6 : IPV4};
-    out->len = family_ops[out->family].bits;
-    if (inet_pton(family_ops[out->family].af, copy, bytes) != 1)
+    if (inet_pton(AF_INET6, copy, bytes) != 1)
         return false;
-    out->first.high = load_big_endian(bytes, out->family == IPV6 ? 8 : 4);
-    out->first.low = out->family == IPV6 ? load_big_endian(bytes + 8, 8) : 0;
+    *out = (struct prefix){.family = IPV6, .len = 128};
+    out->first = (struct address){.high = load_big_endian(bytes), .low = load_big_endian(bytes + 8)};
     return true;
+}
+
+static bool address_parse(const char *text, size_t n, struct prefix *out)
+{
+    return ipv4_parse(text, n, out) || ipv6_parse(text, n, out);
 }
 
 /* The bits that `len` keeps. */
