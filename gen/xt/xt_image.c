@@ -43,13 +43,15 @@ static void take_chain(void *ctx, const char *name, const char *policy)
     add_chain(ctx, name);
 }
 
-/* Rules come chain by chain, so the last one's is nearly always the one. */
+/* Rules come chain by chain, in the chains' order: it is nearly always the last one's or the next. */
 static struct image_chain *find_chain(struct xt_image_sink *s, const char *name)
 {
     struct image_table *table = present_table(s);
 
     if (s->chain < table->n && strcmp(table->at[s->chain].name, name) == 0)
         return &table->at[s->chain];
+    if (s->chain + 1 < table->n && strcmp(table->at[s->chain + 1].name, name) == 0)
+        return &table->at[++s->chain];
     uint32_t found = name_index_find(&s->chains, table->at, name, strlen(name));
     if (found == NAME_NOT_FOUND)
         add_chain(s, name);
