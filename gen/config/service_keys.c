@@ -83,6 +83,7 @@ static void set_persistence_mask(struct service_more *m, const struct value *v)
 
     if (!netmask_parse(v->ini->text, v->ini->len, &m->persistence_mask, &why))
         value_refuse(v, 0, &why);
+    m->persistence_mask_dotted = memchr(v->ini->text, '.', v->ini->len) != NULL;
 }
 
 static void set_template(struct service_more *m, const struct value *v)

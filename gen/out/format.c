@@ -4,6 +4,8 @@
 #include "lbgen/format.h"
 
 const struct format *const formats[] = {
+    &keepalived_format,
+    &ipvsadm_format,
     NULL,
 };
 

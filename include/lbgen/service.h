@@ -97,8 +97,9 @@ struct service_more {
     const char *scheduler; /* "rr" and so on; NULL where none is given */
     uint8_t scheduler_flags;
     enum forwarding forwarding;
-    uint32_t persistence;     /* seconds; 0: none */
-    uint8_t persistence_mask; /* prefix length */
+    uint32_t persistence;         /* seconds; 0: none */
+    uint8_t persistence_mask;     /* prefix length */
+    bool persistence_mask_dotted; /* written as an IPv4 netmask */
     const struct real_server *real_servers;
     uint32_t n_real_servers, cap_real_servers;
     struct prefix sorry_server;
