@@ -172,7 +172,8 @@ bool virtual_servers_next(struct virtual_servers *all, struct virtual_server *ou
 
         if (all->next % FAMILIES == 0)
             look_at_group(all, group);
-        *out = (struct virtual_server){.mark = group->mark, .family = (enum family)(all->next++ % FAMILIES)};
+        *out = (struct virtual_server){
+            .group = group, .mark = group->mark, .family = (enum family)(all->next++ % FAMILIES)};
         if (!all->wants[out->family] || !all->claims[out->family])
             continue;
         collect_services(all, group, out);

@@ -6,6 +6,7 @@
 const struct format *const formats[] = {
     &keepalived_format,
     &ipvsadm_format,
+    &dot_format,
     NULL,
 };
 

@@ -18,6 +18,7 @@ struct virtual_real {
 struct virtual_server {
     uint32_t mark;
     enum family family;
+    const struct mark_group *group; /* all services of the mark */
     const struct service *const
         *services; /* those of the mark that have packets of the family, in file order */
     size_t n_services;
