@@ -63,7 +63,7 @@ static void look_at_flags(const struct virtual_server *v, struct diag *diag)
     buf_free(&text);
 }
 
-static void look_at_mask(const struct virtual_server *v, struct diag *diag)
+static void look_at_mask(const struct virtual_servers *all, const struct virtual_server *v, struct diag *diag)
 {
     const struct service *s = virtual_speaker(v, KEY_PERSISTENCE_MASK);
     struct buf text = {0};
@@ -75,6 +75,11 @@ static void look_at_mask(const struct virtual_server *v, struct diag *diag)
     else if (v->mask != service_more(s)->persistence_mask)
         buf_printf(&text, "this mask is none of %s, where each client of fwmark %u counts alone",
                    family_ops[v->family].name, v->mark);
+    else if (v->family == IPV6 && all->claims[IPV4] && v->mask <= family_ops[IPV4].bits)
+        buf_printf(&text,
+                   "all IPv6 clients of a /%u count as one here; a section for the IPv6 VIPs alone "
+                   "can have a mask of its own",
+                   v->mask);
     if (text.len)
         warn_at_key(diag, s, KEY_PERSISTENCE_MASK, buf_text(&text));
     buf_free(&text);
@@ -146,7 +151,7 @@ void lint_virtual(const struct config *config, const bool wants[FAMILIES], struc
         if (v.n_servers == 0)
             continue;
         look_at_flags(&v, diag);
-        look_at_mask(&v, diag);
+        look_at_mask(&all, &v, diag);
         look_at_sorry_server(&all, &v, diag);
         look_for_differences(&v, diag);
     }
