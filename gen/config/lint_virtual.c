@@ -13,17 +13,11 @@ static void warn_at_key(struct diag *diag, const struct service *s, enum service
 }
 
 /* A server in a family of which nothing carries the mark. */
-static void report_left_out(struct diag *diag, const struct service *s, enum service_key key,
-                            const struct prefix *address)
+static void report_left_out(struct diag *diag, const struct service *s, const struct prefix *address)
 {
-    struct buf text = {0};
-
-    buf_printf(&text, "%s ", key == KEY_SORRY_SERVER ? "sorry server" : "real server");
-    address_print(&text, (enum family)address->family, address->first);
-    buf_printf(&text, " is left out: no service sets fwmark %u in %s", s->mark.value,
-               family_ops[address->family].name);
-    warn_at_key(diag, s, key, buf_text(&text));
-    buf_free(&text);
+    diag_at(diag, SEVERITY_WARNING, address->at, address->text_len,
+            "this server is left out: no service sets fwmark %u in %s", s->mark.value,
+            family_ops[address->family].name);
 }
 
 static void look_for_left_out(const struct virtual_servers *all, const struct virtual_server *v,
@@ -36,9 +30,9 @@ static void look_for_left_out(const struct virtual_servers *all, const struct vi
         for (uint32_t r = 0; service_has(s, KEY_REAL_SERVER) && r < m->n_real_servers; r++)
             if (virtual_family(all, &m->real_servers[r].address,
                                virtual_forwarding(v, s, &m->real_servers[r])) < 0)
-                report_left_out(diag, s, KEY_REAL_SERVER, &m->real_servers[r].address);
+                report_left_out(diag, s, &m->real_servers[r].address);
         if (service_has(s, KEY_SORRY_SERVER) && virtual_family(all, &m->sorry_server, v->forwarding) < 0)
-            report_left_out(diag, s, KEY_SORRY_SERVER, &m->sorry_server);
+            report_left_out(diag, s, &m->sorry_server);
     }
 }
 

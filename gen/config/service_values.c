@@ -228,6 +228,8 @@ void add_real_server(struct service_more *m, const struct value *v)
                    "this real server is in the list already; what is said of it here does not count");
         return;
     }
+    server.address.at = ini_value_place(v->ini, w.at);
+    server.address.text_len = (uint8_t)w.len;
     m->real_servers = arena_append(v->mem, m->real_servers, m->n_real_servers, &m->cap_real_servers, &server,
                                    1, sizeof server);
     m->n_real_servers++;

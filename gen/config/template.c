@@ -155,6 +155,7 @@ static void inherit_rare(struct service_more *to, const struct service_more *fro
         break;
     case KEY_KEEPALIVED:
         to->keepalived = from->keepalived;
+        to->keepalived_at = from->keepalived_at;
         to->n_keepalived = from->n_keepalived;
         break;
     case KEY_TEMPLATE:

@@ -109,28 +109,20 @@ void keepalived_lines_free(struct keepalived_lines *lines)
 
 /* --- findings --- */
 
-static void report(struct diag *diag, const struct service *s, enum service_key key, enum severity severity,
-                   const char *text)
-{
-    size_t len;
-    srcpos at = service_key_place(s, key, &len);
-
-    diag_at(diag, severity, at, len, "%s", text);
-}
-
 /* Keepalived's strings have no escapes. */
 static void lint_path(const struct service *s, struct diag *diag)
 {
     const char *path = service_more(s)->check_path;
+    size_t len;
+    srcpos at = service_key_place(s, KEY_CHECK, &len);
 
     if (!path)
         return;
     if (path[strcspn(path, "\"\\$")])
-        report(diag, s, KEY_CHECK, SEVERITY_ERROR,
-               "Keepalived can't be given \", \\ or $ in the path of a check: write %22, %5C or %24");
+        diag_at(diag, SEVERITY_ERROR, at, len,
+                "Keepalived can't be given \", \\ or $ in the path of a check: write %%22, %%5C or %%24");
     if (strlen(path) > LINE_MAX_LEN - INDENT - strlen("path \"\""))
-        report(diag, s, KEY_CHECK, SEVERITY_ERROR,
-               "Keepalived can't read a path as long as that of this check");
+        diag_at(diag, SEVERITY_ERROR, at, len, "Keepalived can't read a path as long as that of this check");
 }
 
 static const struct {
@@ -148,62 +140,74 @@ static const struct {
     {"real_server", KEY_REAL_SERVER},
 };
 
-static void lint_word(const struct service *s, const struct ka_text *text, struct diag *diag)
+static void lint_word(const struct ka_text *text, struct diag *diag)
 {
     size_t n = text->n ? strcspn(text->at, " \t{") : 0;
-    struct buf said = {0};
 
-    for (size_t i = 0; n && i < sizeof own_words / sizeof *own_words; i++) {
-        if (strlen(own_words[i].word) != n || memcmp(own_words[i].word, text->at, n) != 0)
-            continue;
-        buf_printf(&said, "'%s' is what the key '%s' writes; a copied line with it may contradict that",
-                   own_words[i].word, service_key_name(own_words[i].key));
-        report(diag, s, KEY_KEEPALIVED, SEVERITY_WARNING, buf_text(&said));
-    }
-    buf_free(&said);
+    for (size_t i = 0; n && i < sizeof own_words / sizeof *own_words; i++)
+        if (strlen(own_words[i].word) == n && memcmp(own_words[i].word, text->at, n) == 0)
+            diag_at(diag, SEVERITY_WARNING, text->from[0], n,
+                    "'%s' is what the key '%s' writes; a copied line with it may contradict that",
+                    own_words[i].word, service_key_name(own_words[i].key));
 }
 
-/* Follows the line's braces; false when one closes what the service's lines did not open, or a quote is
- * left open. */
-static bool follow(const struct ka_text *text, int *depth)
+/* Follows the line's braces; false, with the reason reported, when they or its quotes don't stay in the
+ * block. */
+static bool follow(const struct ka_text *text, int *depth, struct diag *diag)
 {
-    bool quoted = false;
+    size_t quote = SIZE_MAX;
 
     for (size_t i = 0; i < text->n; i++) {
         if (text->at[i] == '"')
-            quoted = !quoted;
-        else if (!quoted)
+            quote = quote == SIZE_MAX ? i : SIZE_MAX;
+        else if (quote == SIZE_MAX)
             *depth += (text->at[i] == '{') - (text->at[i] == '}');
-        if (*depth < 0)
-            return false;
+        if (*depth >= 0)
+            continue;
+        diag_at(diag, SEVERITY_ERROR, text->from[i], 1,
+                "this brace would close the virtual_server block: no line of the service opens one for it");
+        return false;
     }
-    return !quoted;
+    if (quote == SIZE_MAX)
+        return true;
+    diag_at(diag, SEVERITY_ERROR, text->from[quote], 1, "this quote is not closed");
+    return false;
+}
+
+static bool lint_line(const char *line, srcpos at, int *depth, struct diag *diag)
+{
+    struct ka_text text = {0};
+    bool good;
+
+    ka_text_add(&text, line, strlen(line), at);
+    if (text.n > LINE_MAX_LEN - INDENT) {
+        diag_at(diag, SEVERITY_ERROR, at, 1, "Keepalived can't read a line as long as this one");
+        ka_text_free(&text);
+        return false;
+    }
+    ka_text_decomment(&text);
+    if (*depth == 0)
+        lint_word(&text, diag);
+    good = follow(&text, depth, diag);
+    ka_text_free(&text);
+    return good;
 }
 
 static void lint_lines(const struct service *s, struct diag *diag)
 {
     const struct service_more *m = service_more(s);
-    const char *wrong = NULL;
+    bool good = true;
     int depth = 0;
+    uint32_t i = 0;
 
-    for (uint32_t i = 0; i < m->n_keepalived && !wrong; i++) {
-        struct ka_text text = {0};
-
-        ka_text_add(&text, m->keepalived[i], strlen(m->keepalived[i]), 0);
-        ka_text_decomment(&text);
-        if (text.n > LINE_MAX_LEN - INDENT)
-            wrong = "Keepalived can't read a line as long as one of these";
-        if (depth == 0)
-            lint_word(s, &text, diag);
-        if (!follow(&text, &depth))
-            wrong = "a brace or a quote of these lines has no partner in them: they would not stay in their "
-                    "block";
-        ka_text_free(&text);
+    while (good && i < m->n_keepalived) {
+        good = lint_line(m->keepalived[i], m->keepalived_at[i], &depth, diag);
+        i++;
     }
-    if (depth > 0)
-        wrong = "a brace of these lines is not closed in them: they would not stay in their block";
-    if (wrong)
-        report(diag, s, KEY_KEEPALIVED, SEVERITY_ERROR, wrong);
+    if (good && depth > 0)
+        diag_at(
+            diag, SEVERITY_ERROR, m->keepalived_at[i - 1], strlen(m->keepalived[i - 1]),
+            "a brace of these lines is still open behind the last one, and would swallow the real servers");
 }
 
 void keepalived_lines_lint(const struct format_job *job, struct diag *diag)

@@ -107,7 +107,8 @@ struct service_more {
     uint16_t check_port;
     const char *check_path; /* http, https */
     const char *const *keepalived;
-    uint32_t n_keepalived, cap_keepalived;
+    const srcpos *keepalived_at; /* where each of them stands */
+    uint32_t n_keepalived, cap_keepalived, cap_keepalived_at;
     const char *template_name;
     srcpos template_at;          /* of the value */
     srcpos key_at[SERVICE_KEYS]; /* of the word; SRC_NONE where not given in this very section */
