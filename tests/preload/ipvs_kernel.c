@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * ipvs_kernel.so, for LD_PRELOAD: stands in for a kernel with IPVS, beneath ipvsadm.
+ * ipvs_kernel.so, for LD_PRELOAD: stands in for a kernel with IPVS, beneath ipvsadm and Keepalived.
  *
- * It takes the netlink messages that ipvsadm makes of its arguments, before libnl sends them, and answers
+ * It takes the netlink messages that these make of what they were told, before libnl sends them, and answers
  * those that ask for the table. The table is the text file $IPVS_TABLE, a line for each thing that was added:
  *
  *     service AF MARK SCHEDULER FLAGS TIMEOUT NETMASK
@@ -11,7 +11,7 @@
  * with numbers as in linux/ip_vs.h, the netmask and the address in hex, and the port in the host's order.
  * As the kernel does, it refuses a service or server that is there already, a server without its service, an
  * unknown scheduler, an IPv6 netmask outside 1..128, and a server of the other family that is not tunnelled.
- * It balances nothing.
+ * What is to be changed or taken out stays as it was. It balances nothing.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -45,6 +45,7 @@ int genl_ctrl_resolve(struct nl_sock *sock, const char *name);
 int nl_socket_modify_cb(struct nl_sock *sock, int type, int kind, message_fn fn, void *arg);
 int nl_socket_modify_err_cb(struct nl_sock *sock, int kind, void *fn, void *arg);
 int nl_send_auto_complete(struct nl_sock *sock, struct nl_msg *msg);
+int nl_send_auto(struct nl_sock *sock, struct nl_msg *msg);
 int nl_recvmsgs_default(struct nl_sock *sock);
 
 struct service {
@@ -64,9 +65,13 @@ static struct {
     size_t n_services, n_servers;
 } table;
 
-static message_fn answer_to;
-static void *answer_arg;
-static int answer; /* of the last message: 0, or libnl's negative number */
+/* By libnl's enum nl_cb_type. */
+enum { ON_ANSWER = 0, ON_ACKNOWLEDGEMENT = 4, CALLBACKS = 16 };
+static struct {
+    message_fn fn;
+    void *arg;
+} callbacks[CALLBACKS];
+static int answer; /* to the last message: 0, or libnl's negative number */
 
 static FILE *open_table(const char *mode)
 {
@@ -282,7 +287,7 @@ static struct nl_msg *begin_answer(uint8_t cmd)
 
 static void give_answer(struct nl_msg *msg)
 {
-    answer_to(msg, answer_arg);
+    callbacks[ON_ANSWER].fn(msg, callbacks[ON_ANSWER].arg);
     nlmsg_free(msg);
 }
 
@@ -363,7 +368,7 @@ static int serve(const struct nlmsghdr *header)
         parts = attributes_of(all.at[IPVS_CMD_ATTR_DEST], all.len[IPVS_CMD_ATTR_DEST]);
         d = read_server(&parts, &s);
         return add_server(&s, &d);
-    default: return -NLE_FAILURE;
+    default: return 0;
     }
 }
 
@@ -381,9 +386,11 @@ int genl_ctrl_resolve(struct nl_sock *sock, const char *name)
 
 int nl_socket_modify_cb(struct nl_sock *sock, int type, int kind, message_fn fn, void *arg)
 {
-    (void)sock, (void)type, (void)kind;
-    answer_to = fn;
-    answer_arg = arg;
+    (void)sock, (void)kind;
+    if (type < 0 || type >= CALLBACKS)
+        return -NLE_INVAL;
+    callbacks[type].fn = fn;
+    callbacks[type].arg = arg;
     return 0;
 }
 
@@ -400,8 +407,15 @@ int nl_send_auto_complete(struct nl_sock *sock, struct nl_msg *msg)
     return 1;
 }
 
+int nl_send_auto(struct nl_sock *sock, struct nl_msg *msg)
+{
+    return nl_send_auto_complete(sock, msg);
+}
+
 int nl_recvmsgs_default(struct nl_sock *sock)
 {
     (void)sock;
+    if (callbacks[ON_ACKNOWLEDGEMENT].fn)
+        callbacks[ON_ACKNOWLEDGEMENT].fn(NULL, callbacks[ON_ACKNOWLEDGEMENT].arg);
     return answer;
 }
