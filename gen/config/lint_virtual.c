@@ -107,6 +107,18 @@ static bool differs(const struct service *a, const struct service *b, enum servi
     }
 }
 
+static void look_at_weights(const struct virtual_server *v, struct diag *diag)
+{
+    const struct service *s = v->services[0];
+
+    for (size_t i = 0; i < v->n_servers; i++)
+        if (v->servers[i].weight)
+            return;
+    diag_at(diag, SEVERITY_WARNING, s->at, s->header_len,
+            "all real servers of fwmark %u in %s have weight 0: none gets a new connection", v->mark,
+            family_ops[v->family].name);
+}
+
 /* Keys that services of one mark may give different values; the first one counts. */
 static void look_for_differences(const struct virtual_server *v, struct diag *diag)
 {
@@ -144,6 +156,7 @@ void lint_virtual(const struct config *config, const bool wants[FAMILIES], struc
         look_for_left_out(&all, &v, diag);
         if (v.n_servers == 0)
             continue;
+        look_at_weights(&v, diag);
         look_at_flags(&v, diag);
         look_at_mask(&all, &v, diag);
         look_at_sorry_server(&all, &v, diag);
