@@ -131,6 +131,11 @@ test-faults: setup-test
 	@$(MAKE) --no-print-directory all tools
 	@tests/faults/run
 
+# The picture in README; it lies in the repository, since graphviz is only there to test.
+man/example.svg: templates/example.ini $(PROGRAM)
+	$(say) DRAW $@
+	$(Q)./$(PROGRAM) --no-system-templates --format dot $< | dot -Tsvg >$@
+
 # --- tests, one part at a time (tests/run calls them all and counts) -------------------------------------------------
 
 tools: $(TOOLS) $(PRELOADS)
