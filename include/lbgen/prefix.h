@@ -36,6 +36,10 @@ bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct pref
 void prefix_print(struct buf *out, const struct prefix *p);
 /* "192.0.2.1", without the length. */
 void address_print(struct buf *out, enum family family, struct address a);
+/* The same at `to`, where PREFIX_TEXT_MAX bytes have room; they return the place behind it (put.h). */
+enum { PREFIX_TEXT_MAX = 46 /* INET6_ADDRSTRLEN, which has a NUL */ + 4 };
+char *prefix_put(char *to, const struct prefix *p);
+char *address_put(char *to, enum family family, struct address a);
 
 static inline bool prefix_is_host(const struct prefix *p)
 {
@@ -50,6 +54,11 @@ static inline bool prefix_overlaps(const struct prefix *a, const struct prefix *
 {
     return prefix_contains(a, b) || prefix_contains(b, a);
 }
+
+/* The first len bits of it. len is at most p->len. */
+struct prefix prefix_cut(const struct prefix *p, uint8_t len);
+/* How many leading bits two prefixes of a family share, at most the shorter one's length. */
+uint8_t prefix_common(const struct prefix *a, const struct prefix *b);
 
 /* A netmask as in persistence-mask: "255.255.255.0" or a length; the result is the length. */
 bool netmask_parse(const char *text, size_t n, uint8_t *len, struct complaint *why);
