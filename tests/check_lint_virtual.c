@@ -66,8 +66,11 @@ static const struct input_case cases[] = {
 
 static const char *said_of(struct made *m, const char *text, const bool wants[FAMILIES])
 {
+    struct diag others = {0};
+
     make(m, text, 0);
-    lint_marks(&m->config, &(struct diag){0});
+    lint_marks(&m->config, &others);
+    diag_free(&others);
     m->printed.len = 0;
     lint_virtual(&m->config, wants, &m->diag);
     diag_print(&m->diag, &m->sources, &m->printed, false);

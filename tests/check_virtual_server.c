@@ -97,6 +97,9 @@ static const struct {
     {A "scheduler = sh\nscheduler-flags = sh-fallback, flag-3\n", "80/4 a sh 5 nat 0/32:\n"},
     {A "scheduler = sh\nscheduler-flags = mh-port\n", "80/4 a sh 0 nat 0/32:\n"},
     {A "scheduler = mh\nscheduler-flags = mh-port, mh-fallback, sh-port\n", "80/4 a mh 3 nat 0/32:\n"},
+    {A "scheduler = mh\nscheduler-flags = sh-fallback\n", "80/4 a mh 0 nat 0/32:\n"},
+    {A "scheduler = sh\nscheduler-flags = mh-fallback\n", "80/4 a sh 0 nat 0/32:\n"},
+    {A "scheduler = rr\nscheduler-flags = sh-fallback, mh-fallback\n", "80/4 a rr 0 nat 0/32:\n"},
     {A "scheduler = rr\nscheduler-flags = sh-port, mh-port, flag-1\n", "80/4 a rr 1 nat 0/32:\n"},
     {A "scheduler-flags = sh-port\n" B "scheduler = sh\n", "80/4 a,b sh 2 nat 0/32:\n"},
     /* A mask needs persistence, and a family that it can be of. */
