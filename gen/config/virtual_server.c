@@ -60,7 +60,7 @@ int virtual_family(const struct virtual_servers *all, const struct prefix *addre
     enum family own = (enum family)address->family, other = own == IPV4 ? IPV6 : IPV4;
 
     if (all->claims[own])
-        return own;
+        return (int)own;
     return forwarding == FORWARDING_TUN && all->claims[other] ? (int)other : -1;
 }
 
