@@ -4,6 +4,9 @@
 #include "lbgen/format.h"
 
 const struct format *const formats[] = {
+    &keepalived_format,
+    &ipvsadm_format,
+    &dot_format,
     NULL,
 };
 
