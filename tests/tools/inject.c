@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * inject [-6] [-r ROUNDS] [-t MS] TARGETS NETNS...   what a packet costs there: lines "ROUND NETNS
- * NANOSECONDS" inject [-6] -e TARGETS NETNS...                    one packet to every target; prints nothing
+ * inject [-4|-6] [-r ROUNDS] [-t MS] TARGETS NETNS...   what a packet costs there: lines "ROUND NETNS
+ * NANOSECONDS" inject [-4|-6] -e TARGETS NETNS...                    one packet to every target; prints
+ * nothing
  *
  * The kernel itself hands TCP packets to a network namespace's receive path, in batches, as if its lo had
  * received them, and tells the time that a packet took (BPF_PROG_TEST_RUN with live frames; Linux 5.18 or
@@ -288,8 +289,8 @@ static void measure(int program, const struct frame *frame, long rounds, double 
 
 static int usage(void)
 {
-    fputs("usage: inject [-6] [-r ROUNDS] [-t MS] TARGETS NETNS...\n"
-          "       inject [-6] -e TARGETS NETNS...\n",
+    fputs("usage: inject [-4|-6] [-r ROUNDS] [-t MS] TARGETS NETNS...\n"
+          "       inject [-4|-6] -e TARGETS NETNS...\n",
           stderr);
     return 2;
 }
@@ -300,8 +301,9 @@ int main(int argc, char **argv)
     long rounds = 9;
     double ms = 10;
 
-    while ((option = getopt(argc, argv, "6er:t:")) != -1) {
+    while ((option = getopt(argc, argv, "46er:t:")) != -1) {
         switch (option) {
+        case '4': family = AF_INET; break;
         case '6': family = AF_INET6; break;
         case 'e': each = 1; break;
         case 'r': rounds = atol(optarg); break;
