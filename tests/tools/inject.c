@@ -30,7 +30,11 @@
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
-enum { ETHERNET = 14, BATCH = 64, FEWEST_PACKETS = 4 * BATCH, MOST_PACKETS = 4000000 };
+#ifndef BPF_F_TEST_XDP_LIVE_FRAMES /* headers older than Linux 5.18 */
+#define BPF_F_TEST_XDP_LIVE_FRAMES (1U << 1)
+#endif
+
+enum { ETHERNET = 14, FEWEST_PACKETS = 256, MOST_PACKETS = 4000000 };
 
 /* Where a packet to a target differs from any other. The kernel lays items out in steps of 8 bytes. */
 struct target {
@@ -247,7 +251,6 @@ static uint32_t inject(int program, const struct frame *frame, uint32_t packets)
     attr.test.data_size_in = (uint32_t)frame->len;
     attr.test.repeat = packets;
     attr.test.flags = BPF_F_TEST_XDP_LIVE_FRAMES;
-    attr.test.batch_size = BATCH;
     if (bpf(BPF_PROG_TEST_RUN, &attr) < 0)
         die("BPF_PROG_TEST_RUN");
     return attr.test.duration;
