@@ -175,6 +175,7 @@ bench: all tools
 	tests/bench/commit
 	tests/bench/reason
 	tests/bench/equiv
+	tests/bench/packet
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/doc/lbgen \
