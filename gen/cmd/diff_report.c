@@ -103,6 +103,7 @@ struct teller {
     struct json_stream *stream;
     struct diff_part *part;
     enum table table;
+    enum image_policy before; /* of the chain whose policy changes */
 };
 
 static json_t *begin_change(const struct teller *t, const char *what, const char *chain)
@@ -136,9 +137,12 @@ static void put_chain(void *ctx, char sign, const char *chain, enum image_policy
 
     if (policy == POLICY_NONE) {
         json_put(t->stream, NULL, begin_change(t, sign == '+' ? "add-chain" : "remove-chain", chain));
-    } else if (sign == '+') {
+    } else if (sign == '-') {
+        t->before = policy;
+    } else {
         json_t *value = begin_change(t, "set-policy", chain);
 
+        json_set(value, "policy-before", json_words(image_policy_word(t->before)));
         json_set(value, "policy", json_words(image_policy_word(policy)));
         json_put(t->stream, NULL, value);
     }
