@@ -6,7 +6,8 @@
 
 static void put_settings(struct json_stream *s, const struct settings *settings)
 {
-    static const char *const layouts[] = {[LAYOUT_AUTO] = "auto", [LAYOUT_FLAT] = "flat"};
+    static const char *const layouts[] = {
+        [LAYOUT_AUTO] = "auto", [LAYOUT_FLAT] = "flat", [LAYOUT_TREE] = "tree"};
     json_t *value = json_object();
 
     json_set(value, "layout", json_words(layouts[settings->layout]));

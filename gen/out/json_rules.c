@@ -39,8 +39,10 @@ static json_t *match_of(const struct rule *r)
 static json_t *target_of(const struct rule *r)
 {
     static const char *const words[] = {
-        [TARGET_ACCEPT] = "ACCEPT",         [TARGET_RETURN] = "RETURN", [TARGET_MARK] = "MARK",
-        [TARGET_MASQUERADE] = "MASQUERADE", [TARGET_SNAT] = "SNAT",     [TARGET_JUMP] = "jump",
+        [TARGET_ACCEPT] = "ACCEPT", [TARGET_RETURN] = "RETURN",
+        [TARGET_MARK] = "MARK",     [TARGET_MASQUERADE] = "MASQUERADE",
+        [TARGET_SNAT] = "SNAT",     [TARGET_JUMP] = "jump",
+        [TARGET_GOTO] = "goto",
     };
     json_t *target = json_object();
 
@@ -49,9 +51,15 @@ static json_t *target_of(const struct rule *r)
         json_set(target, "fwmark", json_mark(r->mark));
     if (r->target == TARGET_SNAT)
         json_set(target, "to-source", json_prefix(&r->to));
-    if (r->target == TARGET_JUMP)
+    if (r->target == TARGET_JUMP || r->target == TARGET_GOTO)
         json_set(target, "chain", json_words(r->jump));
     return target;
+}
+
+/* What leads on in the dispatch tree has no tag. */
+static json_t *owner_of(const struct rule *r)
+{
+    return r->tag ? json_text(r->tag, r->tag_len) : json_words("tree");
 }
 
 /* Of a rule of [rules] nothing is known here but its text. */
@@ -61,7 +69,7 @@ static void put_rule(void *ctx, const struct rule *r)
     json_t *value = json_object();
 
     json_set(value, "chain", json_words(r->chain));
-    json_set(value, "owner", json_text(r->tag, r->tag_len));
+    json_set(value, "owner", owner_of(r));
     if (!r->text) {
         json_set(value, "match", match_of(r));
         json_set(value, "target", target_of(r));
