@@ -36,6 +36,10 @@ bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct pref
 void prefix_print(struct buf *out, const struct prefix *p);
 /* "192.0.2.1", without the length. */
 void address_print(struct buf *out, enum family family, struct address a);
+/* The same at `to`, where PREFIX_TEXT_MAX bytes have room; they return the place behind it (put.h). */
+enum { PREFIX_TEXT_MAX = 46 /* INET6_ADDRSTRLEN, which has a NUL */ + 4 };
+char *prefix_put(char *to, const struct prefix *p);
+char *address_put(char *to, enum family family, struct address a);
 
 static inline bool prefix_is_host(const struct prefix *p)
 {
