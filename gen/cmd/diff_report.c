@@ -102,6 +102,7 @@ void diff_report_text(void *result, struct buf *out)
 struct teller {
     struct json_stream *stream;
     struct diff_part *part;
+    const struct rule_owners *owners;
     enum table table;
     enum image_policy before; /* of the chain whose policy changes */
 };
@@ -124,8 +125,10 @@ static void put_rule(void *ctx, char sign, const struct image_rule *rule, const 
 
     if (sign == ' ')
         return;
+    size_t len;
+    const char *owner = rule_owners_find(t->owners, t->table, chain, rule, &len);
     json_t *value = begin_change(t, sign == '+' ? "add-rule" : "remove-rule", chain);
-    json_set(value, "owner", json_words(rule->tag));
+    json_set(value, "owner", owner ? json_text(owner, len) : json_null());
     json_set(value, "line", json_words(line));
     json_put(t->stream, NULL, value);
 }
@@ -148,9 +151,9 @@ static void put_chain(void *ctx, char sign, const char *chain, enum image_policy
     }
 }
 
-static void put_part(struct json_stream *s, struct diff_part *part)
+static void put_part(struct json_stream *s, struct diff_part *part, const struct rule_owners *owners)
 {
-    struct teller t = {.stream = s, .part = part};
+    struct teller t = {.stream = s, .part = part, .owners = owners};
     const struct edit_eyes eyes = {.ctx = &t, .rule = put_rule, .chain = put_chain};
 
     for (int table = 0; table < TABLES; table++) {
@@ -166,7 +169,7 @@ static void put_diff(void *result, struct json_stream *s)
     json_put(s, "differs", json_boolean(report->n > 0));
     json_open_array(s, "changes");
     for (size_t i = 0; i < report->n; i++)
-        put_part(s, &report->parts[i]);
+        put_part(s, &report->parts[i], &report->owners[report->parts[i].family]);
     json_close(s);
 }
 
@@ -176,6 +179,8 @@ void diff_report_free(struct diff_report *report)
         free(report->parts[i].where);
         rule_texts_free(&report->parts[i].texts);
     }
+    for (int f = 0; f < FAMILIES; f++)
+        rule_owners_free(&report->owners[f]);
     *report = (struct diff_report){0};
 }
 

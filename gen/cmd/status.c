@@ -6,6 +6,7 @@
 #include "lbgen/job.h"
 #include "lbgen/job_save.h"
 #include "lbgen/name_index.h"
+#include "lbgen/rule_owners.h"
 #include "lbgen/status_report.h"
 #include "lbgen/vec.h"
 #include "lbgen/verbs.h"
@@ -13,6 +14,7 @@
 struct tallies {
     struct status_report *report;
     struct name_index names;
+    struct rule_owners owners; /* of the family at hand */
 };
 
 static const char *tag_of(const void *items, uint32_t i, size_t *len)
@@ -34,40 +36,77 @@ static struct tally *find(struct tallies *all, const char *tag, size_t len)
     return &r->at[r->n - 1];
 }
 
+/* The tally of the rule's owner; NULL where it has none. */
+static struct tally *tally_of(struct tallies *all, enum table table, const char *chain,
+                              const struct image_rule *rule)
+{
+    size_t len;
+    const char *tag = rule_owners_find(&all->owners, table, chain, rule, &len);
+
+    return tag ? find(all, tag, len) : NULL;
+}
+
+/* A packet meets one such rule of a service; in chains behind it, and on its way through the tree, it is
+ * counted again. */
+static bool counts_packets(enum table table, const struct image_chain *chain, const struct tally *tally)
+{
+    bool is_tree = tally->tag_len == 4 && memcmp(tally->tag, "tree", 4) == 0;
+
+    return table == TABLE_MANGLE && (!chain->own || (!is_tree && strncmp(chain->name, "lbgen-", 6) == 0));
+}
+
 static void count_live(struct tallies *all, const struct image *now)
 {
     for (int t = 0; t < TABLES; t++)
         for (size_t c = 0; c < now->of[t].n; c++)
             for (size_t i = 0; i < now->of[t].at[c].n; i++) {
-                const struct image_rule *rule = &now->of[t].at[c].at[i];
+                const struct image_chain *chain = &now->of[t].at[c];
+                const struct image_rule *rule = &chain->at[i];
+                struct tally *tally = tally_of(all, (enum table)t, chain->name, rule);
 
-                if (!rule->tag)
+                if (!tally)
                     continue;
-                struct tally *tally = find(all, rule->tag, strlen(rule->tag));
                 tally->live++;
-                if (t == TABLE_MANGLE) {
+                if (counts_packets((enum table)t, chain, tally)) {
                     tally->packets += rule->packets;
                     tally->bytes += rule->bytes;
                 }
             }
 }
 
+static void count_stale(struct tallies *all, const struct edit *edit, const struct chain_edit *chain,
+                        size_t from, size_t n)
+{
+    for (size_t i = from; i < from + n; i++) {
+        struct tally *tally = tally_of(all, edit->table, chain->chain, &chain->live->at[i]);
+
+        if (tally)
+            tally->stale++;
+    }
+}
+
+static void count_hunk(struct tallies *all, const struct edit *edit, const struct chain_edit *chain,
+                       const struct hunk *hunk)
+{
+    for (size_t i = 0; i < hunk->n_added; i++) {
+        struct tally *tally = tally_of(all, edit->table, chain->chain, hunk->added[i]);
+
+        if (tally)
+            tally->missing++;
+    }
+    count_stale(all, edit, chain, hunk->at, hunk->n_gone);
+}
+
 static void count_edit(struct tallies *all, const struct edit *edit)
 {
-    for (size_t c = 0; c < edit->n; c++)
-        for (size_t h = 0; h < edit->at[c].n; h++) {
-            const struct hunk *hunk = &edit->at[c].at[h];
+    for (size_t c = 0; c < edit->n; c++) {
+        const struct chain_edit *chain = &edit->at[c];
 
-            for (size_t i = 0; i < hunk->n_added; i++)
-                if (hunk->added[i]->tag)
-                    find(all, hunk->added[i]->tag, strlen(hunk->added[i]->tag))->missing++;
-            for (size_t i = 0; i < hunk->n_gone; i++) {
-                const char *tag = edit->at[c].live->at[hunk->at + i].tag;
-
-                if (tag)
-                    find(all, tag, strlen(tag))->stale++;
-            }
-        }
+        if (chain->gone)
+            count_stale(all, edit, chain, 0, chain->live->n);
+        for (size_t h = 0; h < chain->n; h++)
+            count_hunk(all, edit, chain, &chain->at[h]);
+    }
 }
 
 /* The services of the input stand first, in its order. */
@@ -87,9 +126,12 @@ static void count(const struct job *job, struct status_report *report)
 
     add_services(&all, &job->input.config.services);
     for (int f = 0; f < FAMILIES; f++) {
+        if (report->with_input)
+            rule_owners_make(&all.owners, job->of[f], (enum family)f, &job->wanted[f]);
         count_live(&all, &job->change.now[f]);
         for (int t = 0; t < TABLES && report->with_input; t++)
             count_edit(&all, &job->change.edits[f][t]);
+        rule_owners_free(&all.owners);
     }
     name_index_free(&all.names);
 }

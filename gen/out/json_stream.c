@@ -42,7 +42,7 @@ static void next(struct json_stream *s, const char *key)
     buf_str(s->out, ": ");
 }
 
-static void open(struct json_stream *s, const char *key, char opener, char closer)
+static void open_with(struct json_stream *s, const char *key, char opener, char closer)
 {
     next(s, key);
     buf_char(s->out, opener);
@@ -52,12 +52,12 @@ static void open(struct json_stream *s, const char *key, char opener, char close
 
 void json_open_object(struct json_stream *s, const char *key)
 {
-    open(s, key, '{', '}');
+    open_with(s, key, '{', '}');
 }
 
 void json_open_array(struct json_stream *s, const char *key)
 {
-    open(s, key, '[', ']');
+    open_with(s, key, '[', ']');
 }
 
 void json_close(struct json_stream *s)

@@ -5,6 +5,7 @@
 
 #include "lbgen/change.h"
 #include "lbgen/report.h"
+#include "lbgen/rule_owners.h"
 #include "lbgen/rule_texts.h"
 #include "lbgen/save_file.h"
 
@@ -31,6 +32,7 @@ struct diff_report {
         struct rule_texts texts;
     } parts[DIFF_PARTS_MAX];
     size_t n;
+    struct rule_owners owners[FAMILIES]; /* may be made by the caller, for documents */
 };
 
 /* Adds the edits of a file, or of the kernel's tables; nothing where there is nothing to do. They must stay.
