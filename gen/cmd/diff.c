@@ -6,26 +6,18 @@
 #include "lbgen/verbs.h"
 #include "lbgen/wanted.h"
 
-/* Warns of what stands in the file; the findings of the input have been told. */
+/* Warns of what stands in the file. */
 static int look_at_file(struct input *in, const struct options *o, struct save_file *old,
                         const struct source *s)
 {
+    struct diag printed = input_set_findings_aside(in);
     struct complaint why;
-    struct diag told = in->diag;
 
-    in->diag = (struct diag){.warnings_are_errors = o->warnings_are_errors};
     if (save_file_read(old, s->text, s->len, &why))
         look_at_marks_of_file(in, o->family, old, s->base);
     else
         diag_at(&in->diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
-    input_print_findings(in, o);
-    int status = diag_errors(&in->diag) ? EXIT_BAD_INPUT : EXIT_GOOD;
-    for (size_t i = 0; i < in->diag.n; i++)
-        if (!in->diag.at[i].belongs)
-            diag_add_from(&told, &in->diag, i);
-    diag_free(&in->diag);
-    in->diag = told;
-    return status;
+    return input_print_new_findings(in, &printed, o) ? EXIT_BAD_INPUT : EXIT_GOOD;
 }
 
 /* What --diff holds in its hands while it tells. */
