@@ -208,6 +208,14 @@ static bool parse_server_words(const struct value *v, struct word w, struct real
     return true;
 }
 
+static bool server_is_there(const struct service_more *m, const struct real_server *server)
+{
+    for (uint32_t i = 0; i < m->n_real_servers; i++)
+        if (prefix_equal(&m->real_servers[i].address, &server->address))
+            return true;
+    return false;
+}
+
 void add_real_server(struct service_more *m, const struct value *v)
 {
     struct real_server server = {.weight = 1};
@@ -224,6 +232,13 @@ void add_real_server(struct service_more *m, const struct value *v)
         value_refuse(v, 0, &why);
         return;
     }
+    if (server_is_there(m, &server)) {
+        value_warn(v, 0, w.len,
+                   "this real server is in the list already; what is said of it here does not count");
+        return;
+    }
+    server.address.at = ini_value_place(v->ini, w.at);
+    server.address.text_len = (uint8_t)w.len;
     m->real_servers = arena_append(v->mem, m->real_servers, m->n_real_servers, &m->cap_real_servers, &server,
                                    1, sizeof server);
     m->n_real_servers++;

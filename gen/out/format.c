@@ -2,11 +2,9 @@
 #include <string.h>
 
 #include "lbgen/format.h"
-#include "lbgen/json.h"
 
 const struct format *const formats[] = {
-    &format_json,
-    NULL,
+    &keepalived_format, &ipvsadm_format, &dot_format, &json_format, NULL,
 };
 
 const struct format *format_find(const char *name)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --format=json: the input and its rules, for programs. */
 #include "lbgen/format.h"
-#include "lbgen/json.h"
 #include "lbgen/json_config.h"
 #include "lbgen/json_rules.h"
 #include "lbgen/json_values.h"
@@ -33,4 +32,4 @@ static void write_json(const struct format_job *job, struct buf *out)
     json_end(&s);
 }
 
-const struct format format_json = {.name = "json", .write = write_json};
+const struct format json_format = {.name = "json", .write = write_json};

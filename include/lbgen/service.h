@@ -103,8 +103,9 @@ struct service_more {
     const char *scheduler; /* "rr" and so on; NULL where none is given */
     uint8_t scheduler_flags;
     enum forwarding forwarding;
-    uint32_t persistence;     /* seconds; 0: none */
-    uint8_t persistence_mask; /* prefix length */
+    uint32_t persistence;         /* seconds; 0: none */
+    uint8_t persistence_mask;     /* prefix length */
+    bool persistence_mask_dotted; /* written as an IPv4 netmask */
     const struct real_server *real_servers;
     uint32_t n_real_servers, cap_real_servers;
     struct prefix sorry_server;
@@ -112,7 +113,8 @@ struct service_more {
     uint16_t check_port;
     const char *check_path; /* http, https */
     const char *const *keepalived;
-    uint32_t n_keepalived, cap_keepalived;
+    const srcpos *keepalived_at; /* where each of them stands */
+    uint32_t n_keepalived, cap_keepalived, cap_keepalived_at;
     const char *template_name;
     srcpos template_at;          /* of the value */
     srcpos key_at[SERVICE_KEYS]; /* of the word; SRC_NONE where not given in this very section */
