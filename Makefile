@@ -31,7 +31,7 @@ HARDEN   := -fstack-protector-strong -fPIE
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(HARDEN) $(CFLAGS) -Iinclude -I$(BUILD) -D_GNU_SOURCE \
              -DLBGEN_VERSION='"$(VERSION)"' -MMD -MP $(PKG_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-PKGS     := xtables inih libip4tc libip6tc libmnl
+PKGS     := xtables inih jansson libip4tc libip6tc libmnl
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 LIBS      = $(shell $(PKG_CONFIG) --libs $(PKGS))
 CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check)
@@ -178,11 +178,13 @@ bench: all tools
 	tests/bench/packet
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/doc/lbgen \
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man7 \
+	    $(DESTDIR)$(PREFIX)/share/doc/lbgen \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 lbgen $(DESTDIR)$(PREFIX)/sbin/lbgen
 	install -m 644 man/lbgen.8 $(DESTDIR)$(PREFIX)/share/man/man8/lbgen.8
-	install -m 644 README.md templates/*.ini $(DESTDIR)$(PREFIX)/share/doc/lbgen
+	install -m 644 man/lbgen-json.7 $(DESTDIR)$(PREFIX)/share/man/man7/lbgen-json.7
+	install -m 644 README.md man/lbgen.schema.json templates/*.ini $(DESTDIR)$(PREFIX)/share/doc/lbgen
 	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|' templates/lbgen.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/lbgen.service
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/lbgen.service
 

@@ -24,7 +24,8 @@ static const char help[] =
     "      --merge=FILE           print the iptables-save file FILE with lbgen's part brought up to date\n"
     "      --format=FORMAT        save: what iptables-save prints (default); keepalived: virtual_server "
     "blocks;\n"
-    "                             ipvsadm: for ipvsadm --restore; dot: a picture, for graphviz\n"
+    "                             ipvsadm: for ipvsadm --restore; dot: a picture, for graphviz;\n"
+    "                             json: the input and its rules, for programs\n"
     "      --templates=DIR        look for templates in DIR first\n"
     "      --no-system-templates  leave /etc/lbgen/templates out\n"
     "      --warnings=error       take warnings as errors\n"
@@ -41,7 +42,8 @@ static const char help[] =
     "      --against=SAVED        with --trace: through an iptables-save file\n"
     "      --compare              what changes for packets from OLD to NEW, each an input or an "
     "iptables-save "
-    "file\n";
+    "file\n"
+    "      --json                 with --check, --trace, --compare, --diff, --status: the result as JSON\n";
 
 static const char more_help[] =
     "\n"

@@ -4,10 +4,7 @@
 #include "lbgen/format.h"
 
 const struct format *const formats[] = {
-    &keepalived_format,
-    &ipvsadm_format,
-    &dot_format,
-    NULL,
+    &keepalived_format, &ipvsadm_format, &dot_format, &json_format, NULL,
 };
 
 const struct format *format_find(const char *name)

@@ -63,7 +63,7 @@ struct mac_list {
     uint32_t n, cap;
 };
 
-enum forwarding { FORWARDING_NAT, FORWARDING_DR, FORWARDING_TUN };
+enum forwarding { FORWARDING_NAT, FORWARDING_DR, FORWARDING_TUN, FORWARDINGS };
 
 struct real_server {
     struct prefix address; /* full length */
@@ -72,7 +72,7 @@ struct real_server {
     bool weight_given, forwarding_given;
 };
 
-enum health_check { CHECK_NONE, CHECK_TCP, CHECK_HTTP, CHECK_HTTPS };
+enum health_check { CHECK_NONE, CHECK_TCP, CHECK_HTTP, CHECK_HTTPS, HEALTH_CHECKS };
 
 /* ipvs(8)'s flags: sh-port and sh-fallback, mh-port and mh-fallback, and the anonymous flag-1 to flag-3. */
 enum {
@@ -83,7 +83,13 @@ enum {
     SCHED_FLAG_1 = 1 << 4,
     SCHED_FLAG_2 = 1 << 5,
     SCHED_FLAG_3 = 1 << 6,
+    SCHEDULER_FLAGS = 7
 };
+
+/* The user's words for these; of the flags in the order of their bits. */
+extern const char *const forwarding_words[FORWARDINGS];
+extern const char *const health_check_words[HEALTH_CHECKS];
+extern const char *const scheduler_flag_words[SCHEDULER_FLAGS];
 
 /* What few services have; kept apart because a million services are an ordinary input. */
 struct service_more {
