@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "lbgen/firewall_cmd.h"
 #include "lbgen/format.h"
 
 const struct format *const formats[] = {
+    &format_firewalld,
     NULL,
 };
 
