@@ -23,6 +23,8 @@ static const char help[] =
     "  -o, --output=FILE          write FILE, whole or not at all, instead of standard output\n"
     "      --merge=FILE           print the iptables-save file FILE with lbgen's part brought up to date\n"
     "      --format=save          the form of the output: what iptables-save prints (default)\n"
+    "      --format=firewalld     a script of firewall-cmd lines; with --remove: one that takes them out\n"
+    "      --firewalld-zone=ZONE  the zone that these are for (default: firewalld's default zone)\n"
     "      --templates=DIR        look for templates in DIR first\n"
     "      --no-system-templates  leave /etc/lbgen/templates out\n"
     "      --warnings=error       take warnings as errors\n"
