@@ -21,7 +21,7 @@ struct vrrp {
     srcpos interface_at; /* the key's last place, where interfaces has any */
 };
 
-enum layout { LAYOUT_AUTO, LAYOUT_FLAT };
+enum layout { LAYOUT_AUTO, LAYOUT_FLAT, LAYOUT_TREE };
 
 struct settings {
     enum layout layout;
