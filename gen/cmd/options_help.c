@@ -3,7 +3,8 @@
 
 #include "lbgen/options.h"
 
-static const char help[] =
+/* In pieces: compilers need not take longer strings than these. */
+static const char help_printing[] =
     "Usage: lbgen [OPTION]... FILE...\n"
     "  or:  lbgen --commit [OPTION]... FILE...\n"
     "  or:  lbgen --restore | --remove | --rollback | --confirmed | --status [OPTION]...\n"
@@ -29,7 +30,9 @@ static const char help[] =
     "      --no-system-templates  leave /etc/lbgen/templates out\n"
     "      --warnings=error       take warnings as errors\n"
     "      --warnings=marks       warn of marks that programs like kube-proxy or Calico use, too\n"
-    "      --color=WHEN           color the findings: auto (default), always or never\n"
+    "      --color=WHEN           color the findings: auto (default), always or never\n";
+
+static const char help_verbs[] =
     "\n"
     "What the rules do (needs no root):\n"
     "      --check                check the input and run each [expect] of it; silent when all is good\n"
@@ -81,7 +84,8 @@ static const char help[] =
 
 void options_help(void)
 {
-    fputs(help, stdout);
+    fputs(help_printing, stdout);
+    fputs(help_verbs, stdout);
 }
 
 void options_usage(void)
