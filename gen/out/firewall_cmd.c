@@ -222,6 +222,7 @@ static void cmd_write(const struct format_job *job, struct buf *out)
     cmd_plan_free(&plan);
     write_neighbours(&w, job);
     write_policy(&w, job);
+    cmd_end(&w);
     if (w.lines)
         buf_str(out, "\nfirewall-cmd --reload\n");
 }

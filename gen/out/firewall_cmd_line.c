@@ -30,6 +30,11 @@ void cmd_begin(struct cmd_writer *w)
     w->lines++;
 }
 
+void cmd_end(struct cmd_writer *w)
+{
+    buf_free(&w->scratch);
+}
+
 static const char *verb(const struct cmd_writer *w)
 {
     return w->remove ? "--remove-" : "--add-";
@@ -137,23 +142,22 @@ static void write_direct_head(struct cmd_writer *w, const char *table, const cha
                priority);
 }
 
-/* The rule in iptables-save's form, without the -A that names the chain. No word of it needs quotes of the
- * shell's but the comment, which has double ones: names of interfaces were looked at (firewall_cmd_check.h).
- */
+/* The rule in iptables-save's form, without the -A that names the chain; instead_of_accept (may be NULL) are
+ * matches and a target for the ACCEPT at its end. No word needs quotes of the shell's but the comment, which
+ * has double ones: names of interfaces were looked at (firewall_cmd_check.h). */
 static void write_direct(struct cmd_writer *w, const char *table, const struct rule *r, uint32_t priority,
                          const char *instead_of_accept)
 {
-    struct buf text = {0};
+    const size_t head_len = strlen("-A ") + strlen(r->chain);
 
-    save_write_rule(&text, r, w->family);
-    if (instead_of_accept) {
-        text.len -= strlen(" -j ACCEPT");
-        buf_str(&text, instead_of_accept);
-    }
+    w->scratch.len = 0;
+    save_write_rule(&w->scratch, r, w->family);
+    if (instead_of_accept)
+        w->scratch.len -= strlen(" -j ACCEPT");
     write_direct_head(w, table, r->chain, priority);
-    buf_str(w->out, buf_text(&text) + strlen("-A ") + strlen(r->chain));
+    buf_add(w->out, w->scratch.at + head_len, w->scratch.len - head_len);
+    buf_str(w->out, instead_of_accept ? instead_of_accept : "");
     buf_char(w->out, '\n');
-    buf_free(&text);
 }
 
 static void write_lowered_direct(void *ctx, const struct rule *r)

@@ -21,8 +21,12 @@ struct cmd_writer {
     /* A comment that goes above the next line, if one comes at all; NULL once it is there. */
     const char *title;
     size_t title_len;
-    size_t lines; /* so far */
+    size_t lines;       /* so far */
+    struct buf scratch; /* cmd_end frees it */
 };
+
+/* Behind the last line. */
+void cmd_end(struct cmd_writer *w);
 
 /* Sets the comment and takes rank and indent back. */
 void cmd_title(struct cmd_writer *w, const char *title, size_t len);
