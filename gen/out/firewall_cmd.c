@@ -118,6 +118,7 @@ static void write_vrrp(struct cmd_writer *w, const struct format_job *job)
 static void write_neighbours(struct cmd_writer *w, const struct format_job *job)
 {
     const struct config *config = job->config;
+    const struct rule_sink sink = {.ctx = w, .rule = cmd_zone_rule};
 
     cmd_title(w, "neighbours", strlen("neighbours"));
     w->family = IPV6;
@@ -126,8 +127,7 @@ static void write_neighbours(struct cmd_writer *w, const struct format_job *job)
 
         if (!accepts(s, IPV6))
             continue;
-        emit_neighbours(&(struct rule_target){&(struct rule_sink){.ctx = w, .rule = cmd_zone_rule}, IPV6}, s,
-                        "INPUT");
+        emit_neighbours(&(struct rule_target){.sink = &sink, .family = IPV6}, s, "INPUT");
         return;
     }
 }
@@ -143,27 +143,32 @@ static bool has_replies(const struct service *s, enum family family)
     return false;
 }
 
-/* Returns whether there are any. */
-static bool write_replies(struct cmd_writer *w, const struct format_job *job, bool only_look)
+static bool any_replies(const struct format_job *job)
 {
     const struct config *config = job->config;
-    bool any = false;
 
-    for (size_t i = 0; i < config->special.n && !(any && only_look); i++) {
+    for (size_t i = 0; i < config->special.n; i++)
+        for (int f = 0; f < FAMILIES; f++)
+            if (job->wants[f] && has_replies(&config->services.at[config->special.at[i]], (enum family)f))
+                return true;
+    return false;
+}
+
+static void write_replies(struct cmd_writer *w, const struct format_job *job)
+{
+    const struct config *config = job->config;
+
+    for (size_t i = 0; i < config->special.n; i++) {
         const struct service *s = &config->services.at[config->special.at[i]];
 
         cmd_title(w, s->name, s->name_len);
         w->indent = w->remove ? "    " : "";
         for (int f = 0; f < FAMILIES; f++) {
-            if (!job->wants[f] || !has_replies(s, (enum family)f))
-                continue;
-            any = true;
             w->family = (enum family)f;
-            if (!only_look)
+            if (job->wants[f] && has_replies(s, w->family))
                 write_rules(w, s, emit_replies, cmd_policy_rule);
         }
     }
-    return any;
 }
 
 #define LOOK_FOR_POLICY                                                                                      \
@@ -188,10 +193,10 @@ static void write_policy(struct cmd_writer *w, const struct format_job *job)
         "    ;;\n"
         "esac\n";
 
-    if (!write_replies(w, job, true))
+    if (!any_replies(job))
         return;
     buf_str(w->out, w->remove ? take : make);
-    write_replies(w, job, false);
+    write_replies(w, job);
     if (w->remove)
         buf_str(w->out, drop);
 }
