@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2034 # names are for those who source this
+# shellcheck shell=bash disable=SC2034,SC2154 # names are for those who source this, or host.sh's
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # firewalld.sh, to be sourced behind host.sh: a firewalld of one's own, on a bus of its own, in a host of its own, whose
@@ -85,13 +85,8 @@ firewalld_files() {
 
 # firewalld writes a zone in its own form at the first change; after this only what a test does is a difference.
 settle_firewalld() {
-    local zone
-    for zone in $(firewall-cmd --permanent --get-zones); do
-        case $zone in block | drop | trusted | dmz | external | home | internal | work | public) continue ;; esac
-        firewall-cmd --permanent --zone="$zone" --add-port=1/tcp
-        firewall-cmd --permanent --zone="$zone" --remove-port=1/tcp
-    done
+    firewall-cmd --permanent --zone=closed --add-port=1/tcp
+    firewall-cmd --permanent --zone=closed --remove-port=1/tcp
     firewall-cmd --permanent --direct --add-chain ipv4 mangle settling
     firewall-cmd --permanent --direct --remove-chain ipv4 mangle settling
-    firewall-cmd --reload
 }
