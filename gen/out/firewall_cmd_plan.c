@@ -35,7 +35,7 @@ static uint32_t collect(struct memberships *all, const struct config *config)
     uint32_t clusters = 0;
 
     for (int f = 0; f < FAMILIES; f++) {
-        struct vip_refs refs = vip_refs_sorted(&config->services, (enum family)f);
+        struct vip_refs refs = vip_refs_sorted(&config->services, (enum family)f, NULL);
 
         for (size_t i = 0; i < refs.n; clusters++)
             for (size_t end = vip_cluster_end(&config->services, &refs, i); i < end; i++)
