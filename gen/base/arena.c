@@ -13,7 +13,8 @@ struct arena_block {
     _Alignas(ALIGN) char bytes[];
 };
 
-/* Blocks grow with the arena, so that one of many megabytes is made of few, and little of it is never used. */
+/* Blocks grow with the arena, so that one of many megabytes is made of few, and little of it is never used.
+ */
 static size_t usual_block(const struct arena *a)
 {
     size_t part = a->total / 8;

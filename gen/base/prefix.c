@@ -31,13 +31,13 @@ static bool ipv4_parse(const char *text, size_t n, struct prefix *out)
     uint64_t address = 0;
 
     for (int octet = 0; octet < 4; octet++) {
-        unsigned value = 0;
+        unsigned value = 0, digit;
 
         if (octet && (text == end || *text++ != '.'))
             return false;
         const char *first = text;
-        for (; text < end && text < first + 3 && (unsigned char)(*text - '0') < 10; text++)
-            value = value * 10 + (unsigned char)(*text - '0');
+        for (; text < end && (digit = (unsigned char)(*text - '0')) < 10 && value <= 255; text++)
+            value = value * 10 + digit;
         if (text == first || value > 255 || (*first == '0' && text > first + 1))
             return false;
         address = address << 8 | value;
@@ -110,6 +110,8 @@ static bool ipv4_with_port(const char *text, size_t n)
 bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct prefix *out,
                   struct complaint *why)
 {
+    if (ipv4_parse(text, n, out)) /* nearly always */
+        return true;
     const char *slash = memchr(text, '/', n);
     size_t address_len = slash ? (size_t)(slash - text) : n;
     uint32_t len;

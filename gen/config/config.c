@@ -277,7 +277,7 @@ static void on_bad_section(void *ctx)
 }
 
 /* Gives the value to its section; false when the section has no such key. */
-static bool set_key(struct builder *b, const struct value *v)
+static bool set_key(struct builder *b, const struct value *v, size_t key_len)
 {
     enum service_key key;
 
@@ -288,7 +288,7 @@ static bool set_key(struct builder *b, const struct value *v)
     case SECTION_EXPECT: return expect_key_set(&b->expect, &b->expect_given, v);
     case SECTION_SERVICE:
     case SECTION_TEMPLATE:
-        if (!service_key_find(v->key, &key))
+        if (!service_key_find(v->key, key_len, &key))
             return false;
         service_key_set(&b->service, key, v);
         return true;
@@ -308,7 +308,8 @@ static void on_bad_key(void *ctx, const char *name, size_t len)
     word[len] = '\0';
     if (b->section == SECTION_EXPECT)
         expect_key_given(&b->expect, word);
-    if ((b->section == SECTION_SERVICE || b->section == SECTION_TEMPLATE) && service_key_find(word, &key))
+    if ((b->section == SECTION_SERVICE || b->section == SECTION_TEMPLATE) &&
+        service_key_find(word, len, &key))
         b->service.given |= 1U << key;
 }
 
@@ -327,7 +328,7 @@ static void report_unknown_key(const struct builder *b, srcpos at, const char *n
             meant ? "'?" : "");
 }
 
-static void on_key(void *ctx, srcpos at, const char *name, const struct ini_value *ini)
+static void on_key(void *ctx, srcpos at, const char *name, size_t len, const struct ini_value *ini)
 {
     struct builder *b = ctx;
     struct value v = {.mem = &b->config->mem, .diag = b->diag, .key = name, .key_at = at, .ini = ini};
@@ -339,7 +340,7 @@ static void on_key(void *ctx, srcpos at, const char *name, const struct ini_valu
                 name);
     else if (b->section == SECTION_TEMPLATE && strcmp(name, "vip") == 0)
         diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "a template has no vip: each service has its own");
-    else if (!set_key(b, &v))
+    else if (!set_key(b, &v, len))
         report_unknown_key(b, at, name);
 }
 
