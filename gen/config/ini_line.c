@@ -5,9 +5,10 @@
 
 enum { KEY_MAX = 49 /* inih: MAX_NAME - 1 */ };
 
+/* Nearly all bytes are above both, which the first comparison tells. */
 static bool blank(char c)
 {
-    return c == ' ' || c == '\t';
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t');
 }
 
 static size_t skip_blanks(const char *line, size_t at, size_t end)

@@ -71,8 +71,9 @@ static void finish_statement(struct reader *r)
 {
     if (!r->pending)
         return;
+    *buf_place(&r->value, 1) = '\0';
     struct ini_value value = {
-        .text = buf_text(&r->value), .len = r->value.len, .runs = r->runs.at, .n_runs = r->runs.n};
+        .text = r->value.at, .len = r->value.len, .runs = r->runs.at, .n_runs = r->runs.n};
     r->handler->key(r->ctx, r->key_at, r->key, r->key_len, &value);
     r->pending = false;
     r->value.len = 0;
