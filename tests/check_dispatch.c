@@ -130,17 +130,11 @@ static void count(const struct tree *tree)
         met.hidden += tree->hidden_by[i] != NOT_HIDDEN;
 }
 
-static bool any(const struct service *s)
-{
-    (void)s;
-    return true;
-}
-
 static void build(struct tree *tree, const struct made *m, enum family family)
 {
     struct complaint why;
 
-    tree_build(tree, &m->config.services, family, true, any);
+    tree_build(tree, &m->config.services, family, true, service_claims);
     if (!tree_check(tree, &why))
         ck_abort_msg("not proven: %s", why.text);
 }
@@ -200,8 +194,11 @@ static void print_tree(const struct list_layout *layout, struct buf *out)
         }
     }
     layout_emit_jump(&t, "PREROUTING");
+    uint32_t *order = xmalloc(layout->tree.nodes.n * sizeof *order);
     for (uint32_t i = 0; i < layout->tree.nodes.n; i++)
-        layout_emit_node(&t, layout, LIST_MARKS, i);
+        order[i] = i;
+    layout_emit_nodes(&t, layout, LIST_MARKS, order);
+    free(order);
     buf_str(out, "COMMIT\n");
     buf_text(out);
 }

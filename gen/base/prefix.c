@@ -76,19 +76,10 @@ static bool address_parse(const char *text, size_t n, struct prefix *out)
     return ipv4_parse(text, n, out) || ipv6_parse(text, n, out);
 }
 
-/* The bits that `len` keeps. */
-static struct address mask_of(uint8_t len)
-{
-    return (struct address){.high = len == 0    ? 0
-                                    : len >= 64 ? UINT64_MAX
-                                                : UINT64_MAX << (64 - len),
-                            .low = len <= 64 ? 0 : UINT64_MAX << (128 - len)};
-}
-
 static bool complain_of_host_bits(const struct prefix *p, const char *text, size_t n, struct complaint *why)
 {
     struct buf address = {0}, network = {0}, size = {0};
-    struct address mask = mask_of(p->len);
+    struct address mask = address_mask(p->len);
     struct prefix cut = *p;
     unsigned host_bits = family_ops[p->family].bits - p->len;
 
@@ -147,7 +138,7 @@ __attribute__((noinline)) static bool parse_other(const char *text, size_t n, en
         return complain(why, address_len + 1, n - address_len - 1, "a prefix length of %s is 0..%u",
                         family_ops[out->family].name, family_ops[out->family].bits);
     out->len = (uint8_t)len;
-    struct address mask = mask_of(out->len);
+    struct address mask = address_mask(out->len);
     if ((out->first.high & ~mask.high) || (out->first.low & ~mask.low))
         return complain_of_host_bits(out, text, n, why);
     return true;
@@ -207,23 +198,9 @@ int address_compare(struct address a, struct address b)
     return a.low < b.low ? -1 : a.low > b.low;
 }
 
-bool prefix_contains(const struct prefix *outer, const struct prefix *inner)
-{
-    struct address mask = mask_of(outer->len);
-
-    return outer->family == inner->family && outer->len <= inner->len &&
-           (inner->first.high & mask.high) == outer->first.high &&
-           (inner->first.low & mask.low) == outer->first.low;
-}
-
-bool prefix_equal(const struct prefix *a, const struct prefix *b)
-{
-    return a->family == b->family && a->len == b->len && address_compare(a->first, b->first) == 0;
-}
-
 struct prefix prefix_cut(const struct prefix *p, uint8_t len)
 {
-    const struct address mask = mask_of(len);
+    const struct address mask = address_mask(len);
 
     return (struct prefix){
         .first = {p->first.high & mask.high, p->first.low & mask.low}, .family = p->family, .len = len};
@@ -249,7 +226,7 @@ bool netmask_parse(const char *text, size_t n, uint8_t *len, struct complaint *w
     }
     if (address_parse(text, n, &p) && p.family == IPV4)
         for (uint8_t i = 1; i <= 32; i++)
-            if (mask_of(i).high == p.first.high) {
+            if (address_mask(i).high == p.first.high) {
                 *len = i;
                 return true;
             }

@@ -69,7 +69,8 @@ static size_t count_vips(const struct services *services, enum family family)
     return n;
 }
 
-struct vip_refs vip_refs_sorted(const struct services *services, enum family family)
+struct vip_refs vip_refs_sorted(const struct services *services, enum family family,
+                                bool (*wanted)(const struct service *s, enum family family))
 {
     struct vip_refs refs = {0};
     bool sorted = true;
@@ -78,7 +79,9 @@ struct vip_refs vip_refs_sorted(const struct services *services, enum family fam
     for (uint32_t i = 0; i < services->n; i++) {
         const struct service *s = &services->at[i];
 
-        for (uint32_t v = 0; v < s->vips.n && s->mark.value; v++) {
+        if (!s->mark.value || (wanted && !wanted(s, family)))
+            continue;
+        for (uint32_t v = 0; v < s->vips.n; v++) {
             const struct prefix *p = &s->vips.at[v];
 
             if (p->family != family)
