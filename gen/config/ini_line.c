@@ -35,8 +35,6 @@ bool ini_key_has_quotes(const char *name, size_t len)
  * `]`. */
 static size_t comment_start(const char *line, size_t from, size_t len, struct ini_line_state *state)
 {
-    if (!state->semicolon && !state->quotes_count)
-        return len;
     for (size_t i = from; i < len; i++) {
         if (state->quotes_count && line[i] == '"')
             state->in_quotes = !state->in_quotes;
@@ -54,15 +52,17 @@ static size_t plain_comment_start(const char *line, size_t from, size_t len,
 {
     struct ini_line_state plain = {.semicolon = state->semicolon};
 
-    return comment_start(line, from, len, &plain);
+    return plain.semicolon ? comment_start(line, from, len, &plain) : len;
 }
 
 /* Finds the value that begins behind line[from]. */
 static void take_value(const char *line, size_t from, size_t len, struct ini_line_state *state,
                        struct ini_line *out)
 {
-    size_t end = comment_start(line, from, len, state);
+    size_t end = len;
 
+    if (state->semicolon || state->quotes_count)
+        end = comment_start(line, from, len, state);
     out->body_at = skip_blanks(line, from, end);
     out->body_len = trim_end(line, out->body_at, end) - out->body_at;
 }
@@ -156,6 +156,21 @@ static bool looks_like_header(const char *line, size_t at, size_t len)
     return !close || close + 1 == line + len || blank(close[1]);
 }
 
+/* Apart, so that keys, which most lines are, have a short way. */
+__attribute__((noinline)) static void sort_other(const char *line, size_t at, size_t len,
+                                                 struct ini_line_state *state, struct ini_line *out,
+                                                 struct complaint *why)
+{
+    if (at == len || ((line[at] == ';' || line[at] == '#') && (at == 0 || !state->in_quotes)))
+        *out = (struct ini_line){.kind = LINE_EMPTY};
+    else if (line[at] == '[' && (at == 0 || looks_like_header(line, at, len)))
+        sort_header(line, at, len, state, out, why);
+    else if (at == 0)
+        sort_no_key(line, len, state, out, why);
+    else
+        sort_continuation(line, at, len, state, out);
+}
+
 void ini_line_sort(const char *line, size_t len, struct ini_line_state *state, struct ini_line *out,
                    struct complaint *why)
 {
@@ -165,14 +180,8 @@ void ini_line_sort(const char *line, size_t len, struct ini_line_state *state, s
 
     if (name_len && name_len <= KEY_MAX && equals < len && line[equals] == '=')
         sort_key(line, at, name_len, equals, len, state, out);
-    else if (at == len || ((line[at] == ';' || line[at] == '#') && (at == 0 || !state->in_quotes)))
-        *out = (struct ini_line){.kind = LINE_EMPTY};
-    else if (line[at] == '[' && (at == 0 || looks_like_header(line, at, len)))
-        sort_header(line, at, len, state, out, why);
-    else if (at == 0)
-        sort_no_key(line, len, state, out, why);
     else
-        sort_continuation(line, at, len, state, out);
+        sort_other(line, at, len, state, out, why);
 }
 
 /* The length of the UTF-8 character at p (RFC 3629: shortest form, no surrogates, up to U+10FFFF), or 0. */
