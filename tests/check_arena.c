@@ -229,12 +229,6 @@ START_TEST(test_reserve_overflow)
 }
 END_TEST
 
-START_TEST(test_whole_overflow)
-{
-    xmalloc_whole(SIZE_MAX / 2);
-}
-END_TEST
-
 static Suite *arena_suite(void)
 {
     Suite *s = suite_create("arena");
@@ -251,7 +245,6 @@ static Suite *arena_suite(void)
     tcase_add_exit_test(out, test_overflow, 3);
     tcase_add_exit_test(out, test_vec_overflow, 3);
     tcase_add_exit_test(out, test_reserve_overflow, 3);
-    tcase_add_exit_test(out, test_whole_overflow, 3);
     tcase_add_exit_test(out, test_handler, 7);
     tcase_add_test_raise_signal(out, test_handler_returns, 6 /* SIGABRT */);
     return s;

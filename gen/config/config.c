@@ -344,19 +344,27 @@ static void on_key(void *ctx, srcpos at, const char *name, size_t len, const str
         report_unknown_key(b, at, name);
 }
 
-/* Makes room for all services of the text at once: there may be a million, most of them with one VIP and a
- * few ports. */
-static void reserve_services(struct config *config, const struct source *source)
+/* Lines that begin with "[service ". */
+static size_t count_services(const struct source *source)
 {
-    const size_t usual_lists = sizeof(struct prefix) + 2 * sizeof(struct port_range);
-    struct services *services = &config->services;
     static const char header[] = "[service ";
     const size_t len = sizeof header - 1;
     const char *end = source->text + source->len;
     size_t n = 0;
 
     for (const char *p = source->text; (p = memchr(p, '[', (size_t)(end - p))); p++)
-        n += (size_t)(end - p) >= len && memcmp(p, header, len) == 0;
+        n += (size_t)(end - p) >= len && memcmp(p, header, len) == 0 && (p == source->text || p[-1] == '\n');
+    return n;
+}
+
+/* Makes room for all services of the text at once: there may be a million, most of them with one VIP and a
+ * few ports. */
+static void reserve_services(struct config *config, const struct source *source)
+{
+    const size_t usual_lists = sizeof(struct prefix) + 2 * sizeof(struct port_range);
+    struct services *services = &config->services;
+    const size_t n = count_services(source);
+
     VEC_RESERVE(services, services->n + n);
     name_index_reserve(&services->names, services->n + n);
     arena_reserve(&config->mem, n * usual_lists);
