@@ -11,22 +11,27 @@
 #include "lbgen/progress.h"
 #include "lbgen/wanted.h"
 
+static void make_text(struct job *job, enum family family)
+{
+    const char *path = job->boot_files.path[family];
+
+    if (path[0])
+        boot_text_make(&job->boot[family], job->of[family], family, path, job->is_wanted[family],
+                       &job->text[family]);
+}
+
 int job_save_read(struct job *job)
 {
-    job_step(job, "boot files");
-    for (int f = 0; f < FAMILIES; f++) {
-        struct input *in = job->of[f];
+    struct diag printed = input_set_findings_aside(&job->input);
 
-        if (!job->boot_files.path[f][0])
-            continue;
-        boot_text_make(&job->boot[f], in, (enum family)f, job->boot_files.path[f], job->is_wanted[f],
-                       &job->text[f]);
-    }
+    job_step(job, "boot files");
+    for (int f = 0; f < FAMILIES; f++)
+        make_text(job, (enum family)f);
     progress_clear();
-    bool bad = diag_errors(&job->input.diag) + diag_errors(&job->none.diag) > 0;
-    input_print_findings(&job->input, job->options);
+    size_t errors =
+        input_print_new_findings(&job->input, &printed, job->options) + diag_errors(&job->none.diag);
     input_print_findings(&job->none, job->options);
-    return bad ? EXIT_SYSTEM : EXIT_GOOD;
+    return errors ? EXIT_SYSTEM : EXIT_GOOD;
 }
 
 static bool add_file(struct job *job, const char *path, const struct buf *text, bool keep_old,

@@ -26,8 +26,8 @@ struct image_rule {
     const void *payload;
     const char *jump;  /* where it leads: verdict, target or chain; "" for none; NUL-terminated */
     const char *tag;   /* of its comment "lbgen:TAG": TAG, NUL-terminated; NULL without such */
-    const char *owner; /* TAG of a rule in an own chain, which has no such comment: known of what is wanted,
-                          and where owners_name (owners.h) has found it; else NULL */
+    const char *owner; /* TAG of a rule in an own chain, which has no such comment: known of what is
+                          wanted (rule_owners.h); else NULL */
     uint32_t len;      /* of the payload, bytes */
     bool final;        /* it is of [rules], has no match, and ends the walk (merge.h) */
     uint64_t packets, bytes;
