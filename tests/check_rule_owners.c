@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lbgen/input.h"
 #include "lbgen/rule_owners.h"
 
 #include "lbgen/wanted.h"
