@@ -183,9 +183,6 @@ static void write_services(struct buf *out, const struct virtual_servers *all, c
 
 static void add_servers(struct buf *out, const struct virtual_server *v)
 {
-    static const char *const methods[] = {
-        [FORWARDING_NAT] = "nat", [FORWARDING_DR] = "dr", [FORWARDING_TUN] = "tun"};
-
     for (size_t i = 0; i < v->n_servers && i < SERVERS_SHOWN; i++) {
         const struct virtual_real *r = &v->servers[i];
 
@@ -193,7 +190,7 @@ static void add_servers(struct buf *out, const struct virtual_server *v)
         if (r->weight != 1)
             buf_printf(out, ", weight %u", r->weight);
         if (r->forwarding != v->forwarding)
-            buf_printf(out, ", %s", methods[r->forwarding]);
+            buf_printf(out, ", %s", forwarding_words[r->forwarding]);
         buf_str(out, LINE);
     }
     add_more(out, v->n_servers, SERVERS_SHOWN);
@@ -202,7 +199,7 @@ static void add_servers(struct buf *out, const struct virtual_server *v)
         address_print(out, (enum family)v->sorry->address.family, v->sorry->address.first);
         buf_str(out, LINE);
     }
-    buf_printf(out, "</TD></TR><TR><TD ALIGN=\"LEFT\">%s, %s", v->scheduler, methods[v->forwarding]);
+    buf_printf(out, "</TD></TR><TR><TD ALIGN=\"LEFT\">%s, %s", v->scheduler, forwarding_words[v->forwarding]);
     if (v->persistence)
         buf_printf(out, ", persistence %u s", v->persistence);
 }
