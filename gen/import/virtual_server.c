@@ -51,7 +51,7 @@ unsigned virtual_flag(const char *word)
     return 0;
 }
 
-const char *virtual_port_name(struct draft *d, enum proto proto, uint16_t port)
+const char *virtual_port_known(uint16_t port)
 {
     /* Not /etc/services: the output is the same on every host. */
     static const struct {
@@ -61,11 +61,20 @@ const char *virtual_port_name(struct draft *d, enum proto proto, uint16_t port)
                  {110, "pop3"},  {123, "ntp"},   {143, "imap"},       {389, "ldap"},    {443, "https"},
                  {636, "ldaps"}, {993, "imaps"}, {995, "pop3s"},      {1812, "radius"}, {3306, "mysql"},
                  {3389, "rdp"},  {5060, "sip"},  {5432, "postgresql"}};
-    struct buf b = {0};
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (names[i].port == port)
             return names[i].name;
+    return NULL;
+}
+
+const char *virtual_port_name(struct draft *d, enum proto proto, uint16_t port)
+{
+    const char *known = virtual_port_known(port);
+    struct buf b = {0};
+
+    if (known)
+        return known;
     buf_str(&b, proto_ops[proto].name);
     if (port)
         buf_printf(&b, "-%u", port);

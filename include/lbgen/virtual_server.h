@@ -54,4 +54,7 @@ unsigned virtual_flag(const char *word);
 /* A short name for what has this port: "http", "tcp-8080". */
 const char *virtual_port_name(struct draft *d, enum proto proto, uint16_t port);
 
+/* The same where the port is a well-known one; NULL otherwise. */
+const char *virtual_port_known(uint16_t port);
+
 #endif
