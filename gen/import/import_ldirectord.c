@@ -19,7 +19,7 @@ struct check {
 struct reader {
     struct draft *draft;
     struct diag *diag;
-    bool in_virtual;
+    bool in_virtual, protocol_given;
     struct virtual_server server;
     struct draft_remarks remarks; /* of it */
     struct check check;
@@ -111,6 +111,10 @@ static void end_virtual(struct reader *r)
         return;
     if (r->server.sorry.at == SRC_NONE && r->fallback.at != SRC_NONE)
         r->server.sorry = r->fallback;
+    if (!r->server.scheduler)
+        r->server.scheduler = "wrr"; /* ldirectord's default */
+    if (!r->protocol_given && r->server.port == 53)
+        r->server.protocol = PROTO_UDP; /* likewise */
     settle_check(r);
     struct draft_service *s = virtual_server_draft(r->draft, &r->server);
     for (uint32_t i = 0; i < r->remarks.n; i++)
@@ -127,7 +131,7 @@ static bool begin_virtual(struct reader *r)
     r->server = virtual_server_new(r->line.at);
     r->remarks = (struct draft_remarks){0};
     r->check = (struct check){0};
-    r->refused = false;
+    r->refused = r->protocol_given = false;
     if (all_digits(r->value, len) && decimal_parse(r->value, len, &r->server.mark) && r->server.mark)
         return true;
     if (import_endpoint(r->value, len, &r->server.vip, &r->server.port, &why) && r->server.port)
@@ -228,7 +232,7 @@ static bool take_protocol(struct reader *r)
     if (!proto_parse(r->value, strlen(r->value), &proto, &why))
         return refuse_value(r, why.text);
     r->server.protocol = (uint8_t)proto;
-    return true;
+    return r->protocol_given = true;
 }
 
 static bool take_mask(struct reader *r)

@@ -68,14 +68,32 @@ static void add_items(struct buf *list, enum axis axis, const void *items, size_
     }
 }
 
+struct by_list {
+    const struct product *products;
+    enum axis axis;
+};
+
+/* Lists have numbers in the order in which they came first: joined in that order, the same items make the
+ * same list wherever they are met. */
+static int by_list(const void *a, const void *b, void *ctx)
+{
+    const struct by_list *by = ctx;
+    uint32_t x = by->products[*(const uint32_t *)a].axis[by->axis],
+             y = by->products[*(const uint32_t *)b].axis[by->axis];
+
+    return (x > y) - (x < y);
+}
+
 /* Joins the lists of the products numbered members[0..n), which differ in this axis alone, into the first, or
  * for ports into as few as can hold them. */
 static void join_members(struct axis_lists *lists, enum axis axis, struct product *products,
-                         const uint32_t *members, size_t n, bool *gone)
+                         uint32_t *members, size_t n, bool *gone)
 {
+    struct by_list by = {products, axis};
     struct buf list = {0};
     size_t head = 0, items;
 
+    qsort_r(members, n, sizeof *members, by_list, &by);
     for (size_t i = 0; i < n; i++) {
         const void *at = axis_list(lists, axis, products[members[i]].axis[axis], &items);
 
