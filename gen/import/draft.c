@@ -84,6 +84,10 @@ void draft_vrrp(struct draft *d, const char *format, ...)
     va_start(args, format);
     const char *text = format_text(d, format, args);
     va_end(args);
+    if (!draft_value_good(text, strlen(text))) {
+        draft_leave(d, &d->vrrp_remarks, SRC_NONE, "%s", text);
+        return;
+    }
     d->vrrp.at = arena_append(&d->mem, (const void *)d->vrrp.at, d->vrrp.n++, &d->vrrp.cap,
                               (const void *)&text, 1, sizeof text);
 }

@@ -50,13 +50,17 @@ static void add_peer(struct vrrp_facts *f, const struct prefix *peer)
     f->peers[f->n_peers++] = *peer;
 }
 
-static void look_at_interface(struct draft *d, struct vrrp_facts *f, const struct ka_instance *instance)
+static bool is_interface(const char *name)
 {
-    struct interface name;
+    struct interface ignored;
     struct complaint why;
 
-    if (instance->interface && !instance->own_interface &&
-        interface_parse(instance->interface, strlen(instance->interface), &name, &why)) {
+    return name && interface_parse(name, strlen(name), &ignored, &why);
+}
+
+static void look_at_interface(struct draft *d, struct vrrp_facts *f, const struct ka_instance *instance)
+{
+    if (is_interface(instance->interface) && !instance->own_interface) {
         add_interface(f, instance->interface);
         return;
     }
@@ -125,8 +129,10 @@ void import_ka_vrrp(const struct ka_import *import)
     f.peers = arena_alloc(&d->mem, (n_peers + 1) * sizeof *f.peers);
     for (uint32_t i = 0; i < k->n_instances; i++)
         look_at_instance(d, &f, &k->instances[i]);
-    if (k->sync_interface)
+    if (is_interface(k->sync_interface))
         add_interface(&f, k->sync_interface);
+    else
+        f.any_interface |= k->sync_interface != NULL;
     put_facts(import, &f);
 }
 

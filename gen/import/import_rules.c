@@ -7,10 +7,11 @@
 #include "lbgen/own_chain.h"
 #include "lbgen/save_lex.h"
 #include "lbgen/vec.h"
+#include "lbgen/xalloc.h"
 
 enum {
     DEPTH_MAX = 40,               /* of chains: a tree over IPv6's bits stays far below */
-    VISITS_MAX = 5 * 1000 * 1000, /* of rules: chains may be led to again and again */
+    VISITS_MAX = 2 * 1000 * 1000, /* of rules: chains may be led to again and again */
     ENDERS_MAX = 20               /* told one by one */
 };
 
@@ -26,6 +27,7 @@ struct condition {
 struct walker {
     struct rules_import *import;
     size_t visits, enders;
+    bool *on_path; /* by chain: it is being walked */
     int depth;
     bool ended; /* something before may have ended the walk; told when a mark follows */
     const struct set_rule *ender;
@@ -287,10 +289,10 @@ static void follow(struct walker *w, const struct condition *c, uint32_t chain, 
         take_mark(w, &inner, rule->leads_to, to->n - 1, macs);
         for (size_t m = 0; import->atoms.n > before && m + 1 < to->n; m++)
             import_rules_carry(import, TABLE_MANGLE, rule->leads_to, m);
-    } else if (w->depth < DEPTH_MAX) {
+    } else if (w->depth < DEPTH_MAX && !w->on_path[rule->leads_to]) {
         walk_chain(w, rule->leads_to, &inner);
     } else {
-        leave_mark(w, chain, i, "chains lead to each other too deep");
+        leave_mark(w, chain, i, "chains lead to each other too deep, or in a circle");
     }
     if (import->atoms.n > before || chain_is_own(to->name, strlen(to->name)))
         import_rules_carry(import, TABLE_MANGLE, chain, i);
@@ -330,6 +332,7 @@ static void walk_chain(struct walker *w, uint32_t number, const struct condition
     const struct set_chain *chain = &w->import->set.of[TABLE_MANGLE].at[number];
 
     w->depth++;
+    w->on_path[number] = true;
     for (size_t i = 0; i < chain->n; i++) {
         if (w->visits++ == VISITS_MAX) {
             draft_leave(w->import->draft, &w->import->draft->remarks, SRC_NONE,
@@ -340,6 +343,7 @@ static void walk_chain(struct walker *w, uint32_t number, const struct condition
             break;
         walk_rule(w, number, i, c);
     }
+    w->on_path[number] = false;
     w->depth--;
 }
 
@@ -349,10 +353,10 @@ void import_rules_walk(struct rules_import *import)
     struct condition c = {.protocol = -1};
     uint32_t chain = rule_set_find(&import->set, TABLE_MANGLE, "PREROUTING");
 
-    memset(&c.dst, 0, sizeof c.dst);
-    memset(&c.src, 0, sizeof c.src);
+    w.on_path = xcalloc(import->set.of[TABLE_MANGLE].n, sizeof *w.on_path);
     if (chain != NO_CHAIN)
         walk_chain(&w, chain, &c);
+    free(w.on_path);
     if (w.enders > ENDERS_MAX)
         draft_leave(import->draft, &import->draft->remarks, SRC_NONE,
                     "%zu more rules end the walk of some packets before these get a mark",
