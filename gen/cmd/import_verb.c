@@ -59,9 +59,8 @@ static void note_left_out(struct diag *diag, const struct draft *draft)
 {
     if (draft->left_out)
         diag_file(diag, SEVERITY_NOTE, NULL,
-                  "not everything could be carried over: %zu comment%s of the output begin%s with \"not "
-                  "carried over\"",
-                  draft->left_out, draft->left_out == 1 ? "" : "s", draft->left_out == 1 ? "s" : "");
+                  "%zu thing%s could not be carried over: each is a comment of the output", draft->left_out,
+                  draft->left_out == 1 ? "" : "s");
 }
 
 int import_file(const struct options *options)

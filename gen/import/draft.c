@@ -41,6 +41,11 @@ bool draft_value_good(const char *text, size_t len)
     return true;
 }
 
+bool draft_item_good(const char *text)
+{
+    return draft_value_good(text, strlen(text)) && !strchr(text, ',');
+}
+
 static void add_value(struct draft *d, struct draft_service *s, enum service_key key, bool proposal,
                       const char *text)
 {

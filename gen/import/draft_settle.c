@@ -63,8 +63,14 @@ static size_t form_name(const char *wish, char *out, size_t room)
             out[n++] = '-';
     while (n && out[n - 1] == '-')
         n--;
-    if (!name_good(out, n, &why))
-        n = (size_t)snprintf(out, room + 1, n ? "%.*s-service" : "%.*sservice", (int)n, out);
+    if (!name_good(out, n,
+                   &why)) { /* nothing is left of it, or it is one of a few short words that are taken */
+        static const char suffix[] = "-service";
+        const char *more = n ? suffix : suffix + 1;
+
+        memcpy(out + n, more, strlen(more));
+        n += strlen(more);
+    }
     out[n] = '\0';
     return n;
 }

@@ -103,6 +103,30 @@ static void find_signs(const struct source *source, bool found[IMPORT_KINDS])
     }
 }
 
+/* What people may take for one of these kinds. */
+static void hint(const struct source *source, struct diag *diag)
+{
+    static const struct {
+        const char *begin, *hint;
+    } hints[] = {
+        {"[service", "this looks like services.ini, which is no file to import"},
+        {"iptables ", "commands of iptables are not read; what iptables-save prints after them is"},
+        {"ip6tables ", "commands of ip6tables are not read; what ip6tables-save prints after them is"},
+        {"ipvsadm ", "commands of ipvsadm are not read; what ipvsadm -Sn prints after them is"},
+        {"IP Virtual Server version",
+         "this is what ipvsadm -L prints for people; what ipvsadm -Sn prints is read"}};
+    const char *end = source->text + source->len;
+
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++)
+        for (const char *p = source->text, *newline; p < end; p = newline ? newline + 1 : end) {
+            newline = memchr(p, '\n', (size_t)(end - p));
+            if (!import_begins(p, (size_t)(end - p), hints[i].begin))
+                continue;
+            diag_note(diag, SRC_NONE, "%s", hints[i].hint);
+            return;
+        }
+}
+
 bool import_kind_of(const struct source *source, enum import_kind *kind, struct diag *diag)
 {
     bool found[IMPORT_KINDS] = {false};
@@ -123,5 +147,7 @@ bool import_kind_of(const struct source *source, enum import_kind *kind, struct 
         if (found[k] || !n)
             diag_note(diag, SRC_NONE, "%s %s: %s", n ? "found for" : "looked for the signs of",
                       import_ops[k].name, import_ops[k].sign);
+    if (!n)
+        hint(source, diag);
     return false;
 }

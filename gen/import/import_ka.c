@@ -55,7 +55,7 @@ static bool is_interface(const char *name)
     struct interface ignored;
     struct complaint why;
 
-    return name && interface_parse(name, strlen(name), &ignored, &why);
+    return name && draft_item_good(name) && interface_parse(name, strlen(name), &ignored, &why);
 }
 
 static void look_at_interface(struct draft *d, struct vrrp_facts *f, const struct ka_instance *instance)
@@ -218,10 +218,11 @@ void import_keepalived(struct draft *draft, struct diag *diag)
     struct ka_tree tree = {0};
     struct keepalived k = {0};
     struct ka_ids ids = {0};
+    struct diag ignored = {0}; /* notes of what only a running Keepalived knows: remarks tell it */
     struct ka_import import = {.draft = draft, .k = &k};
 
     if (ka_read(&files, draft->source, NULL, &ids, &tree, diag)) {
-        keepalived_make(&tree, draft->sources->at[draft->source].base, &k, diag);
+        keepalived_make(&tree, draft->sources->at[draft->source].base, &k, &ignored);
         note_ids(draft, &ids);
         make_proposals(&import);
         collect_groups(&import, &tree);
@@ -236,6 +237,7 @@ void import_keepalived(struct draft *draft, struct diag *diag)
     }
     name_index_free(&import.groups.names);
     free(import.groups.at);
+    diag_free(&ignored);
     keepalived_free(&k);
     ka_tree_free(&tree);
     ka_ids_free(&ids);

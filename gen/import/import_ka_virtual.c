@@ -247,7 +247,19 @@ static bool take_persistence(struct taker *t, const struct ka_line *line)
     return line->n_words < 2 || number(line, 1, &t->server.persistence);
 }
 
-/* A line whose meaning has a key of services.ini. False where it has none, or its value is none. */
+/* Whether the keyword's meaning has a key of services.ini. */
+static bool has_key(const struct ka_line *l)
+{
+    static const char *const words[] = {
+        "lb_algo", "lvs_sched", "persistence_timeout", "persistence_granularity", "protocol", "ops"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (ka_line_is(l, words[i]))
+            return true;
+    return is_method(l) || (l->n_words == 1 && virtual_flag(word(l, 0)));
+}
+
+/* A line that has_key; false where its value is none. */
 static bool take_known(struct taker *t, const struct ka_line *l)
 {
     if (ka_line_is(l, "lb_algo") || ka_line_is(l, "lvs_sched"))
@@ -262,9 +274,7 @@ static bool take_known(struct taker *t, const struct ka_line *l)
         return take_protocol(t, l);
     if (ka_line_is(l, "ops"))
         return t->server.one_packet = true;
-    if (l->n_words == 1 && virtual_flag(word(l, 0)))
-        return t->server.flags |= virtual_flag(word(l, 0));
-    return false;
+    return t->server.flags |= virtual_flag(word(l, 0));
 }
 
 /* What is copied into the block that lbgen will write: a line without a block that is known to the last
@@ -272,7 +282,7 @@ static bool take_known(struct taker *t, const struct ka_line *l)
 static bool can_be_copied(const struct ka_line *line, const char *text)
 {
     for (uint32_t i = 0; i < line->n_words; i++)
-        if (line->words[i].unknown || strchr(line->words[i].text, '"'))
+        if (line->words[i].unknown || strpbrk(line->words[i].text, "\"\\"))
             return false;
     return !line->block && draft_value_good(text, strlen(text));
 }
@@ -285,12 +295,10 @@ static void take_line(struct taker *t, const struct ka_line *l)
         take_real(t, l);
     else if (ka_line_is(l, "sorry_server"))
         take_sorry(t, l);
-    else if (!take_known(t, l)) {
-        if (can_be_copied(l, text))
-            *VEC_ADD(&t->lines) = text;
-        else
-            leave_line(t, "", l);
-    }
+    else if (!has_key(l) && can_be_copied(l, text))
+        *VEC_ADD(&t->lines) = text;
+    else if (!has_key(l) || !take_known(t, l))
+        leave_line(t, "", l);
 }
 
 static void take_block(struct taker *t, const struct ka_line *line)

@@ -29,8 +29,10 @@ struct walker {
     size_t visits, enders;
     bool *on_path; /* by chain: it is being walked */
     int depth;
-    bool ended; /* something before may have ended the walk; told when a mark follows */
-    const struct set_rule *ender;
+    struct {
+        const struct set_rule **at; /* what may end the walk, told when a mark follows */
+        size_t n, cap;
+    } ends;
 };
 
 /* --- conditions --- */
@@ -43,6 +45,9 @@ const char *import_rules_hitch(const struct set_rule *rule, bool source_ports)
         return "it has a match that services don't have";
     if (r->src.negated || r->dst.negated || r->in.negated || r->out.negated || r->protocol_negated)
         return "it has a match with !";
+    if ((*r->in.interface.name && !draft_item_good(r->in.interface.name)) ||
+        (*r->out.interface.name && !draft_item_good(r->out.interface.name)))
+        return "services.ini can't have this interface's name";
     if (r->n_ports > 1 || (r->n_ports == 1 && (r->ports[0].negated || r->ports[0].source != source_ports ||
                                                r->ports[0].destination == source_ports)))
         return source_ports ? "it asks for ports in another way" : "it asks for source ports";
@@ -165,17 +170,16 @@ static const char *atom_hitch(const struct rules_import *import, const struct co
     return NULL;
 }
 
-static void tell_ender(struct walker *w)
+static void tell_ends(struct walker *w)
 {
     struct draft *d = w->import->draft;
 
-    if (!w->ended)
-        return;
-    w->ended = false;
-    if (w->enders++ < ENDERS_MAX)
-        draft_leave(d, &d->remarks, import_rules_place(w->import, w->ender),
-                    "rules behind this one get no packet that it ends the walk of: %.*s",
-                    (int)w->ender->text_len, w->ender->text);
+    for (size_t i = 0; i < w->ends.n; i++)
+        if (w->enders++ < ENDERS_MAX)
+            draft_leave(d, &d->remarks, import_rules_place(w->import, w->ends.at[i]),
+                        "what it ends the walk of gets no mark from the rules behind it: %.*s",
+                        (int)w->ends.at[i]->text_len, w->ends.at[i]->text);
+    w->ends.n = 0;
 }
 
 static void add_atom(struct walker *w, const struct condition *c, const struct set_rule *rule, uint32_t macs)
@@ -191,7 +195,7 @@ static void add_atom(struct walker *w, const struct condition *c, const struct s
     struct prefix dst = plain_prefix(&c->dst), src = plain_prefix(&c->src);
     enum proto proto;
 
-    tell_ender(w);
+    tell_ends(w);
     dst.family = (uint8_t)import->family;
     atom.claim.axis[AXIS_VIPS] = axis_enter(lists, AXIS_VIPS, &dst, sizeof dst);
     if (c->src.len)
@@ -320,11 +324,9 @@ static void walk_rule(struct walker *w, uint32_t chain, size_t i, const struct c
         follow(w, &narrowed, chain, i);
     if (marks || (leads && !why && (r->action != SEEN_GOTO || chain_is_own(r->jump, strlen(r->jump)))))
         return;
-    if ((r->action == SEEN_ACCEPT || r->action == SEEN_RETURN || r->action == SEEN_UNKNOWN || leads) &&
-        !w->ended && !(r->action == SEEN_RETURN && i + 1 == in->n)) {
-        w->ended = true;
-        w->ender = rule;
-    }
+    bool ends = r->action == SEEN_ACCEPT || r->action == SEEN_RETURN || r->action == SEEN_UNKNOWN || leads;
+    if (ends && !(r->action == SEEN_RETURN && i + 1 == in->n))
+        *VEC_ADD(&w->ends) = rule;
 }
 
 static void walk_chain(struct walker *w, uint32_t number, const struct condition *c)
@@ -357,6 +359,7 @@ void import_rules_walk(struct rules_import *import)
     if (chain != NO_CHAIN)
         walk_chain(&w, chain, &c);
     free(w.on_path);
+    free(w.ends.at);
     if (w.enders > ENDERS_MAX)
         draft_leave(import->draft, &import->draft->remarks, SRC_NONE,
                     "%zu more rules end the walk of some packets before these get a mark",

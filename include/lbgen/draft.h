@@ -88,6 +88,9 @@ void draft_leave(struct draft *d, struct draft_remarks *to, srcpos at, const cha
 /* Whether services.ini can have the text as a value, byte for byte. */
 bool draft_value_good(const char *text, size_t len);
 
+/* The same as one item of a list. */
+bool draft_item_good(const char *text);
+
 /* Gives marks to services that have none, then names that are good and differ. */
 void draft_settle(struct draft *d);
 
