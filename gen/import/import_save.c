@@ -55,24 +55,37 @@ static const char *text_of(const struct set_rule *rule, size_t *len)
     return at;
 }
 
-/* A rule of [rules], without the comment that says so. */
+/* Where the comment match that says whose the rule is stands: its length; 0: there is none. */
+static size_t find_tag(const char *text, size_t len, size_t *at)
+{
+    static const struct {
+        const char *begin, *end;
+    } forms[] = {{" -m comment --comment \"lbgen:", "\""}, {" -m comment --comment lbgen:", " "}};
+
+    for (int i = 0; i < 2; i++) {
+        const char *begin = memmem(text, len, forms[i].begin, strlen(forms[i].begin));
+        size_t head = begin ? (size_t)(begin - text) + strlen(forms[i].begin) : len;
+        const char *end = begin ? memchr(text + head, *forms[i].end, len - head) : NULL;
+
+        if (!end)
+            continue;
+        *at = (size_t)(begin - text);
+        return (size_t)(end - begin) + (*end == '"');
+    }
+    return 0;
+}
+
+/* The rule as services.ini has it, without the comment that says whose it is. */
 static const char *rule_line(struct rules_import *import, const struct set_rule *rule)
 {
-    static const char *const tags[] = {" -m comment --comment \"lbgen:rules\"",
-                                       " -m comment --comment lbgen:rules"};
-    size_t len, cut = 0;
-    const char *text = text_of(rule, &len), *at = NULL;
+    size_t len, at = 0;
+    const char *text = text_of(rule, &len);
+    size_t tag = find_tag(text, len, &at);
     struct buf b = {0};
 
-    for (int i = 0; i < 2 && !at; i++) {
-        at = memmem(text, len, tags[i], strlen(tags[i]));
-        cut = strlen(tags[i]);
-    }
-    size_t head = at ? (size_t)(at - text) : len;
     buf_printf(&b, "rule%d = ", family_ops[import->family].number);
-    buf_add(&b, text, head);
-    if (at)
-        buf_add(&b, at + cut, len - head - cut);
+    buf_add(&b, text, at);
+    buf_add(&b, text + at + tag, len - at - tag);
     const char *line = arena_text(&import->draft->mem, b.at, b.len);
     buf_free(&b);
     return line;
@@ -92,9 +105,11 @@ static bool reads_back(const char *line)
     return sorted.kind == LINE_KEY && sorted.body_at == value && sorted.body_len == len - value && !quotes;
 }
 
-static bool is_of_rules(const struct set_rule *rule, const char *chain)
+/* Rules of [rules]; and those of services that no key of theirs makes: they would be gone else, being
+ * lbgen's. In mangle the place of a rule counts, so that those are left. */
+static bool is_carried(const struct set_rule *rule, enum table table, const char *chain)
 {
-    return (rule->tag && strcmp(rule->tag, "rules") == 0) ||
+    return (rule->rule->tag && (table != TABLE_MANGLE || strcmp(rule->rule->tag, "rules") == 0)) ||
            strncmp(chain, USER_CHAIN_PREFIX, strlen(USER_CHAIN_PREFIX)) == 0;
 }
 
@@ -107,11 +122,15 @@ static void add_rule(struct draft *d, enum table table, bool open, const char *t
 static void put_rule(struct rules_import *import, enum table table, const struct set_chain *chain,
                      const struct set_rule *rule, size_t *open)
 {
-    const char *line = rule_line(import, rule);
-    bool carried = is_of_rules(rule, chain->name) && reads_back(line);
+    const char *line = rule_line(import, rule), *tag = rule->rule->tag;
+    bool carried = is_carried(rule, table, chain->name) && reads_back(line);
 
     if (!carried && (*open)++ >= OPEN_MAX)
         return;
+    if (carried && tag && strcmp(tag, "rules") != 0)
+        draft_remark(import->draft, &import->draft->remarks,
+                     "No key of '%s' makes this rule, so it is kept in [rules %s]: %s", tag,
+                     table_names[table], line);
     add_rule(import->draft, table, !carried, line);
 }
 
