@@ -74,20 +74,12 @@ static void put_address(struct writer *w, size_t offset, struct address a)
     put(w, offset, bytes, w->family->address_size);
 }
 
-static struct address mask_of(unsigned len)
-{
-    return (struct address){.high = len == 0    ? 0
-                                    : len >= 64 ? UINT64_MAX
-                                                : UINT64_MAX << (64 - len),
-                            .low = len <= 64 ? 0 : UINT64_MAX << (128 - len)};
-}
-
 static void put_prefix(struct writer *w, size_t address, size_t mask, const struct prefix *p)
 {
     if (!p || p->len == 0)
         return;
     put_address(w, address, p->first);
-    put_address(w, mask, mask_of(p->len));
+    put_address(w, mask, address_mask(p->len));
 }
 
 /* The kernel compares what the mask covers: a name and its NUL, or what stands before a + at its end. */
@@ -137,6 +129,8 @@ static void put_head(struct writer *w, const struct rule *r)
         put_number(w, f->proto, protocol_number(r->protocol));
         w->bytes[f->flags] |= f->proto_flag;
     }
+    if (r->target == TARGET_GOTO)
+        w->bytes[f->flags] |= f->goto_flag;
 }
 
 /* --- matches --- */
@@ -287,6 +281,7 @@ static void put_target(struct writer *w, const struct rule *r)
     switch (r->target) {
     case TARGET_ACCEPT: put_standard(w, "ACCEPT"); break;
     case TARGET_RETURN: put_standard(w, "RETURN"); break;
+    case TARGET_GOTO:
     case TARGET_JUMP: put_standard(w, r->jump); break;
     case TARGET_MASQUERADE: put_nat(w, "MASQUERADE", 0, NULL); break;
     case TARGET_SNAT: put_nat(w, "SNAT", w->own->snat_revision, &r->to.first); break;
