@@ -9,7 +9,7 @@
 #include "check_import.h"
 #include "check_rule_set.h"
 
-enum { ROUNDS = 250, LOOPS = 8, SERVICES = 8 };
+enum { ROUNDS = 250, LOOPS = 4, SERVICES = 8 };
 
 #define PICK(c, list) list[chance_below(c, N_OF(list))]
 
@@ -100,10 +100,12 @@ static void put_vrrp(struct chance *c, struct buf *out)
         buf_str(out, "sync = yes\n");
 }
 
-static void chance_input(struct chance *c, struct buf *out)
+static void chance_input(struct chance *c, struct buf *out, bool tree)
 {
     unsigned n = 1 + chance_below(c, SERVICES);
 
+    if (tree)
+        buf_str(out, "[lbgen]\nlayout = tree\n");
     put_vrrp(c, out);
     for (unsigned i = 0; i < n; i++)
         put_service(c, out, i);
@@ -206,20 +208,33 @@ static void judge(struct buf *rules, enum family family, const char *ini, bool w
     imported_free(&imported);
 }
 
+/* As iptables-save prints it: without the comments that say whose rules of lbgen's own chains are. */
+static void drop_comments(struct buf *rules)
+{
+    for (char *at; (at = strstr((char *)(uintptr_t)buf_text(rules), "\n#"));)
+        cut(rules, at, strchr(at + 1, '\n'));
+}
+
+enum way { OWN, FOREIGN, TREE, LIVE_TREE };
+
 /* Whether the input by chance was good; then it was judged. */
-static bool try_one(struct chance *c, bool foreign)
+static bool try_one(struct chance *c, enum way way)
 {
     enum family family = chance_one_in(c, 3) ? IPV6 : IPV4;
     struct buf ini = {0}, rules = {0};
     struct input input;
 
-    chance_input(c, &ini);
+    chance_input(c, &ini, way == TREE || way == LIVE_TREE);
     read_ini(&input, buf_text(&ini), ini.len);
     bool good = diag_errors(&input.diag) == 0, whole = true;
     if (good) {
         rules_of(&input, family, &rules);
-        if (foreign)
+        if (way == FOREIGN)
             whole = make_foreign(c, &rules);
+        else if (way != OWN)
+            whole = false; /* a service may be hidden, and what it accepts is nobody's then */
+        if (way == LIVE_TREE)
+            drop_comments(&rules);
         /* Without an address nothing tells the family. */
         good = rules.len && strstr(buf_text(&rules), " -d ");
         if (good)
@@ -231,25 +246,37 @@ static bool try_one(struct chance *c, bool foreign)
     return good;
 }
 
-START_TEST(test_own)
+static void try_many(uint64_t seed, enum way way)
 {
-    struct chance c = {.state = 77U + (uint64_t)_i};
+    struct chance c = {.state = seed};
     int good = 0;
 
     for (int i = 0; i < ROUNDS; i++)
-        good += try_one(&c, false);
+        good += try_one(&c, way);
     ck_assert_int_gt(good, ROUNDS / 4);
+}
+
+START_TEST(test_own)
+{
+    try_many(77U + (uint64_t)_i, OWN);
 }
 END_TEST
 
 START_TEST(test_foreign)
 {
-    struct chance c = {.state = 7777U + (uint64_t)_i};
-    int good = 0;
+    try_many(7777U + (uint64_t)_i, FOREIGN);
+}
+END_TEST
 
-    for (int i = 0; i < ROUNDS; i++)
-        good += try_one(&c, true);
-    ck_assert_int_gt(good, ROUNDS / 4);
+START_TEST(test_tree)
+{
+    try_many(777777U + (uint64_t)_i, TREE);
+}
+END_TEST
+
+START_TEST(test_live_tree)
+{
+    try_many(77777777U + (uint64_t)_i, LIVE_TREE);
 }
 END_TEST
 
@@ -260,5 +287,7 @@ int main(void)
 
     tcase_add_loop_test(tcase, test_own, 0, LOOPS);
     tcase_add_loop_test(tcase, test_foreign, 0, LOOPS);
+    tcase_add_loop_test(tcase, test_tree, 0, LOOPS);
+    tcase_add_loop_test(tcase, test_live_tree, 0, LOOPS);
     return run_suite(suite);
 }

@@ -10,7 +10,7 @@
 #include "lbgen/xalloc.h"
 
 enum {
-    DEPTH_MAX = 40,               /* of chains: a tree over IPv6's bits stays far below */
+    DEPTH_MAX = 80,               /* of chains: a tree over IPv6's bits stays far below */
     VISITS_MAX = 2 * 1000 * 1000, /* of rules: chains may be led to again and again */
     ENDERS_MAX = 20               /* told one by one */
 };
@@ -159,7 +159,7 @@ static const char *atom_hitch(const struct rules_import *import, const struct co
         return "it turns bits of the mark over, which services don't";
     if (r->value == 0)
         return "it takes the mark away, which services don't";
-    if (c->dst.len == 0 && !tag)
+    if (c->dst.len == 0 && !tag && !chain_is_own(r->chain, strlen(r->chain)))
         return "it marks packets to any address, so it is no service's";
     if (c->protocol >= 0 && !protocol_of(c->protocol, &proto))
         return "services have no such protocol";

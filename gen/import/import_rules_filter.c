@@ -6,7 +6,9 @@
 #include "lbgen/import_rules.h"
 #include "lbgen/vec.h"
 
-enum { SYNC_PORT = 8848 };
+enum { SYNC_PORT = 8848, DEPTH_MAX = 70 /* of the tree: two bits of an address each */ };
+
+#define TREE_PREFIX "lbgen-"
 
 /* --- VRRP --- */
 
@@ -230,16 +232,20 @@ static bool take_accept(struct accepts *a, enum hook hook, const struct set_rule
     return take_server(a, first, &r->dst, "", false);
 }
 
-static void take_chain(struct accepts *a, enum hook hook)
+/* The rules of a chain, and of those of the dispatch tree that it leads to. */
+static void take_chain(struct accepts *a, enum hook hook, uint32_t chain, int depth)
 {
     struct rules_import *import = a->import;
-    uint32_t chain = rule_set_find(&import->set, TABLE_FILTER, hook_names[hook]);
 
     for (uint32_t i = 0; chain != NO_CHAIN && i < import->set.of[TABLE_FILTER].at[chain].n; i++) {
         const struct set_rule *rule = &import->set.of[TABLE_FILTER].at[chain].at[i];
-        uint32_t first = rule->rule->tag ? import_rules_tagged(import, rule->rule->tag) : 0;
+        uint32_t first = rule->tag ? import_rules_tagged(import, rule->tag) : 0;
+        bool leads = rule->leads_to != NO_CHAIN && depth < DEPTH_MAX &&
+                     strncmp(rule->rule->jump, TREE_PREFIX, strlen(TREE_PREFIX)) == 0;
 
-        if (first && take_accept(a, hook, rule, first))
+        if (leads)
+            take_chain(a, hook, rule->leads_to, depth + 1);
+        if (leads || (first && take_accept(a, hook, rule, first)))
             import_rules_carry(import, TABLE_FILTER, chain, i);
     }
 }
@@ -248,9 +254,9 @@ void import_rules_accepts(struct rules_import *import)
 {
     struct accepts a = {.import = import};
 
-    take_chain(&a, HOOK_INPUT);
-    take_chain(&a, HOOK_FORWARD);
-    take_chain(&a, HOOK_OUTPUT);
+    take_chain(&a, HOOK_INPUT, rule_set_find(&import->set, TABLE_FILTER, "INPUT"), 0);
+    take_chain(&a, HOOK_FORWARD, rule_set_find(&import->set, TABLE_FILTER, "FORWARD"), 0);
+    take_chain(&a, HOOK_OUTPUT, rule_set_find(&import->set, TABLE_FILTER, "OUTPUT"), 0);
     key_table_free(&a.done);
     key_table_free(&a.servers);
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* nat's POSTROUTING: what services have there that masquerade. */
+/* nat's POSTROUTING: what services have there that masquerade. The first rule that matches a packet takes it,
+ * so the services must make these rules in the order in which they are here; from where that ends, the rules
+ * are left for [rules], whose stand behind those of services. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,19 +83,13 @@ static void collect(struct rules_import *import, uint32_t chain, struct nat_rule
         const struct set_rule *rule = &c->at[i];
         struct nat_rule out = {.rule = i};
 
-        out.first = rule->rule->tag ? import_rules_tagged(import, rule->rule->tag) : 0;
-        if (out.first && read_rule(import, rule, &out))
-            *VEC_ADD(rules) = out;
+        if (!rule->rule->tag)
+            continue;
+        out.first = import_rules_tagged(import, rule->rule->tag);
+        if (!out.first || !read_rule(import, rule, &out))
+            break;
+        *VEC_ADD(rules) = out;
     }
-}
-
-static int by_tag(const void *a, const void *b)
-{
-    const struct nat_rule *x = a, *y = b;
-
-    if (x->first != y->first)
-        return x->first < y->first ? -1 : 1;
-    return (x->rule > y->rule) - (x->rule < y->rule);
 }
 
 /* Whether the service has this one VIP and no other: SNAT writes it. */
@@ -110,9 +106,10 @@ static bool has_only_vip(const struct draft_service *s, const char *vip)
     return n == 1 && same;
 }
 
-/* The service that makes these rules: one whose protocols with ports they have. */
-static struct draft_service *service_for(const struct rules_import *import, uint32_t first,
-                                         const struct product *p, const char *to)
+/* The service that makes these rules, one whose protocols with ports they have: its number in tagged + 1; 0:
+ * none. */
+static uint32_t service_for(const struct rules_import *import, uint32_t first, const struct product *p,
+                            const char *to)
 {
     uint32_t with_ports = 0, wanted = 0;
     size_t n;
@@ -127,9 +124,9 @@ static struct draft_service *service_for(const struct rules_import *import, uint
 
         if ((n == 0 || (tagged->protocols & with_ports) == wanted) &&
             (!*to || has_only_vip(tagged->service, to)))
-            return tagged->service;
+            return t;
     }
-    return NULL;
+    return 0;
 }
 
 static void put(struct rules_import *import, struct draft_service *s, const struct product *p, const char *to)
@@ -160,10 +157,13 @@ static void put(struct rules_import *import, struct draft_service *s, const stru
         draft_set(d, s, KEY_SNAT, "yes");
 }
 
-/* The rules of one tag, which are a service's where they are one product. */
-static void take_tag(struct rules_import *import, uint32_t chain, const struct nat_rule *rules, size_t n)
+/* The rules of one tag, which are a service's where they are one product. Returns its number in tagged + 1;
+ * 0: there is none behind number `behind`, and nothing was done. */
+static uint32_t take_tag(struct rules_import *import, uint32_t chain, const struct nat_rule *rules, size_t n,
+                         uint32_t behind)
 {
     struct product *claims = xmalloc(n * sizeof *claims);
+    uint32_t service = 0;
     size_t left = n;
     bool same = true;
 
@@ -172,28 +172,31 @@ static void take_tag(struct rules_import *import, uint32_t chain, const struct n
         same = same && strcmp(rules[i].to, rules[0].to) == 0;
     }
     products_join(&import->lists, claims, &left);
-    struct draft_service *s =
-        same && left == 1 ? service_for(import, rules[0].first, claims, rules[0].to) : NULL;
-    if (s)
-        put(import, s, claims, rules[0].to);
-    for (size_t i = 0; s && i < n; i++)
+    if (same && left == 1)
+        service = service_for(import, rules[0].first, claims, rules[0].to);
+    if (service <= behind)
+        service = 0;
+    if (service)
+        put(import, import->tagged.at[service - 1].service, claims, rules[0].to);
+    for (size_t i = 0; service && i < n; i++)
         import_rules_carry(import, TABLE_NAT, chain, rules[i].rule);
     free(claims);
+    return service;
 }
 
 void import_rules_masquerade(struct rules_import *import)
 {
-    uint32_t chain = rule_set_find(&import->set, TABLE_NAT, "POSTROUTING");
+    uint32_t chain = rule_set_find(&import->set, TABLE_NAT, "POSTROUTING"), last = 0;
     struct nat_rules rules = {0};
 
     if (chain != NO_CHAIN)
         collect(import, chain, &rules);
-    if (rules.n)
-        qsort(rules.at, rules.n, sizeof *rules.at, by_tag);
     for (size_t i = 0, end; i < rules.n; i = end) {
         for (end = i + 1; end < rules.n && rules.at[end].first == rules.at[i].first; end++)
             ;
-        take_tag(import, chain, rules.at + i, end - i);
+        last = take_tag(import, chain, rules.at + i, end - i, last);
+        if (!last)
+            break;
     }
     free(rules.at);
 }

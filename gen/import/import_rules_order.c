@@ -98,7 +98,7 @@ void atom_order_make(const struct rules_import *import, struct atom_order *order
     f.services = (struct services){.at = xcalloc(n, sizeof *f.services.at), .n = n};
     for (uint32_t i = 0; i < n; i++)
         make_service(&f, i);
-    struct vip_refs refs = vip_refs_sorted(&f.services, import->family);
+    struct vip_refs refs = vip_refs_sorted(&f.services, import->family, NULL);
     for (size_t i = 0, end; i < refs.n; i = end) {
         end = vip_cluster_end(&f.services, &refs, i);
         if (end > i + 1)

@@ -109,8 +109,13 @@ static bool reads_back(const char *line)
  * lbgen's. In mangle the place of a rule counts, so that those are left. */
 static bool is_carried(const struct set_rule *rule, enum table table, const char *chain)
 {
-    return (rule->rule->tag && (table != TABLE_MANGLE || strcmp(rule->rule->tag, "rules") == 0)) ||
-           strncmp(chain, USER_CHAIN_PREFIX, strlen(USER_CHAIN_PREFIX)) == 0;
+    const char *tag = rule->rule->tag, *jump = rule->rule->jump;
+
+    if (strncmp(chain, USER_CHAIN_PREFIX, strlen(USER_CHAIN_PREFIX)) == 0)
+        return true;
+    if (!tag || chain_is_own(chain, strlen(chain)))
+        return false;
+    return strcmp(tag, "rules") == 0 || (table != TABLE_MANGLE && !chain_is_own(jump, strlen(jump)));
 }
 
 static void add_rule(struct draft *d, enum table table, bool open, const char *text)
