@@ -57,11 +57,12 @@ static void put_nat(struct chance *c, struct buf *out, bool snat)
         buf_str(out, "snat = yes\n");
 }
 
-static void put_service(struct chance *c, struct buf *out, unsigned number)
+/* rare: nat is, since its rules may become some of [rules], which libxtables is asked about. */
+static void put_service(struct chance *c, struct buf *out, unsigned number, bool rare)
 {
     static const char *const protocols[] = {"udp", "tcp, udp", "esp", "udp, esp", "sctp, ah"};
     static const char *const interfaces[] = {"eth0", "eth+", "eth1, eth2"};
-    bool snat = chance_one_in(c, 4), nat = snat || chance_one_in(c, 5);
+    bool snat = chance_one_in(c, rare ? 80 : 4), nat = snat || chance_one_in(c, rare ? 80 : 5);
 
     buf_printf(out, "[service s%u]\noverride = yes\n", number);
     put_vips(c, out, snat, nat); /* what has no VIP of a family can't be told from its nat rules */
@@ -108,7 +109,7 @@ static void chance_input(struct chance *c, struct buf *out, bool tree)
         buf_str(out, "[lbgen]\nlayout = tree\n");
     put_vrrp(c, out);
     for (unsigned i = 0; i < n; i++)
-        put_service(c, out, i);
+        put_service(c, out, i, tree);
 }
 
 /* --- rules --- */

@@ -3,6 +3,7 @@
 
 #include "lbgen/options.h"
 
+/* In two pieces: compilers need not take longer strings. */
 static const char help[] =
     "Usage: lbgen [OPTION]... FILE...\n"
     "  or:  lbgen --commit [OPTION]... FILE...\n"
@@ -11,6 +12,7 @@ static const char help[] =
     "  or:  lbgen --check [--keepalived=FILE] [--kernel] [OPTION]... FILE...\n"
     "  or:  lbgen --trace=PACKET [--against=SAVED] [OPTION]... [FILE]...\n"
     "  or:  lbgen --compare [OPTION]... OLD NEW\n"
+    "  or:  lbgen --import=FILE [--import-as=KIND] [-o FILE] [OPTION]...\n"
     "Print the iptables rules that mark a Linux Virtual Server's packets and accept VRRP, as services.ini "
     "asks for\n"
     "them, or put them into the kernel and the boot file. FILE - is standard input; several files are read "
@@ -40,6 +42,16 @@ static const char help[] =
     "      --compare              what changes for packets from OLD to NEW, each an input or an "
     "iptables-save "
     "file\n"
+    "\n"
+    "Coming from something else (needs no root):\n"
+    "      --import=FILE          print FILE as services.ini: keepalived.conf, ldirectord.cf, lvs.cf, what\n"
+    "                             iptables-save or ipvsadm -Sn prints\n"
+    "      --import-as=KIND       what FILE is: keepalived, ldirectord, lvs.cf, iptables or ipvsadm "
+    "(default: by "
+    "its\n"
+    "                             content)\n";
+
+static const char help_kernel[] =
     "\n"
     "The kernel and the boot file:\n"
     "      --commit               make lbgen's part of both what the input asks for, nothing else\n"
@@ -80,6 +92,7 @@ static const char help[] =
 void options_help(void)
 {
     fputs(help, stdout);
+    fputs(help_kernel, stdout);
 }
 
 void options_usage(void)
