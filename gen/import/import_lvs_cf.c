@@ -20,8 +20,8 @@ struct reader {
 
     struct virtual_server server; /* of the virtual block at hand */
     struct draft_remarks remarks; /* of it */
-    bool active;
-    struct virtual_real real; /* of the server block at hand */
+    bool active, broken;          /* broken: what it lacks is not worth a word */
+    struct virtual_real real;     /* of the server block at hand */
     bool real_active, real_has_address;
 
     struct import_line line; /* at hand */
@@ -32,6 +32,7 @@ struct reader {
 static bool refuse(struct reader *r, size_t at, size_t len, const char *text)
 {
     diag_at(r->diag, SEVERITY_ERROR, r->line.at + (srcpos)at, len ? len : 1, "%s", text);
+    r->broken = true;
     return false;
 }
 
@@ -76,10 +77,12 @@ static bool take_port(struct reader *r, uint16_t *out)
 static bool take_address(struct reader *r, struct prefix *out)
 {
     size_t len = strcspn(r->value, " \t");
+    struct prefix address;
     struct complaint why;
 
-    if (!prefix_parse(r->value, len, ADDRESS_ONLY, out, &why))
+    if (!prefix_parse(r->value, len, ADDRESS_ONLY, &address, &why))
         return refuse(r, r->value_at + why.at, why.len, why.text);
+    *out = address;
     if (r->value[len] && !r->device_noted)
         draft_remark(r->draft, &r->draft->remarks,
                      "Piranha puts the addresses on their devices; here that is another program's part, "
@@ -204,6 +207,7 @@ static bool open_block(struct reader *r, const char *name)
         r->server.name = name;
         r->remarks = (struct draft_remarks){0};
         r->active = true;
+        r->broken = false;
     }
     if (block == BLOCK_SERVER) {
         r->real = (struct virtual_real){.at = r->line.at, .weight = 1, .forwarding = r->forwarding};
@@ -220,7 +224,10 @@ static void close_server(struct reader *r)
 {
     struct buf address = {0};
 
+    if (r->broken)
+        return;
     if (!r->real_has_address) {
+        r->broken = true;
         diag_at(r->diag, SEVERITY_ERROR, r->opened[r->depth], 1, "this server has no address");
         return;
     }
@@ -234,6 +241,8 @@ static void close_server(struct reader *r)
 
 static void close_virtual(struct reader *r)
 {
+    if (r->broken)
+        return;
     if (!r->active) {
         draft_leave(r->draft, &r->draft->remarks, r->server.at, "virtual server '%s', which is not active",
                     r->server.name);

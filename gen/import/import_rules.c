@@ -196,6 +196,7 @@ static void add_atom(struct walker *w, const struct condition *c, const struct s
     enum proto proto;
 
     tell_ends(w);
+    import->nameless |= !tag && chain_is_own(rule->rule->chain, strlen(rule->rule->chain));
     dst.family = (uint8_t)import->family;
     atom.claim.axis[AXIS_VIPS] = axis_enter(lists, AXIS_VIPS, &dst, sizeof dst);
     if (c->src.len)

@@ -208,6 +208,11 @@ static void take_file(struct rules_import *import)
     if (import->draft->services.n == 0)
         draft_remark(import->draft, &import->draft->remarks,
                      "No rule that can be reached from mangle's PREROUTING makes a service.");
+    if (import->nameless)
+        draft_remark(
+            import->draft, &import->draft->remarks,
+            "iptables-save leaves out the comments that name the services of lbgen's own chains: what "
+            "lbgen has printed, such as the boot file, tells more.");
     import_rules_vrrp(import);
     import_rules_accepts(import);
     import_rules_masquerade(import);

@@ -67,6 +67,7 @@ struct rules_import {
     size_t *fate_base[TABLES]; /* by chain */
     struct axis_lists lists;
     struct key_table macs; /* lists of struct mac */
+    bool nameless;         /* marks in lbgen's own chains without a word of whose they are */
     struct {
         struct mark_atom *at;
         size_t n, cap;
