@@ -24,7 +24,10 @@ static const char help[] =
     "  -6, --ipv6                 print the IPv6 rules\n"
     "  -o, --output=FILE          write FILE, whole or not at all, instead of standard output\n"
     "      --merge=FILE           print the iptables-save file FILE with lbgen's part brought up to date\n"
-    "      --format=save          the form of the output: what iptables-save prints (default)\n"
+    "      --format=FORMAT        save: what iptables-save prints (default); keepalived: virtual_server "
+    "blocks;\n"
+    "                             ipvsadm: for ipvsadm --restore; dot: a picture, for graphviz;\n"
+    "                             json: the input and its rules, for programs\n"
     "      --templates=DIR        look for templates in DIR first\n"
     "      --no-system-templates  leave /etc/lbgen/templates out\n"
     "      --warnings=error       take warnings as errors\n"
@@ -42,6 +45,9 @@ static const char help[] =
     "      --compare              what changes for packets from OLD to NEW, each an input or an "
     "iptables-save "
     "file\n"
+    "      --json                 with --check, --trace, --compare, --diff, --status: the result as JSON\n";
+
+static const char more_help[] =
     "\n"
     "Coming from something else (needs no root):\n"
     "      --import=FILE          print FILE as services.ini: keepalived.conf, ldirectord.cf, lvs.cf, what\n"
@@ -92,6 +98,7 @@ static const char help_kernel[] =
 void options_help(void)
 {
     fputs(help, stdout);
+    fputs(more_help, stdout);
     fputs(help_kernel, stdout);
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lbgen/ini_line.h"
+#include "lbgen/utf8.h"
 
 enum { KEY_MAX = 49 /* inih: MAX_NAME - 1 */ };
 
@@ -168,26 +169,6 @@ void ini_line_sort(const char *line, size_t len, bool quotes_count, bool *in_quo
         sort_continuation(line, at, len, quotes_count, in_quotes, out);
 }
 
-/* The length of the UTF-8 character at p (RFC 3629: shortest form, no surrogates, up to U+10FFFF), or 0. */
-static size_t utf8_length(const unsigned char *p, size_t left)
-{
-    size_t n = p[0] < 0x80                   ? 1
-               : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
-               : (p[0] & 0xf0) == 0xe0       ? 3
-               : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
-                                             : 0;
-
-    if (n == 0 || n > left)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
-        (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return n;
-}
-
 bool ini_line_bytes_good(const char *line, size_t len, size_t comment_from, struct complaint *why)
 {
     const unsigned char *p = (const unsigned char *)line;
@@ -197,7 +178,7 @@ bool ini_line_bytes_good(const char *line, size_t len, size_t comment_from, stru
 
         if ((p[i] < 0x20 && p[i] != '\t') || p[i] == 0x7f)
             return complain(why, i, 1, "control byte 0x%02x; of those only tab is allowed", p[i]);
-        if (i < comment_from && p[i] >= 0x80 && (n = utf8_length(p + i, len - i)) == 0)
+        if (i < comment_from && p[i] >= 0x80 && (n = utf8_length(line + i, len - i)) == 0)
             return complain(why, i, 1, "byte 0x%02x is no UTF-8", p[i]);
         i += n;
     }

@@ -85,6 +85,8 @@ static void set_sorry_server(struct service_more *m, const struct value *v)
 
     if (!prefix_parse(v->ini->text, v->ini->len, ADDRESS_ONLY, &m->sorry_server, &why))
         value_refuse(v, 0, &why);
+    m->sorry_server.at = ini_value_place(v->ini, 0);
+    m->sorry_server.text_len = (uint8_t)v->ini->len;
 }
 
 static void set_persistence_mask(struct service_more *m, const struct value *v)
@@ -93,6 +95,7 @@ static void set_persistence_mask(struct service_more *m, const struct value *v)
 
     if (!netmask_parse(v->ini->text, v->ini->len, &m->persistence_mask, &why))
         value_refuse(v, 0, &why);
+    m->persistence_mask_dotted = memchr(v->ini->text, '.', v->ini->len) != NULL;
 }
 
 static void set_template(struct service_more *m, const struct value *v)
@@ -109,9 +112,12 @@ static void set_template(struct service_more *m, const struct value *v)
 static void add_keepalived(struct service_more *m, const struct value *v)
 {
     const char *line = arena_text(v->mem, v->ini->text, v->ini->len);
+    srcpos at = ini_value_place(v->ini, 0);
 
     m->keepalived = arena_append(v->mem, (const void *)m->keepalived, m->n_keepalived, &m->cap_keepalived,
                                  (const void *)&line, 1, sizeof line);
+    m->keepalived_at =
+        arena_append(v->mem, m->keepalived_at, m->n_keepalived, &m->cap_keepalived_at, &at, 1, sizeof at);
     m->n_keepalived++;
 }
 

@@ -7,7 +7,7 @@
 #include "lbgen/key_table.h"
 #include "lbgen/number.h"
 #include "lbgen/vec.h"
-#include "lbgen/virtual_server.h"
+#include "lbgen/import_virtual.h"
 #include "lbgen/words.h"
 
 enum { PERSISTENCE_DEFAULT = 360 /* ipvsadm(8): -p without a timeout */ };
@@ -20,7 +20,7 @@ struct left {
 };
 
 struct entry {
-    struct virtual_server server;
+    struct import_virtual server;
     uint32_t left; /* the last one: number + 1; 0: none */
     bool ipv6;     /* a mark of IPv6's */
 };
@@ -129,7 +129,7 @@ static bool read_address(struct reader *r, struct entry *e, enum proto proto)
 /* The option that says which service: behind -A or -a. */
 static bool read_name(struct reader *r, struct entry *e)
 {
-    *e = (struct entry){.server = virtual_server_new(r->line.at)};
+    *e = (struct entry){.server = import_virtual_new(r->line.at)};
     if (!next(r))
         return refuse_word(r, "a service is missing: -t, -u or --sctp-service ADDRESS:PORT, or -f MARK");
     if (word_is(r, "-t", "--tcp-service"))
@@ -172,7 +172,7 @@ static bool read_flags(struct reader *r, struct entry *e)
         return false;
     while (item_next(text_of(r), r->word.len, &item)) {
         const char *word = arena_text(&r->draft->mem, text_of(r) + item.at, item.len);
-        unsigned bit = virtual_flag(word);
+        unsigned bit = import_flag(word);
 
         if (!bit)
             return refuse_word(r, "a scheduler's flag is sh-port, sh-fallback, mh-port, mh-fallback or "
@@ -246,7 +246,7 @@ static bool read_service(struct reader *r)
 
 /* --- servers --- */
 
-static bool read_server_option(struct reader *r, struct entry *e, struct virtual_real *real, bool *given)
+static bool read_server_option(struct reader *r, struct entry *e, struct import_real *real, bool *given)
 {
     struct complaint why;
 
@@ -277,7 +277,7 @@ static bool read_server_option(struct reader *r, struct entry *e, struct virtual
 
 static bool read_server(struct reader *r)
 {
-    struct virtual_real real = {.at = r->line.at, .weight = 1, .forwarding = FORWARDING_DR};
+    struct import_real real = {.at = r->line.at, .weight = 1, .forwarding = FORWARDING_DR};
     bool given = false;
     struct entry e;
 
@@ -294,7 +294,7 @@ static bool read_server(struct reader *r)
             return false;
     if (!given)
         return refuse_word(r, "a server is missing: -r ADDRESS:PORT");
-    virtual_server_add_real(r->draft, &entry->server, &real);
+    import_virtual_add_real(r->draft, &entry->server, &real);
     return true;
 }
 
@@ -316,7 +316,7 @@ static void put_entries(struct reader *r)
 {
     for (size_t i = 0; i < r->entries.n; i++) {
         const struct entry *e = &r->entries.at[i];
-        struct draft_service *s = virtual_server_draft(r->draft, &e->server);
+        struct draft_service *s = import_virtual_draft(r->draft, &e->server);
 
         for (uint32_t l = e->left; l; l = r->left.at[l - 1].next)
             draft_leave(r->draft, &s->remarks, r->left.at[l - 1].at, "%s", r->left.at[l - 1].text);

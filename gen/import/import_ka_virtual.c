@@ -6,7 +6,7 @@
 #include "lbgen/import_ka.h"
 #include "lbgen/number.h"
 #include "lbgen/vec.h"
-#include "lbgen/virtual_server.h"
+#include "lbgen/import_virtual.h"
 #include "lbgen/xalloc.h"
 
 enum { PERSISTENCE_DEFAULT = 360, SAME_MAX = 64, RANGE_MAX = 4096 };
@@ -22,7 +22,7 @@ struct left {
 struct taker {
     const struct ka_import *import;
     struct draft *draft;
-    struct virtual_server server;
+    struct import_virtual server;
     enum forwarding forwarding;
     const char *check; /* of the servers so far; "" where they differ */
     unsigned family;   /* ip_family: FAMILY_BIT_*; 0: not given */
@@ -185,7 +185,7 @@ static void take_check(struct taker *t, const struct ka_line *line, uint16_t ser
 
 static void take_real(struct taker *t, const struct ka_line *line)
 {
-    struct virtual_real real = {.at = line->words[0].at, .weight = 1, .forwarding = t->forwarding};
+    struct import_real real = {.at = line->words[0].at, .weight = 1, .forwarding = t->forwarding};
 
     if (!address(line, 1, &real.address) || (line->n_words > 2 && !port(line, 2, &real.port))) {
         leave_line(t, "", line);
@@ -198,12 +198,12 @@ static void take_real(struct taker *t, const struct ka_line *line)
             leave_line(t, "real_server", l);
         else if (l->block)
             take_check(t, l, real.port ? real.port : t->server.port);
-    virtual_server_add_real(t->draft, &t->server, &real);
+    import_virtual_add_real(t->draft, &t->server, &real);
 }
 
 static void take_sorry(struct taker *t, const struct ka_line *line)
 {
-    struct virtual_real sorry = {.at = line->words[0].at};
+    struct import_real sorry = {.at = line->words[0].at};
 
     if (address(line, 1, &sorry.address) && (line->n_words < 3 || port(line, 2, &sorry.port)))
         t->server.sorry = sorry;
@@ -256,7 +256,7 @@ static bool has_key(const struct ka_line *l)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (ka_line_is(l, words[i]))
             return true;
-    return is_method(l) || (l->n_words == 1 && virtual_flag(word(l, 0)));
+    return is_method(l) || (l->n_words == 1 && import_flag(word(l, 0)));
 }
 
 /* A line that has_key; false where its value is none. */
@@ -274,7 +274,7 @@ static bool take_known(struct taker *t, const struct ka_line *l)
         return take_protocol(t, l);
     if (ka_line_is(l, "ops"))
         return t->server.one_packet = true;
-    return t->server.flags |= virtual_flag(word(l, 0));
+    return t->server.flags |= import_flag(word(l, 0));
 }
 
 /* What is copied into the block that lbgen will write: a line without a block that is known to the last
@@ -331,7 +331,7 @@ static struct draft_service *put_service(struct taker *t)
             family = (enum family)t->server.reals.at[0].address.family;
         t->server.vip_proposal = t->import->proposals[family];
     }
-    s = virtual_server_draft(d, &t->server);
+    s = import_virtual_draft(d, &t->server);
     for (size_t i = 0; i < t->lines.n; i++)
         draft_set(d, s, KEY_KEEPALIVED, "%s", t->lines.at[i]);
     for (size_t i = 0; i < t->left.n; i++) {
@@ -450,7 +450,7 @@ void import_ka_virtual(const struct ka_import *import, const struct ka_line *lin
 {
     struct taker t = {.import = import,
                       .draft = import->draft,
-                      .server = virtual_server_new(line->words[0].at),
+                      .server = import_virtual_new(line->words[0].at),
                       .forwarding = FORWARDING_NAT};
 
     if (strcmp(word(line, 1), "group") == 0) {

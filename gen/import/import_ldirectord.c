@@ -5,7 +5,7 @@
 
 #include "lbgen/import_kinds.h"
 #include "lbgen/number.h"
-#include "lbgen/virtual_server.h"
+#include "lbgen/import_virtual.h"
 #include "lbgen/words.h"
 
 enum { RANGE_MAX = 4096 /* real servers of one line */ };
@@ -20,11 +20,11 @@ struct reader {
     struct draft *draft;
     struct diag *diag;
     bool in_virtual, protocol_given;
-    struct virtual_server server;
+    struct import_virtual server;
     struct draft_remarks remarks; /* of it */
     struct check check;
-    struct virtual_real fallback; /* of all: the global one; at SRC_NONE: none */
-    bool refused;                 /* the section's header is not good: its lines are not worth a word */
+    struct import_real fallback; /* of all: the global one; at SRC_NONE: none */
+    bool refused;                /* the section's header is not good: its lines are not worth a word */
 
     struct import_line line; /* at hand */
     const char *key, *value; /* NUL-terminated */
@@ -79,7 +79,7 @@ static bool is_one_of(const char *word, const char *a, const char *b)
 static void settle_check(struct reader *r)
 {
     const struct check *c = &r->check;
-    struct virtual_server *v = &r->server;
+    struct import_virtual *v = &r->server;
     uint16_t port = c->port ? c->port : v->port ? v->port : v->reals.n ? v->reals.at[0].port : 0;
     const char *service = c->service ? c->service : port == 80 ? "http" : port == 443 ? "https" : NULL;
     struct buf b = {0};
@@ -116,7 +116,7 @@ static void end_virtual(struct reader *r)
     if (!r->protocol_given && r->server.port == 53)
         r->server.protocol = PROTO_UDP; /* likewise */
     settle_check(r);
-    struct draft_service *s = virtual_server_draft(r->draft, &r->server);
+    struct draft_service *s = import_virtual_draft(r->draft, &r->server);
     for (uint32_t i = 0; i < r->remarks.n; i++)
         draft_remark(r->draft, &s->remarks, "%s", r->remarks.at[i]);
 }
@@ -128,7 +128,7 @@ static bool begin_virtual(struct reader *r)
 
     end_virtual(r);
     r->in_virtual = true;
-    r->server = virtual_server_new(r->line.at);
+    r->server = import_virtual_new(r->line.at);
     r->remarks = (struct draft_remarks){0};
     r->check = (struct check){0};
     r->refused = r->protocol_given = false;
@@ -158,7 +158,7 @@ static bool take_method(const char *word, size_t len, enum forwarding *out)
 }
 
 /* ADDRESS, ADDRESS->ADDRESS, each perhaps with a port behind it. */
-static bool take_addresses(struct reader *r, size_t len, struct virtual_real *first, struct prefix *last)
+static bool take_addresses(struct reader *r, size_t len, struct import_real *first, struct prefix *last)
 {
     const char *arrow = memmem(r->value, len, "->", 2);
     size_t head = arrow ? (size_t)(arrow - r->value) : len;
@@ -181,7 +181,7 @@ static bool take_addresses(struct reader *r, size_t len, struct virtual_real *fi
 
 static bool take_real(struct reader *r)
 {
-    struct virtual_real real = {.at = r->line.at, .weight = 1, .forwarding = FORWARDING_DR};
+    struct import_real real = {.at = r->line.at, .weight = 1, .forwarding = FORWARDING_DR};
     size_t len = strlen(r->value);
     struct word w = {0};
     struct prefix last;
@@ -199,7 +199,7 @@ static bool take_real(struct reader *r)
             draft_leave(r->draft, &r->remarks, r->line.at, "%s of one server", r->value + w.at);
     }
     for (;; real.address.first.high += 1ULL << 32) {
-        virtual_server_add_real(r->draft, &r->server, &real);
+        import_virtual_add_real(r->draft, &r->server, &real);
         if (address_compare(real.address.first, last.first) >= 0)
             return true;
     }
@@ -207,7 +207,7 @@ static bool take_real(struct reader *r)
 
 static bool take_fallback(struct reader *r)
 {
-    struct virtual_real sorry = {.at = r->line.at};
+    struct import_real sorry = {.at = r->line.at};
     size_t len = strcspn(r->value, " \t");
     struct complaint why;
 

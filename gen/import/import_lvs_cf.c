@@ -4,7 +4,7 @@
 
 #include "lbgen/import_kinds.h"
 #include "lbgen/number.h"
-#include "lbgen/virtual_server.h"
+#include "lbgen/import_virtual.h"
 
 enum { DEPTH_MAX = 2 };
 enum block { BLOCK_NONE, BLOCK_VIRTUAL, BLOCK_SERVER, BLOCK_OTHER };
@@ -18,10 +18,10 @@ struct reader {
     enum forwarding forwarding; /* `network`: of all servers */
     bool device_noted, heartbeat_noted;
 
-    struct virtual_server server; /* of the virtual block at hand */
+    struct import_virtual server; /* of the virtual block at hand */
     struct draft_remarks remarks; /* of it */
     bool active, broken;          /* broken: what it lacks is not worth a word */
-    struct virtual_real real;     /* of the server block at hand */
+    struct import_real real;      /* of the server block at hand */
     bool real_active, real_has_address;
 
     struct import_line line; /* at hand */
@@ -133,7 +133,7 @@ static bool take_global(struct reader *r)
 
 static bool take_virtual(struct reader *r)
 {
-    struct virtual_server *v = &r->server;
+    struct import_virtual *v = &r->server;
 
     if (key_is(r, "address"))
         return take_address(r, &v->vip);
@@ -203,14 +203,14 @@ static bool open_block(struct reader *r, const char *name)
         draft_leave(r->draft, outer ? &r->remarks : &r->draft->remarks, r->line.at, "the block %s %s", r->key,
                     name);
     if (block == BLOCK_VIRTUAL) {
-        r->server = virtual_server_new(r->line.at);
+        r->server = import_virtual_new(r->line.at);
         r->server.name = name;
         r->remarks = (struct draft_remarks){0};
         r->active = true;
         r->broken = false;
     }
     if (block == BLOCK_SERVER) {
-        r->real = (struct virtual_real){.at = r->line.at, .weight = 1, .forwarding = r->forwarding};
+        r->real = (struct import_real){.at = r->line.at, .weight = 1, .forwarding = r->forwarding};
         r->real_active = true;
         r->real_has_address = false;
     }
@@ -233,7 +233,7 @@ static void close_server(struct reader *r)
     }
     address_print(&address, (enum family)r->real.address.family, r->real.address.first);
     if (r->real_active)
-        virtual_server_add_real(r->draft, &r->server, &r->real);
+        import_virtual_add_real(r->draft, &r->server, &r->real);
     else
         draft_leave(r->draft, &r->remarks, r->real.at, "server %s, which is not active", buf_text(&address));
     buf_free(&address);
@@ -253,7 +253,7 @@ static void close_virtual(struct reader *r)
                 "this virtual server has neither an address nor a fwmark");
         return;
     }
-    struct draft_service *s = virtual_server_draft(r->draft, &r->server);
+    struct draft_service *s = import_virtual_draft(r->draft, &r->server);
     for (uint32_t i = 0; i < r->remarks.n; i++)
         draft_remark(r->draft, &s->remarks, "%s", r->remarks.at[i]);
 }

@@ -7,7 +7,7 @@
 
 #include "lbgen/import_rules.h"
 #include "lbgen/vec.h"
-#include "lbgen/virtual_server.h"
+#include "lbgen/import_virtual.h"
 #include "lbgen/xalloc.h"
 
 #define NO_GROUP UINT32_MAX
@@ -223,7 +223,7 @@ static void put_service(struct rules_import *import, const struct group *group, 
     set_protocols(import, s, p, &protocols);
     uint16_t port = set_ports(import, s, p, protocols);
     if (!*first->name && port)
-        s->name = virtual_port_known(port);
+        s->name = import_port_known(port);
     in = axis_list(&import->lists, AXIS_INTERFACES, p->axis[AXIS_INTERFACES], &n);
     for (size_t i = 0; i < n; i++)
         draft_set(import->draft, s, KEY_INTERFACE, "%s", in[i].name);

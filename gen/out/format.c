@@ -4,7 +4,7 @@
 #include "lbgen/format.h"
 
 const struct format *const formats[] = {
-    NULL,
+    &keepalived_format, &ipvsadm_format, &dot_format, &json_format, NULL,
 };
 
 const struct format *format_find(const char *name)

@@ -1,60 +1,81 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A virtual server of IPVS, in whatever file it stands, on its way into a draft. */
+/* What IPVS is to do: one virtual server for each mark and family. Services of one mark make one; whichever
+ * of them gives a key first, in file order, speaks for all that have packets of the family. */
 #ifndef LBGEN_VIRTUAL_SERVER_H
 #define LBGEN_VIRTUAL_SERVER_H
 
-#include "lbgen/draft.h"
+#include "lbgen/mark_groups.h"
+
+/* The kernel's three flags of a scheduler, by whatever name. */
+enum { VIRTUAL_FLAGS = 3 };
 
 struct virtual_real {
-    srcpos at;
     struct prefix address; /* full length */
-    uint16_t port;         /* 0: the service's */
     uint32_t weight;
     enum forwarding forwarding;
 };
 
 struct virtual_server {
-    srcpos at;
-    const char *name;         /* NULL: made of its ports */
-    uint32_t mark;            /* 0: found by address */
-    struct prefix vip;        /* full length; family FAMILIES: not known */
-    const char *vip_proposal; /* where it is not known; NULL: none */
-    uint16_t port;            /* 0: any, or not known */
-    uint8_t protocol;         /* enum proto */
-    const char *scheduler;
-    unsigned flags; /* SCHED_* */
-    bool persistent;
-    uint32_t persistence; /* seconds */
-    const char *mask;     /* persistence-mask; NULL: none */
+    uint32_t mark;
+    enum family family;
+    const struct mark_group *group; /* all services of the mark */
+    const struct service *const
+        *services; /* those of the mark that have packets of the family, in file order */
+    size_t n_services;
+    const char *scheduler; /* "wlc" where none is given, as ipvsadm(8) and Keepalived have it */
+    unsigned flags;        /* 1 << 0..VIRTUAL_FLAGS-1: those that the scheduler knows */
+    enum forwarding forwarding;
+    uint32_t persistence; /* seconds; 0: none */
+    uint8_t mask;         /* prefix length of clients that count as one: the family's bits where none holds */
     bool one_packet;
-    struct {
-        const struct virtual_real *at;
-        uint32_t n, cap;
-    } reals;
-    struct virtual_real sorry; /* at SRC_NONE: none */
-    const char *check;         /* "tcp 80"; NULL: nothing is known */
+    const struct virtual_real *servers; /* as written */
+    size_t n_servers;
+    const struct virtual_real *sorry; /* NULL: none */
 };
 
-/* A server that nothing is known of: tcp, rr, no VIP. */
-struct virtual_server virtual_server_new(srcpos at);
+/* Goes through all of them, by mark and then family. Zero-initialise by virtual_servers_begin. */
+struct virtual_servers {
+    struct mark_groups groups;
+    bool wants[FAMILIES];
+    bool claims[FAMILIES]; /* whether services of the present mark have packets of the family */
+    size_t next;           /* of groups, times FAMILIES */
+    struct {
+        const struct service **at;
+        size_t n, cap;
+    } services;
+    struct {
+        struct virtual_real *at;
+        size_t n, cap;
+    } servers;
+    struct virtual_real sorry;
+};
 
-void virtual_server_add_real(struct draft *d, struct virtual_server *v, const struct virtual_real *real);
+/* The configuration must stay as it is meanwhile. */
+void virtual_servers_begin(struct virtual_servers *all, const struct config *config,
+                           const bool wants[FAMILIES]);
 
-/* Puts all of *v into a new service. What services.ini has no word for, such as a real server's own port,
- * becomes a remark. Without a VIP, or ports where it is found by its mark, these are left for the reader to
- * fill in. Further keys and remarks may follow. */
-struct draft_service *virtual_server_draft(struct draft *d, const struct virtual_server *v);
+/* The next one that some service sets the mark for, whether it has real servers or not; its lists are valid
+ * until the next call. False at the end. */
+bool virtual_servers_next(struct virtual_servers *all, struct virtual_server *out);
 
-/* "rr" and so on: whether services.ini has this scheduler. */
-bool virtual_scheduler_known(const char *name);
+void virtual_servers_end(struct virtual_servers *all);
 
-/* The bit of a scheduler's flag as ipvsadm and Keepalived write it; 0: none. */
-unsigned virtual_flag(const char *word);
+/* v->mask, as both write it: 255.255.255.0, or the length in IPv6. */
+void virtual_mask_print(struct buf *out, const struct virtual_server *v);
 
-/* A short name for what has this port: "http", "tcp-8080". */
-const char *virtual_port_name(struct draft *d, enum proto proto, uint16_t port);
+/* What ipvsadm(8) and Keepalived call flag number `flag` of the scheduler: "sh-port", "flag-2". */
+const char *scheduler_flag_name(const char *scheduler, int flag);
 
-/* The same where the port is a well-known one; NULL otherwise. */
-const char *virtual_port_known(uint16_t port);
+/* The family of the virtual server of the present mark that serves the server at `address`: its own; a
+ * tunnelled server serves the other one where no service of the mark has packets of its own. -1: none. */
+int virtual_family(const struct virtual_servers *all, const struct prefix *address,
+                   enum forwarding forwarding);
+
+/* How a server that the service lists is reached. */
+enum forwarding virtual_forwarding(const struct virtual_server *v, const struct service *s,
+                                   const struct real_server *r);
+
+/* The service that speaks for the virtual server; NULL: none gives the key. */
+const struct service *virtual_speaker(const struct virtual_server *v, enum service_key key);
 
 #endif

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "lbgen/number.h"
-#include "lbgen/virtual_server.h"
+#include "lbgen/import_virtual.h"
 
 enum { PERSISTENCE_MAX = 31 * 24 * 3600 /* services.ini's */, WEIGHT_MAX = 65535 };
 
@@ -21,18 +21,18 @@ static const struct {
 
 enum { FLAGS = sizeof flags / sizeof *flags };
 
-struct virtual_server virtual_server_new(srcpos at)
+struct import_virtual import_virtual_new(srcpos at)
 {
-    return (struct virtual_server){
+    return (struct import_virtual){
         .at = at, .vip.family = FAMILIES, .protocol = PROTO_TCP, .sorry.at = SRC_NONE};
 }
 
-void virtual_server_add_real(struct draft *d, struct virtual_server *v, const struct virtual_real *real)
+void import_virtual_add_real(struct draft *d, struct import_virtual *v, const struct import_real *real)
 {
     v->reals.at = arena_append(&d->mem, v->reals.at, v->reals.n++, &v->reals.cap, real, 1, sizeof *real);
 }
 
-bool virtual_scheduler_known(const char *name)
+bool import_scheduler_known(const char *name)
 {
     static const char *const known[] = {"rr",    "wrr", "lc", "wlc", "fo",  "ovf", "lblc",
                                         "lblcr", "dh",  "sh", "mh",  "sed", "nq",  "twos"};
@@ -43,7 +43,7 @@ bool virtual_scheduler_known(const char *name)
     return false;
 }
 
-unsigned virtual_flag(const char *word)
+unsigned import_flag(const char *word)
 {
     for (int i = 0; i < FLAGS; i++)
         if (strcmp(flags[i].word, word) == 0)
@@ -51,7 +51,7 @@ unsigned virtual_flag(const char *word)
     return 0;
 }
 
-const char *virtual_port_known(uint16_t port)
+const char *import_port_known(uint16_t port)
 {
     /* Not /etc/services: the output is the same on every host. */
     static const struct {
@@ -68,9 +68,9 @@ const char *virtual_port_known(uint16_t port)
     return NULL;
 }
 
-const char *virtual_port_name(struct draft *d, enum proto proto, uint16_t port)
+const char *import_port_name(struct draft *d, enum proto proto, uint16_t port)
 {
-    const char *known = virtual_port_known(port);
+    const char *known = import_port_known(port);
     struct buf b = {0};
 
     if (known)
@@ -84,7 +84,7 @@ const char *virtual_port_name(struct draft *d, enum proto proto, uint16_t port)
 }
 
 /* The one that most real servers have. */
-static enum forwarding common_forwarding(const struct virtual_server *v)
+static enum forwarding common_forwarding(const struct import_virtual *v)
 {
     uint32_t count[3] = {0};
     int best = FORWARDING_NAT;
@@ -102,7 +102,7 @@ static void put_address(struct buf *out, const struct prefix *p)
     address_print(out, (enum family)p->family, p->first);
 }
 
-static void put_reals(struct draft *d, struct draft_service *s, const struct virtual_server *v)
+static void put_reals(struct draft *d, struct draft_service *s, const struct import_virtual *v)
 {
     enum forwarding common = common_forwarding(v);
     struct buf b = {0};
@@ -110,7 +110,7 @@ static void put_reals(struct draft *d, struct draft_service *s, const struct vir
     if (v->reals.n)
         draft_set(d, s, KEY_FORWARDING, "%s", forwarding_names[common]);
     for (uint32_t i = 0; i < v->reals.n; i++) {
-        const struct virtual_real *r = &v->reals.at[i];
+        const struct import_real *r = &v->reals.at[i];
 
         b.len = 0;
         put_address(&b, &r->address);
@@ -130,7 +130,7 @@ static void put_reals(struct draft *d, struct draft_service *s, const struct vir
     buf_free(&b);
 }
 
-static void put_sorry(struct draft *d, struct draft_service *s, const struct virtual_server *v)
+static void put_sorry(struct draft *d, struct draft_service *s, const struct import_virtual *v)
 {
     struct buf b = {0};
 
@@ -145,9 +145,9 @@ static void put_sorry(struct draft *d, struct draft_service *s, const struct vir
     buf_free(&b);
 }
 
-static void put_scheduling(struct draft *d, struct draft_service *s, const struct virtual_server *v)
+static void put_scheduling(struct draft *d, struct draft_service *s, const struct import_virtual *v)
 {
-    if (v->scheduler && virtual_scheduler_known(v->scheduler))
+    if (v->scheduler && import_scheduler_known(v->scheduler))
         draft_set(d, s, KEY_SCHEDULER, "%s", v->scheduler);
     else if (v->scheduler)
         draft_leave(d, &s->remarks, v->at, "scheduler '%s', which is not known here", v->scheduler);
@@ -168,7 +168,7 @@ static void put_scheduling(struct draft *d, struct draft_service *s, const struc
 }
 
 /* The port that all real servers have; 0: none, or several. */
-static uint16_t port_of_reals(const struct virtual_server *v)
+static uint16_t port_of_reals(const struct import_virtual *v)
 {
     for (uint32_t i = 1; i < v->reals.n; i++)
         if (v->reals.at[i].port != v->reals.at[0].port)
@@ -176,7 +176,7 @@ static uint16_t port_of_reals(const struct virtual_server *v)
     return v->reals.n ? v->reals.at[0].port : 0;
 }
 
-static void put_ports(struct draft *d, struct draft_service *s, const struct virtual_server *v)
+static void put_ports(struct draft *d, struct draft_service *s, const struct import_virtual *v)
 {
     uint16_t port = port_of_reals(v);
 
@@ -190,7 +190,7 @@ static void put_ports(struct draft *d, struct draft_service *s, const struct vir
         draft_propose(d, s, KEY_PORTS, "PORT");
 }
 
-static void put_claim(struct draft *d, struct draft_service *s, const struct virtual_server *v)
+static void put_claim(struct draft *d, struct draft_service *s, const struct import_virtual *v)
 {
     struct buf b = {0};
 
@@ -209,12 +209,12 @@ static void put_claim(struct draft *d, struct draft_service *s, const struct vir
     buf_free(&b);
 }
 
-struct draft_service *virtual_server_draft(struct draft *d, const struct virtual_server *v)
+struct draft_service *import_virtual_draft(struct draft *d, const struct import_virtual *v)
 {
     const char *name = v->name;
 
     if (!name && !v->mark)
-        name = virtual_port_name(d, (enum proto)v->protocol, v->port);
+        name = import_port_name(d, (enum proto)v->protocol, v->port);
     struct draft_service *s = draft_service(d, name);
 
     s->mark = (struct mark){v->mark, MARK_MASK_ALL};
