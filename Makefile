@@ -179,12 +179,13 @@ bench: all tools
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man7 \
-	    $(DESTDIR)$(PREFIX)/share/doc/lbgen \
+	    $(DESTDIR)$(PREFIX)/share/doc/lbgen/man \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 lbgen $(DESTDIR)$(PREFIX)/sbin/lbgen
 	install -m 644 man/lbgen.8 $(DESTDIR)$(PREFIX)/share/man/man8/lbgen.8
 	install -m 644 man/lbgen-json.7 $(DESTDIR)$(PREFIX)/share/man/man7/lbgen-json.7
 	install -m 644 README.md man/lbgen.schema.json templates/*.ini $(DESTDIR)$(PREFIX)/share/doc/lbgen
+	install -m 644 man/*.svg $(DESTDIR)$(PREFIX)/share/doc/lbgen/man
 	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|' templates/lbgen.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/lbgen.service
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/lbgen.service
 

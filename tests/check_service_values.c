@@ -157,7 +157,7 @@ START_TEST(test_arity)
     enum service_key key = SERVICE_KEYS;
     struct made m;
 
-    ck_assert(service_key_find(keys[_i].key, &key) && (int)key == _i);
+    ck_assert(service_key_find(keys[_i].key, strlen(keys[_i].key), &key) && (int)key == _i);
     ck_assert_str_eq(service_key_name(key), keys[_i].key);
     buf_printf(&text, "[service a]\n%s = %s\n%s = %s\n", keys[_i].key, keys[_i].value, keys[_i].key,
                keys[_i].value);

@@ -118,13 +118,15 @@ void set_ports(struct port_list *list, const struct value *v)
 void set_fwmark(struct service *s, const struct value *v)
 {
     struct complaint why;
+    bool has_mask = false;
 
     s->fwmark_at = ini_value_place(v->ini, 0);
     s->fwmark_len = v->ini->len < UINT8_MAX ? (uint8_t)v->ini->len : UINT8_MAX;
-    if (!mark_parse(v->ini->text, v->ini->len, &s->mark, &s->mark_has_mask, &why)) {
+    if (!mark_parse(v->ini->text, v->ini->len, &s->mark, &has_mask, &why)) {
         s->mark = (struct mark){0};
         value_refuse(v, 0, &why);
     }
+    s->mark_has_mask = has_mask;
 }
 
 void set_scheduler(struct service_more *m, const struct value *v)

@@ -199,7 +199,7 @@ static void add_servers(struct buf *out, const struct virtual_server *v)
         address_print(out, (enum family)v->sorry->address.family, v->sorry->address.first);
         buf_str(out, LINE);
     }
-    buf_printf(out, "</TD></TR><TR><TD ALIGN=\"LEFT\">%s, %s", v->scheduler, methods[v->forwarding]);
+    buf_printf(out, "</TD></TR><TR><TD ALIGN=\"LEFT\">%s, %s", v->scheduler, forwarding_words[v->forwarding]);
     if (v->persistence)
         buf_printf(out, ", persistence %u s", v->persistence);
 }

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "lbgen/firewall_cmd.h"
 #include "lbgen/format.h"
 
 const struct format *const formats[] = {
-    &keepalived_format, &ipvsadm_format, &dot_format, &json_format, NULL,
+    &firewalld_format, &keepalived_format, &ipvsadm_format, &json_format, &dot_format, NULL,
 };
 
 const struct format *format_find(const char *name)

@@ -125,14 +125,15 @@ struct service {
     uint8_t name_len;
     uint8_t n_protocols;
     uint8_t protocols[PROTOS]; /* enum proto, in the order written */
-    bool mark_has_mask;
-    uint8_t fwmark_len;    /* of the value's text, to underline it */
-    bool broken;           /* its template can't be had (reported): what it lacks is not worth a word */
-    bool settled, on_path; /* template.c's: it has all that it takes from others; it is being looked at */
-    srcpos at;             /* the header's bracket */
-    srcpos fwmark_at;      /* of its value */
-    srcpos ports_at;       /* of the key `ports`; only where this very section has it */
-    uint32_t given;        /* 1 << enum service_key: given here or, after templates were applied, there */
+    uint8_t fwmark_len;        /* of the value's text, to underline it */
+    bool mark_has_mask : 1;
+    bool broken : 1;  /* its template can't be had (reported): what it lacks is not worth a word */
+    bool settled : 1; /* template.c's: it has all that it takes from others ... */
+    bool on_path : 1; /* ... and it is being looked at */
+    srcpos at;        /* the header's bracket */
+    srcpos fwmark_at; /* of its value */
+    srcpos ports_at;  /* of the key `ports`; only where this very section has it */
+    uint32_t given;   /* 1 << enum service_key: given here or, after templates were applied, there */
     uint32_t header_len;
     struct mark mark;
     struct prefix_list vips;
