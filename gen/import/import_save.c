@@ -97,12 +97,13 @@ static bool reads_back(const char *line)
     size_t len = strlen(line), value = strlen("rule4 = ");
     struct ini_line sorted;
     struct complaint why;
-    bool quotes = false;
+    struct ini_line_state state = {.semicolon = strchr(line, ';') != NULL};
 
     if (!ini_line_bytes_good(line, len, len, &why))
         return false;
-    ini_line_sort(line, len, true, &quotes, &sorted, &why);
-    return sorted.kind == LINE_KEY && sorted.body_at == value && sorted.body_len == len - value && !quotes;
+    ini_line_sort(line, len, &state, &sorted, &why);
+    return sorted.kind == LINE_KEY && sorted.body_at == value && sorted.body_len == len - value &&
+           !state.in_quotes;
 }
 
 /* Rules of [rules]; and those of services that no key of theirs makes: they would be gone else, being
