@@ -154,7 +154,7 @@ format:
 
 lint: $(BUILD)/templates_shipped.c
 	clang-format --dry-run -Werror $(C_FILES)
-	shellcheck -x -e SC2317 .ci/run tests/setup tests/host.sh tests/run tests/units tests/cases-run tests/layers tests/bench/* \
+	shellcheck -x -e SC2317 .ci/run tests/setup tests/host.sh tests/run tests/timed tests/units tests/cases-run tests/layers tests/bench/* \
 	    $$(find tests/kernel tests/faults -maxdepth 1 -type f -perm -u+x)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
 	    --enable=warning,performance,portability -Iinclude -DLBGEN_VERSION='"x"' gen
