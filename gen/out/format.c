@@ -2,8 +2,10 @@
 #include <string.h>
 
 #include "lbgen/format.h"
+#include "lbgen/nft.h"
 
 const struct format *const formats[] = {
+    &format_nft,
     NULL,
 };
 

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lbgen/nft.h"
+#include "lbgen/nft_hooks.h"
+#include "lbgen/nft_text.h"
+#include "lbgen/service_rules.h"
+
+static void write_map(struct buf *out, const struct nft_model *m, enum family family, enum cell_layer layer,
+                      enum nft_value value)
+{
+    const struct nft_map *map = &m->maps[family][layer][value];
+
+    if (map->n == 0)
+        return;
+    buf_str(out, "\tmap ");
+    nft_map_name(out, family, layer, value);
+    buf_printf(out, " {\n\t\ttype ipv%d_addr . inet_proto%s : %s\n", family_ops[family].number,
+               cells_have_ports(layer) ? " . inet_service" : "", value == NFT_MARK ? "mark" : "verdict");
+    if (cells_are_ranges(layer))
+        buf_str(out, "\t\tflags interval\n");
+    buf_str(out, "\t\telements = {\n");
+    for (size_t i = 0; i < map->n; i++) {
+        buf_str(out, "\t\t\t");
+        nft_element_print(out, m, family, layer, &map->at[i]);
+        buf_str(out, i + 1 < map->n ? ",\n" : "\n");
+    }
+    buf_str(out, "\t\t}\n\t}\n\n");
+}
+
+/* What asks for interfaces and sources, one rule for each combination; who comes from a listed MAC address is
+ * sent away first. An address is a match of ether alone, so never one of what comes from lo or a tun device.
+ */
+static void write_conditions(struct buf *out, const struct nft_model *m, const struct service *s)
+{
+    const struct service_more *more = service_more(s);
+    uint32_t interfaces = service_has(s, KEY_INTERFACE) ? more->interfaces.n : 1;
+    uint32_t sources = service_has(s, KEY_SOURCE) ? more->sources.n : 1;
+
+    for (uint32_t i = 0; i < more->exclude_macs.n; i++) {
+        buf_str(out, "\t\tether saddr ");
+        mac_print(out, &more->exclude_macs.at[i]);
+        buf_str(out, " return\n");
+    }
+    for (uint32_t a = 0; a < sources; a++) {
+        const struct prefix *source = service_has(s, KEY_SOURCE) ? &more->sources.at[a] : NULL;
+
+        if (source && !m->wants[source->family])
+            continue;
+        for (uint32_t i = 0; i < interfaces; i++) {
+            buf_str(out, "\t\t");
+            if (source && source->len == 0)
+                buf_printf(out, "meta nfproto ipv%d ", family_ops[source->family].number);
+            nft_interface_print(out, "iifname",
+                                service_has(s, KEY_INTERFACE) ? &more->interfaces.at[i] : NULL);
+            nft_address_match_print(out, "saddr", source);
+            nft_mark_print(out, s->mark);
+            buf_char(out, '\n');
+        }
+    }
+}
+
+static void write_steps(struct buf *out, const struct nft_chain *chain)
+{
+    for (uint32_t i = 0; i < chain->n_steps; i++) {
+        const struct nft_step *step = &chain->steps[i];
+
+        buf_str(out, "\t\t");
+        if (step->asked)
+            buf_printf(out, "jump service-%.*s", step->asked->name_len, step->asked->name);
+        else
+            nft_mark_print(out, step->mark);
+        buf_char(out, '\n');
+    }
+}
+
+static void write_chains(struct buf *out, const struct nft_model *m)
+{
+    for (size_t i = 0; i < m->chains.n; i++) {
+        const struct nft_chain *chain = &m->chains.at[i];
+
+        buf_printf(out, "\tchain %s {\n", chain->name);
+        if (chain->service)
+            write_conditions(out, m, chain->service);
+        else
+            write_steps(out, chain);
+        buf_str(out, "\t}\n\n");
+    }
+}
+
+static void write_lookup(struct buf *out, enum family family, enum cell_layer layer, enum nft_value value)
+{
+    buf_str(out, value == NFT_MARK ? "\t\tmeta mark set " : "\t\t");
+    buf_printf(out, "%s daddr . meta l4proto%s %s @", family == IPV4 ? "ip" : "ip6",
+               cells_have_ports(layer) ? " . th dport" : "", value == NFT_MARK ? "map" : "vmap");
+    nft_map_name(out, family, layer, value);
+    buf_str(out, value == NFT_MARK ? " return\n" : "\n");
+}
+
+/* One map behind the other; who is found in one is done. */
+static void write_prerouting(struct buf *out, const struct nft_model *m)
+{
+    bool any = false;
+
+    for (int family = 0; family < FAMILIES; family++)
+        for (int layer = 0; layer < CELL_LAYERS; layer++)
+            for (int value = 0; value < NFT_VALUES; value++) {
+                if (m->maps[family][layer][value].n == 0)
+                    continue;
+                if (!any)
+                    buf_str(out, "\tchain prerouting {\n"
+                                 "\t\ttype filter hook prerouting priority mangle; policy accept;\n");
+                any = true;
+                write_lookup(out, (enum family)family, (enum cell_layer)layer, (enum nft_value)value);
+            }
+    if (any)
+        buf_str(out, "\t}\n\n");
+}
+
+void nft_write_table(const struct nft_model *model, const struct nft_hooks *hooks, struct buf *out)
+{
+    buf_str(out, "table inet " NFT_TABLE " {\n");
+    for (int family = 0; family < FAMILIES; family++)
+        for (int layer = 0; layer < CELL_LAYERS; layer++)
+            for (int value = 0; value < NFT_VALUES; value++)
+                write_map(out, model, (enum family)family, (enum cell_layer)layer, (enum nft_value)value);
+    write_chains(out, model);
+    write_prerouting(out, model);
+    nft_hooks_write(hooks, out);
+    buf_str(out, "}\n");
+}
+
+static void write(const struct format_job *job, struct buf *out)
+{
+    struct nft_model model;
+    struct nft_hooks hooks;
+
+    buf_str(out, "# Generated by lbgen " LBGEN_VERSION "\n");
+    if (job->remove) {
+        buf_str(out, "table inet " NFT_TABLE "\ndelete table inet " NFT_TABLE "\n");
+        return;
+    }
+    nft_model_make(&model, job->config, job->wants);
+    nft_hooks_make(&hooks, job);
+    nft_hooks_explain(&hooks, out);
+    /* Made if it is not there, so that it can be deleted: all in one transaction. */
+    buf_str(out, "table inet " NFT_TABLE "\ndelete table inet " NFT_TABLE "\n\n");
+    nft_write_table(&model, &hooks, out);
+    nft_hooks_free(&hooks);
+    nft_model_free(&model);
+}
+
+const struct format format_nft = {.name = "nft", .can_remove = true, .check = nft_check, .write = write};

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The table `inet lbgen` as nft reads it. */
+#ifndef LBGEN_NFT_H
+#define LBGEN_NFT_H
+
+#include "lbgen/format.h"
+#include "lbgen/nft_hooks.h"
+#include "lbgen/nft_model.h"
+
+/* The table's whole definition, `table inet lbgen { ... }`. */
+void nft_write_table(const struct nft_model *model, const struct nft_hooks *hooks, struct buf *out);
+
+/* Findings about what a table of nftables can't say. */
+void nft_check(const struct format_job *job, struct diag *diag);
+
+extern const struct format format_nft;
+
+#endif
