@@ -5,12 +5,13 @@
 #include "lbgen/service_rules.h"
 
 static void write_map(struct buf *out, const struct nft_model *m, enum family family, enum cell_layer layer,
-                      enum nft_value value)
+                      enum nft_value value, bool *any)
 {
     const struct nft_map *map = &m->maps[family][layer][value];
 
     if (map->n == 0)
         return;
+    nft_begin_block(out, any);
     buf_str(out, "\tmap ");
     nft_map_name(out, family, layer, value);
     buf_printf(out, " {\n\t\ttype ipv%d_addr . inet_proto%s : %s\n", family_ops[family].number,
@@ -23,7 +24,7 @@ static void write_map(struct buf *out, const struct nft_model *m, enum family fa
         nft_element_print(out, m, family, layer, &map->at[i]);
         buf_str(out, i + 1 < map->n ? ",\n" : "\n");
     }
-    buf_str(out, "\t\t}\n\t}\n\n");
+    buf_str(out, "\t\t}\n\t}\n");
 }
 
 /* What asks for interfaces and sources, one rule for each combination; who comes from a listed MAC address is
@@ -72,17 +73,18 @@ static void write_steps(struct buf *out, const struct nft_chain *chain)
     }
 }
 
-static void write_chains(struct buf *out, const struct nft_model *m)
+static void write_chains(struct buf *out, const struct nft_model *m, bool *any)
 {
     for (size_t i = 0; i < m->chains.n; i++) {
         const struct nft_chain *chain = &m->chains.at[i];
 
+        nft_begin_block(out, any);
         buf_printf(out, "\tchain %s {\n", chain->name);
         if (chain->service)
             write_conditions(out, m, chain->service);
         else
             write_steps(out, chain);
-        buf_str(out, "\t}\n\n");
+        buf_str(out, "\t}\n");
     }
 }
 
@@ -96,35 +98,39 @@ static void write_lookup(struct buf *out, enum family family, enum cell_layer la
 }
 
 /* One map behind the other; who is found in one is done. */
-static void write_prerouting(struct buf *out, const struct nft_model *m)
+static void write_prerouting(struct buf *out, const struct nft_model *m, bool *any)
 {
-    bool any = false;
+    struct buf lookups = {0};
 
     for (int family = 0; family < FAMILIES; family++)
         for (int layer = 0; layer < CELL_LAYERS; layer++)
-            for (int value = 0; value < NFT_VALUES; value++) {
-                if (m->maps[family][layer][value].n == 0)
-                    continue;
-                if (!any)
-                    buf_str(out, "\tchain prerouting {\n"
-                                 "\t\ttype filter hook prerouting priority mangle; policy accept;\n");
-                any = true;
-                write_lookup(out, (enum family)family, (enum cell_layer)layer, (enum nft_value)value);
-            }
-    if (any)
-        buf_str(out, "\t}\n\n");
+            for (int value = 0; value < NFT_VALUES; value++)
+                if (m->maps[family][layer][value].n)
+                    write_lookup(&lookups, (enum family)family, (enum cell_layer)layer,
+                                 (enum nft_value)value);
+    if (lookups.len) {
+        nft_begin_block(out, any);
+        buf_str(out, "\tchain prerouting {\n"
+                     "\t\ttype filter hook prerouting priority mangle; policy accept;\n");
+        buf_add(out, lookups.at, lookups.len);
+        buf_str(out, "\t}\n");
+    }
+    buf_free(&lookups);
 }
 
 void nft_write_table(const struct nft_model *model, const struct nft_hooks *hooks, struct buf *out)
 {
+    bool any = false;
+
     buf_str(out, "table inet " NFT_TABLE " {\n");
     for (int family = 0; family < FAMILIES; family++)
         for (int layer = 0; layer < CELL_LAYERS; layer++)
             for (int value = 0; value < NFT_VALUES; value++)
-                write_map(out, model, (enum family)family, (enum cell_layer)layer, (enum nft_value)value);
-    write_chains(out, model);
-    write_prerouting(out, model);
-    nft_hooks_write(hooks, out);
+                write_map(out, model, (enum family)family, (enum cell_layer)layer, (enum nft_value)value,
+                          &any);
+    write_chains(out, model, &any);
+    write_prerouting(out, model, &any);
+    nft_hooks_write(hooks, out, &any);
     buf_str(out, "}\n");
 }
 

@@ -82,27 +82,29 @@ void nft_hooks_free(struct nft_hooks *hooks)
 }
 
 /* The chain's policy holds for both families; where only one drops, that is a rule at the end. */
-static void write_filter(struct buf *out, const struct nft_hooks *hooks, enum hook hook)
+static void write_filter(struct buf *out, const struct nft_hooks *hooks, enum hook hook, bool *any)
 {
     const unsigned drops = hooks->drops[hook];
     const bool both = drops == FAMILY_BITS_BOTH;
 
     if (!drops)
         return;
+    nft_begin_block(out, any);
     buf_printf(out, "\tchain %s {\n\t\ttype filter hook %s priority filter; policy %s;\n", hook_words[hook],
                hook_words[hook], both ? "drop" : "accept");
     buf_add(out, hooks->filter[hook].at, hooks->filter[hook].len);
     if (!both)
         buf_printf(out, "\t\tmeta nfproto ipv%d drop\n", drops == FAMILY_BIT_4 ? 4 : 6);
-    buf_str(out, "\t}\n\n");
+    buf_str(out, "\t}\n");
 }
 
-void nft_hooks_write(const struct nft_hooks *hooks, struct buf *out)
+void nft_hooks_write(const struct nft_hooks *hooks, struct buf *out, bool *any)
 {
     for (int hook = 0; hook < HOOKS; hook++)
-        write_filter(out, hooks, (enum hook)hook);
+        write_filter(out, hooks, (enum hook)hook, any);
     if (hooks->nat.len == 0)
         return;
+    nft_begin_block(out, any);
     buf_str(out, "\tchain postrouting {\n\t\ttype nat hook postrouting priority srcnat; policy accept;\n");
     buf_add(out, hooks->nat.at, hooks->nat.len);
     buf_str(out, "\t}\n");

@@ -8,6 +8,13 @@
 
 enum { COMMENT_LONGEST = 120 /* NFTNL_UDATA_COMMENT_MAXLEN is 128 */ };
 
+void nft_begin_block(struct buf *out, bool *any)
+{
+    if (*any)
+        buf_char(out, '\n');
+    *any = true;
+}
+
 /* How many bits it takes to write the number. */
 static unsigned bits_of(uint64_t number)
 {

@@ -6,6 +6,10 @@
 #include "lbgen/nft_model.h"
 #include "lbgen/rule.h"
 
+/* An empty line in front of each block of a table but the first. *any: whether one is there; false at first.
+ */
+void nft_begin_block(struct buf *out, bool *any);
+
 /* `192.0.2.10 . tcp . 80`: an element's key. */
 void nft_key_print(struct buf *out, enum family family, enum cell_layer layer, const struct claim_cell *cell);
 
