@@ -68,7 +68,9 @@ static const char help[] =
     "\n"
     "      --help                 print this\n"
     "      --version              print the version\n"
-    "\n"
+    "\n";
+
+static const char examples[] =
     "Examples:\n"
     "  lbgen services.ini > /etc/sysconfig/iptables\n"
     "  lbgen -6 -o /etc/sysconfig/ip6tables services.ini\n"
@@ -82,6 +84,7 @@ static const char help[] =
 void options_help(void)
 {
     fputs(help, stdout);
+    fputs(examples, stdout);
 }
 
 void options_usage(void)
