@@ -83,7 +83,7 @@ static void make_target(struct chance *c, enum family family, struct made *m)
 {
     struct rule *r = &m->rule;
 
-    r->target = (enum target)chance_below(c, TARGET_JUMP + 1);
+    r->target = (enum target)chance_below(c, TARGET_GOTO + 1);
     r->jump = chance_one_in(c, 2) ? "lbgen.u.x" : "lbgen-192.0.2.0/24-28-bytes-";
     r->mark.mask = chance_one_in(c, 2) ? MARK_MASK_ALL : chance_bits(c) | 1;
     r->mark.value = chance_bits(c) & r->mark.mask;

@@ -176,6 +176,23 @@ bool prefix_equal(const struct prefix *a, const struct prefix *b)
     return a->family == b->family && a->len == b->len && address_compare(a->first, b->first) == 0;
 }
 
+struct prefix prefix_cut(const struct prefix *p, uint8_t len)
+{
+    const struct address mask = mask_of(len);
+
+    return (struct prefix){
+        .first = {p->first.high & mask.high, p->first.low & mask.low}, .family = p->family, .len = len};
+}
+
+uint8_t prefix_common(const struct prefix *a, const struct prefix *b)
+{
+    const uint64_t high = a->first.high ^ b->first.high, low = a->first.low ^ b->first.low;
+    const int shared = high ? __builtin_clzll(high) : low ? 64 + __builtin_clzll(low) : 128;
+    const uint8_t shorter = a->len < b->len ? a->len : b->len;
+
+    return shared < shorter ? (uint8_t)shared : shorter;
+}
+
 bool netmask_parse(const char *text, size_t n, uint8_t *len, struct complaint *why)
 {
     struct prefix p;

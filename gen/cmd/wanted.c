@@ -75,7 +75,8 @@ bool wanted_image(const struct config *config, const struct formed_rules *host, 
                   void *ctx, struct image *out, struct complaint *why)
 {
     struct filter filter = {.keep = keep, .ctx = ctx};
-    const struct rule_sink sink = {&filter, filter_table, filter_chain, filter_rule, filter_end};
+    const struct rule_sink sink = {
+        .ctx = &filter, .table = filter_table, .chain = filter_chain, .rule = filter_rule, .end = filter_end};
     struct save_image_maker lines;
     struct xt_image_sink entries;
 

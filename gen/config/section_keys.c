@@ -59,7 +59,7 @@ bool settings_key_set(struct settings *settings, uint32_t *given, const struct v
 {
     enum { LAYOUT, FWMARK_MASK, COUNT };
     static const char *const words[COUNT] = {"layout", "fwmark-mask"};
-    static const char *const layouts[] = {"auto", "flat"};
+    static const char *const layouts[] = {"auto", "flat", "tree"};
     int key = find_key(words, COUNT, v->key), layout;
     struct complaint why;
 
@@ -68,7 +68,7 @@ bool settings_key_set(struct settings *settings, uint32_t *given, const struct v
     if (!once(given, key, v) || value_empty(v))
         return true;
     if (key == LAYOUT) {
-        if (value_choice(v, layouts, 2, &layout))
+        if (value_choice(v, layouts, 3, &layout))
             settings->layout = (enum layout)layout;
     } else if (!mark_mask_parse(v->ini->text, v->ini->len, &settings->fwmark_mask, &why)) {
         settings->fwmark_mask = MARK_MASK_ALL;

@@ -61,7 +61,10 @@ static void take_end(void *ctx)
 
 void nft_hooks_make(struct nft_hooks *hooks, const struct format_job *job)
 {
+    struct config flat = *job->config; /* a dispatch tree is of no use to maps */
+
     *hooks = (struct nft_hooks){0};
+    flat.settings.layout = LAYOUT_FLAT;
     for (int family = 0; family < FAMILIES; family++) {
         struct collector c = {.hooks = hooks, .family = (enum family)family};
         const struct rule_sink sink = {
@@ -70,7 +73,7 @@ void nft_hooks_make(struct nft_hooks *hooks, const struct format_job *job)
         if (!job->wants[family])
             continue;
         hooks->families |= 1U << family;
-        compile(job->config, &job->host[family], (enum family)family, &sink);
+        compile(&flat, &job->host[family], (enum family)family, &sink);
     }
 }
 

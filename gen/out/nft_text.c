@@ -215,6 +215,7 @@ static void print_target(struct buf *out, const struct rule *r)
     case TARGET_MARK: nft_mark_print(out, r->mark); break;
     case TARGET_RETURN: buf_str(out, "return"); break;
     case TARGET_JUMP: buf_printf(out, "jump %s", r->jump); break;
+    case TARGET_GOTO: buf_printf(out, "goto %s", r->jump); break;
     }
 }
 

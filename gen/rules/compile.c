@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lbgen/compile.h"
+#include "lbgen/layout.h"
 #include "lbgen/own_chain.h"
 #include "lbgen/service_rules.h"
 #include "lbgen/vec.h"
@@ -14,10 +15,20 @@ struct user_chain {
     const struct service *exclusions; /* its exclude-mac; NULL: a chain of [rules] */
 };
 
+/* Where the dispatch trees begin. */
+static const struct {
+    enum table table;
+    enum hook hook;
+} list_places[LAYOUT_LISTS] = {
+    [LIST_MARKS] = {TABLE_MANGLE, HOOK_PREROUTING},
+    [LIST_ACCEPTS] = {TABLE_FILTER, HOOK_INPUT},
+};
+
 struct compiler {
     const struct config *config;
     const struct formed_rules *host;
     const struct formed_rule **by_chain; /* the host's rules, sorted by table and chain */
+    struct list_layout lists[LAYOUT_LISTS];
     struct rule_target target;
 };
 
@@ -146,8 +157,24 @@ static bool any_special(const struct compiler *c, wanted_fn wanted)
     return next_special(c, &i, wanted) != NULL;
 }
 
+/* The jump to the list's tree, when it hangs in one. */
+static bool emit_tree(const struct compiler *c, enum layout_list list)
+{
+    const struct list_layout *layout = &c->lists[list];
+
+    if (layout->is_tree)
+        layout_emit_jump(&c->target, hook_names[list_places[list].hook]);
+    else if (layout->unproven && c->target.sink->note)
+        c->target.sink->note(c->target.sink->ctx,
+                             "the dispatch tree was not proven to be right, so this is a "
+                             "flat list; please report this");
+    return layout->is_tree;
+}
+
 static void emit_all_marks(const struct compiler *c)
 {
+    if (emit_tree(c, LIST_MARKS))
+        return;
     for (size_t i = 0; i < c->config->services.n; i++)
         emit_marks(&c->target, &c->config->services.at[i]);
 }
@@ -170,7 +197,8 @@ static void emit_chain(const struct compiler *c, enum table table, enum hook hoo
         emit_special(c, emit_masquerade, masquerades);
     if (table == TABLE_FILTER && hook == HOOK_INPUT) {
         emit_vrrp(&c->target, &c->config->vrrp, false);
-        emit_special(c, emit_accepts, accepts);
+        if (!emit_tree(c, LIST_ACCEPTS))
+            emit_special(c, emit_accepts, accepts);
         emit_neighbours_once(c, "INPUT");
     }
     if (table == TABLE_FILTER && hook == HOOK_FORWARD)
@@ -256,9 +284,32 @@ static bool table_is_used(const struct compiler *c, enum table table)
     }
 }
 
+/* The tree's chains, those of the name lbgen-..., come in front of all others, lbgen.... */
+static const struct list_layout *tree_of_table(const struct compiler *c, enum table table,
+                                               enum layout_list *list)
+{
+    for (*list = 0; *list < LAYOUT_LISTS; ++*list)
+        if (list_places[*list].table == table && c->lists[*list].is_tree)
+            return &c->lists[*list];
+    return NULL;
+}
+
+static void emit_tree_chains(const struct compiler *c, const struct list_layout *layout,
+                             const uint32_t *by_name)
+{
+    for (size_t i = 0; layout && i < layout->tree.nodes.n; i++) {
+        const struct chain_name name = tree_chain(&layout->tree.nodes.at[by_name[i]].region);
+
+        c->target.sink->chain(c->target.sink->ctx, name.text, "-");
+    }
+}
+
 static void emit_table(const struct compiler *c, enum table table)
 {
     struct user_chains chains = collect_user_chains(c, table);
+    enum layout_list list;
+    const struct list_layout *layout = tree_of_table(c, table, &list);
+    uint32_t *by_name = layout ? layout_nodes_by_name(layout) : NULL;
 
     c->target.sink->table(c->target.sink->ctx, table);
     for (int hook = 0; hook < HOOKS; hook++)
@@ -267,30 +318,38 @@ static void emit_table(const struct compiler *c, enum table table)
 
             c->target.sink->chain(c->target.sink->ctx, hook_names[hook], drops ? "DROP" : "ACCEPT");
         }
+    emit_tree_chains(c, layout, by_name);
     for (size_t i = 0; i < chains.n; i++)
         c->target.sink->chain(c->target.sink->ctx, chains.at[i].name.text, "-");
     for (int hook = 0; hook < HOOKS; hook++)
         if (table_has_hook(table, (enum hook)hook))
             emit_chain(c, table, (enum hook)hook);
+    for (size_t i = 0; layout && i < layout->tree.nodes.n; i++)
+        layout_emit_node(&c->target, layout, list, by_name[i]);
     for (size_t i = 0; i < chains.n; i++)
         if (chains.at[i].exclusions)
             emit_exclusions(&c->target, chains.at[i].exclusions);
         else
             emit_host_rules(c, table, chains.at[i].name.text, true);
     c->target.sink->end(c->target.sink->ctx);
+    free(by_name);
     free(chains.at);
 }
 
 void compile(const struct config *config, const struct formed_rules *host, enum family family,
              const struct rule_sink *sink)
 {
-    const struct compiler c = {.config = config,
-                               .host = host,
-                               .by_chain = sort_host_rules(host),
-                               .target = {.sink = sink, .family = family}};
+    struct compiler c = {.config = config,
+                         .host = host,
+                         .by_chain = sort_host_rules(host),
+                         .target = {.sink = sink, .family = family}};
 
+    for (int list = 0; list < LAYOUT_LISTS; list++)
+        layout_make(&c.lists[list], config, family, (enum layout_list)list);
     for (int table = 0; table < TABLES; table++)
         if (table_is_used(&c, (enum table)table))
             emit_table(&c, (enum table)table);
+    for (int list = 0; list < LAYOUT_LISTS; list++)
+        layout_free(&c.lists[list]);
     free((void *)c.by_chain);
 }

@@ -37,17 +37,41 @@ static struct product service_claim(const struct service *s, struct rule base)
     };
 }
 
-void emit_marks(const struct rule_target *t, const struct service *s)
+/* Marks what p claims, or sends it to the chain that does. */
+static void emit_marked(const struct rule_target *t, const struct service *s, struct product *p)
 {
-    struct product p = service_claim(s, service_rule(s, "PREROUTING", TARGET_MARK));
     struct chain_name chain;
 
     if (service_more(s)->exclude_macs.n) {
         chain = exclusion_chain(s);
-        p.base.target = TARGET_JUMP;
-        p.base.jump = chain.text;
+        p->base.target = TARGET_JUMP;
+        p->base.jump = chain.text;
     }
-    emit_product(t->sink, t->family, &p);
+    emit_product(t->sink, t->family, p);
+}
+
+void emit_marks(const struct rule_target *t, const struct service *s)
+{
+    struct product p = service_claim(s, service_rule(s, "PREROUTING", TARGET_MARK));
+
+    emit_marked(t, s, &p);
+}
+
+static struct product vip_claim(const struct service *s, const struct prefix *vip, struct rule base)
+{
+    struct product p = service_claim(s, base);
+
+    p.base.in_own_chain = true;
+    p.dst = each_prefix((struct prefix_list){.at = vip, .n = 1});
+    return p;
+}
+
+void emit_vip_marks(const struct rule_target *t, const struct service *s, const struct prefix *vip,
+                    const char *chain)
+{
+    struct product p = vip_claim(s, vip, service_rule(s, chain, TARGET_MARK));
+
+    emit_marked(t, s, &p);
 }
 
 void emit_exclusions(const struct rule_target *t, const struct service *s)
@@ -113,12 +137,25 @@ static void emit_icmp(const struct rule_target *t, struct rule rule, struct pref
     }
 }
 
+static void emit_accepted(const struct rule_target *t, const struct product *p)
+{
+    emit_product(t->sink, t->family, p);
+    emit_icmp(t, p->base, p->dst, family_ops[t->family].path_mtu_types);
+}
+
 void emit_accepts(const struct rule_target *t, const struct service *s)
 {
-    struct product p = service_claim(s, service_rule(s, "INPUT", TARGET_ACCEPT));
+    const struct product p = service_claim(s, service_rule(s, "INPUT", TARGET_ACCEPT));
 
-    emit_product(t->sink, t->family, &p);
-    emit_icmp(t, p.base, p.dst, family_ops[t->family].path_mtu_types);
+    emit_accepted(t, &p);
+}
+
+void emit_vip_accepts(const struct rule_target *t, const struct service *s, const struct prefix *vip,
+                      const char *chain)
+{
+    const struct product p = vip_claim(s, vip, service_rule(s, chain, TARGET_ACCEPT));
+
+    emit_accepted(t, &p);
 }
 
 /* The addresses of the real servers that are reached in one way; the caller frees them. */

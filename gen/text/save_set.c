@@ -24,13 +24,14 @@ static void add_chain(struct rule_set *set, enum table table, const struct save_
     chain->drops = policy_drops(line);
 }
 
-/* What "# lbgen:web" above some rules in one of lbgen's own chains says; NULL when it is another comment. */
+/* What "# lbgen:web" above some rules in one of lbgen's own chains says; NULL when it is another comment,
+ * such as a note ("# lbgen: some words"). */
 static const char *tag_above(struct save_file *file, const struct save_line *line)
 {
     static const char mark[] = "# lbgen:";
     size_t head = sizeof mark - 1;
 
-    if (line->len <= head || memcmp(line->text, mark, head) != 0)
+    if (line->len <= head || memcmp(line->text, mark, head) != 0 || line->text[head] == ' ')
         return NULL;
     return arena_text(&file->mem, line->text + head, line->len - head);
 }

@@ -94,6 +94,10 @@ static void write_target(struct buf *out, const struct rule *r)
         buf_str(out, " -j ");
         buf_str(out, r->jump);
         break;
+    case TARGET_GOTO:
+        buf_str(out, " -g ");
+        buf_str(out, r->jump);
+        break;
     }
 }
 
@@ -107,7 +111,7 @@ static void write_text(struct buf *out, const struct rule *r)
 /* Above a run of rules of one service in one of lbgen's own chains: "# lbgen:web". */
 static void write_tag_line(struct save_writer *w, const struct rule *r)
 {
-    if (!r->in_own_chain || (w->tag == r->tag && strcmp(w->chain, r->chain) == 0))
+    if (!r->in_own_chain || !r->tag || (w->tag == r->tag && strcmp(w->chain, r->chain) == 0))
         return;
     buf_str(w->out, "# lbgen:");
     buf_add(w->out, r->tag, r->tag_len);
@@ -174,6 +178,15 @@ static void write_chain(void *ctx, const char *name, const char *policy)
     buf_str(w->out, " [0:0]\n");
 }
 
+static void write_note(void *ctx, const char *text)
+{
+    struct buf *out = ((struct save_writer *)ctx)->out;
+
+    buf_str(out, "# lbgen: ");
+    buf_str(out, text);
+    buf_char(out, '\n');
+}
+
 static void write_end(void *ctx)
 {
     buf_str(((struct save_writer *)ctx)->out, "COMMIT\n");
@@ -182,6 +195,10 @@ static void write_end(void *ctx)
 struct rule_sink save_writer_sink(struct save_writer *w, struct buf *out, enum family family)
 {
     *w = (struct save_writer){.out = out, .family = family};
-    return (struct rule_sink){
-        .ctx = w, .table = write_table, .chain = write_chain, .rule = write_lowered, .end = write_end};
+    return (struct rule_sink){.ctx = w,
+                              .table = write_table,
+                              .chain = write_chain,
+                              .rule = write_lowered,
+                              .note = write_note,
+                              .end = write_end};
 }

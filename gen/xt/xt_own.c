@@ -137,6 +137,8 @@ static void put_head(struct writer *w, const struct rule *r)
         put_number(w, f->proto, protocol_number(r->protocol));
         w->bytes[f->flags] |= f->proto_flag;
     }
+    if (r->target == TARGET_GOTO)
+        w->bytes[f->flags] |= f->goto_flag;
 }
 
 /* --- matches --- */
@@ -287,6 +289,7 @@ static void put_target(struct writer *w, const struct rule *r)
     switch (r->target) {
     case TARGET_ACCEPT: put_standard(w, "ACCEPT"); break;
     case TARGET_RETURN: put_standard(w, "RETURN"); break;
+    case TARGET_GOTO:
     case TARGET_JUMP: put_standard(w, r->jump); break;
     case TARGET_MASQUERADE: put_nat(w, "MASQUERADE", 0, NULL); break;
     case TARGET_SNAT: put_nat(w, "SNAT", w->own->snat_revision, &r->to.first); break;

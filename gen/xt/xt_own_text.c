@@ -258,11 +258,11 @@ static bool read_match(struct reading *r, const char *at)
 
 /* --- targets --- */
 
-static bool read_standard(struct rule *rule, const char *at, const char *jump)
+static bool read_standard(struct rule *rule, const char *at, const char *jump, bool is_goto)
 {
     if (!*jump)
         return false;
-    rule->target = TARGET_JUMP;
+    rule->target = is_goto ? TARGET_GOTO : TARGET_JUMP;
     rule->jump = jump;
     /* A name that is no own chain's, in an entry that has one, might be an extension's. */
     return !*name_of(at) || strcmp(jump, "ACCEPT") == 0 || strcmp(jump, "RETURN") == 0 ||
@@ -298,7 +298,7 @@ static bool read_snat(struct reading *r, const char *at)
 static bool read_target(struct reading *r, const char *entry, const char *at, const char *jump)
 {
     if (entry_is_standard(r->family, entry))
-        return read_standard(&r->rule, at, jump);
+        return read_standard(&r->rule, at, jump, entry[r->f->flags] & r->f->goto_flag);
     if (is_named(at, "MARK"))
         return read_mark(&r->rule, at);
     if (is_named(at, "SNAT"))

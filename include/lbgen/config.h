@@ -20,7 +20,7 @@ struct vrrp {
     srcpos at; /* the first [vrrp]; SRC_NONE without one */
 };
 
-enum layout { LAYOUT_AUTO, LAYOUT_FLAT };
+enum layout { LAYOUT_AUTO, LAYOUT_FLAT, LAYOUT_TREE };
 
 struct settings {
     enum layout layout;

@@ -51,6 +51,11 @@ static inline bool prefix_overlaps(const struct prefix *a, const struct prefix *
     return prefix_contains(a, b) || prefix_contains(b, a);
 }
 
+/* The first len bits of it. len is at most p->len. */
+struct prefix prefix_cut(const struct prefix *p, uint8_t len);
+/* How many leading bits two prefixes of a family share, at most the shorter one's length. */
+uint8_t prefix_common(const struct prefix *a, const struct prefix *b);
+
 /* A netmask as in persistence-mask: "255.255.255.0" or a length; the result is the length. */
 bool netmask_parse(const char *text, size_t n, uint8_t *len, struct complaint *why);
 

@@ -14,7 +14,15 @@
 #include "lbgen/prefix.h"
 #include "lbgen/table.h"
 
-enum target { TARGET_ACCEPT, TARGET_RETURN, TARGET_MARK, TARGET_MASQUERADE, TARGET_SNAT, TARGET_JUMP };
+enum target {
+    TARGET_ACCEPT,
+    TARGET_RETURN,
+    TARGET_MARK,
+    TARGET_MASQUERADE,
+    TARGET_SNAT,
+    TARGET_JUMP,
+    TARGET_GOTO
+};
 
 enum port_side { PORTS_DESTINATION, PORTS_SOURCE };
 
@@ -35,9 +43,9 @@ struct rule {
     enum target target;
     struct mark mark; /* TARGET_MARK */
     struct prefix to; /* TARGET_SNAT */
-    const char *jump; /* TARGET_JUMP */
+    const char *jump; /* TARGET_JUMP, TARGET_GOTO */
 
-    /* whose it is: "web" of "lbgen:web"; not NUL-terminated */
+    /* whose it is: "web" of "lbgen:web"; not NUL-terminated. NULL: it goes without saying (in_own_chain). */
     const char *tag;
     size_t tag_len;
     bool in_own_chain; /* the tag goes above the rule instead of into it */
@@ -55,6 +63,8 @@ struct rule_sink {
     /* policy: "ACCEPT", "DROP", or "-" for a user chain */
     void (*chain)(void *ctx, const char *name, const char *policy);
     void (*rule)(void *ctx, const struct rule *rule);
+    /* Something a reader of the text should know of what follows; NULL: nobody reads it. */
+    void (*note)(void *ctx, const char *text);
     void (*end)(void *ctx);
 };
 

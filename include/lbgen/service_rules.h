@@ -15,12 +15,18 @@ struct rule_target {
 /* mangle PREROUTING: mark what the service claims, or send it to the chain that leaves out some MAC
  * addresses. */
 void emit_marks(const struct rule_target *t, const struct service *s);
-/* The body of that chain. The service has exclude-mac. */
+/* The same of one VIP, for a chain of the dispatch tree. */
+void emit_vip_marks(const struct rule_target *t, const struct service *s, const struct prefix *vip,
+                    const char *chain);
+/* The body of the former chain. The service has exclude-mac. */
 void emit_exclusions(const struct rule_target *t, const struct service *s);
 /* nat POSTROUTING: MASQUERADE or SNAT. */
 void emit_masquerade(const struct rule_target *t, const struct service *s);
 /* filter INPUT: the service's traffic, and the ICMP errors that its VIPs need. */
 void emit_accepts(const struct rule_target *t, const struct service *s);
+/* The same of one VIP, for a chain of the dispatch tree. */
+void emit_vip_accepts(const struct rule_target *t, const struct service *s, const struct prefix *vip,
+                      const char *chain);
 /* filter FORWARD: replies of real servers that are reached by nat. */
 void emit_replies(const struct rule_target *t, const struct service *s);
 /* filter OUTPUT: what IPVS sends to real servers. */

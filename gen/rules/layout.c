@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdlib.h>
+#include <string.h>
+
+#include "lbgen/layout.h"
+#include "lbgen/tree_check.h"
+#include "lbgen/xalloc.h"
+
+enum { TREE_FROM = 64 /* services */ };
+
+static bool takes_any(const struct service *s)
+{
+    (void)s;
+    return true;
+}
+
+static bool takes_accepting(const struct service *s)
+{
+    return service_more(s)->accept;
+}
+
+static const struct {
+    bool (*wanted)(const struct service *s);
+    bool ordered;
+    void (*emit)(const struct rule_target *t, const struct service *s, const struct prefix *vip,
+                 const char *chain);
+} lists[LAYOUT_LISTS] = {
+    [LIST_MARKS] = {.wanted = takes_any, .ordered = true, .emit = emit_vip_marks},
+    [LIST_ACCEPTS] = {.wanted = takes_accepting, .ordered = false, .emit = emit_vip_accepts},
+};
+
+static bool has_services(const struct config *config, enum family family, enum layout_list list, size_t least)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < config->services.n && n < least; i++) {
+        const struct service *s = &config->services.at[i];
+
+        n += service_claims(s, family) && lists[list].wanted(s);
+    }
+    return n >= least;
+}
+
+void layout_make(struct list_layout *layout, const struct config *config, enum family family,
+                 enum layout_list list)
+{
+    const size_t least = config->settings.layout == LAYOUT_TREE ? 1 : TREE_FROM;
+    struct complaint why;
+
+    *layout = (struct list_layout){0};
+    if (config->settings.layout == LAYOUT_FLAT || !has_services(config, family, list, least))
+        return;
+    tree_build(&layout->tree, &config->services, family, lists[list].ordered, lists[list].wanted);
+    layout->is_tree = tree_check(&layout->tree, &why);
+    layout->unproven = !layout->is_tree;
+}
+
+void layout_free(struct list_layout *layout)
+{
+    tree_free(&layout->tree);
+}
+
+void layout_emit_jump(const struct rule_target *t, const char *chain)
+{
+    t->sink->rule(t->sink->ctx, &(struct rule){.chain = chain,
+                                               .target = TARGET_JUMP,
+                                               .jump = TREE_ROOT,
+                                               .icmp_type = -1,
+                                               .tag = "tree",
+                                               .tag_len = 4});
+}
+
+static void note_flat(const struct rule_target *t, const struct prefix *region)
+{
+    struct buf text = {0};
+
+    if (!t->sink->note)
+        return;
+    buf_str(&text, "what overlaps in ");
+    prefix_print(&text, region);
+    buf_str(&text, " must keep the order of the input: these rules are a flat list");
+    buf_char(&text, '\0');
+    t->sink->note(t->sink->ctx, text.at);
+    buf_free(&text);
+}
+
+/* The tag stands above the rules of a service; behind such rules, the tree's own need one as well. */
+static void emit_entry(const struct rule_target *t, const struct tree *tree, const struct tree_step *step,
+                       const char *chain, bool behind_rules)
+{
+    const struct prefix *region = &tree->nodes.at[step->of].region;
+    const struct chain_name below = tree_chain(region);
+
+    t->sink->rule(t->sink->ctx, &(struct rule){.chain = chain,
+                                               .dst = region,
+                                               .target = step->kind == STEP_GOTO ? TARGET_GOTO : TARGET_JUMP,
+                                               .jump = below.text,
+                                               .icmp_type = -1,
+                                               .tag = behind_rules ? "tree" : NULL,
+                                               .tag_len = behind_rules ? 4 : 0,
+                                               .in_own_chain = true});
+}
+
+void layout_emit_node(const struct rule_target *t, const struct list_layout *layout, enum layout_list list,
+                      uint32_t node)
+{
+    const struct tree *tree = &layout->tree;
+    const struct tree_node *n = &tree->nodes.at[node];
+    const struct chain_name chain = tree_chain(&n->region);
+
+    if (n->flat)
+        note_flat(t, &n->region);
+    for (uint32_t i = 0; i < n->n; i++) {
+        const struct tree_step *step = &tree->steps.at[n->first + i];
+
+        if (step->kind == STEP_RULES)
+            lists[list].emit(t, tree_service(tree, step->of), tree_vip(tree, step->of), chain.text);
+        else
+            emit_entry(t, tree, step, chain.text, i > 0 && step[-1].kind == STEP_RULES);
+    }
+}
+
+/* --- in the order of the names --- */
+
+/* The bytes of a name behind "lbgen-", as numbers that are in the same order as the texts. */
+struct named_node {
+    uint64_t key[3];
+    uint32_t node;
+};
+
+static struct named_node named_node(const struct tree *tree, uint32_t node)
+{
+    const struct chain_name name = tree_chain(&tree->nodes.at[node].region);
+    char text[sizeof(uint64_t) * 3] = {0};
+    struct named_node n = {.node = node};
+
+    memcpy(text, name.text + strlen("lbgen-"), strlen(name.text + strlen("lbgen-")));
+    for (size_t i = 0; i < sizeof text; i++)
+        n.key[i / 8] = n.key[i / 8] << 8 | (unsigned char)text[i];
+    return n;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    const struct named_node *x = a, *y = b;
+
+    for (int i = 0; i < 3; i++)
+        if (x->key[i] != y->key[i])
+            return x->key[i] < y->key[i] ? -1 : 1;
+    return 0;
+}
+
+uint32_t *layout_nodes_by_name(const struct list_layout *layout)
+{
+    const uint32_t n = (uint32_t)layout->tree.nodes.n;
+    struct named_node *named = xmalloc(n * sizeof *named);
+    uint32_t *nodes = xmalloc(n * sizeof *nodes);
+
+    for (uint32_t i = 0; i < n; i++)
+        named[i] = named_node(&layout->tree, i);
+    if (n)
+        qsort(named, n, sizeof *named, by_name);
+    for (uint32_t i = 0; i < n; i++)
+        nodes[i] = named[i].node;
+    free(named);
+    return nodes;
+}

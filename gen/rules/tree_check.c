@@ -1,0 +1,349 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A packet meets a rule if its destination lies in the rule's VIP, whatever chain the rule is in: rules keep
+ * their whole matches. So it is enough to show three things.
+ *
+ *   - Each item stands in one step (or is hidden by another one that does), in a node whose region holds its
+ *     VIP, and no packet to the VIP leaves that node before the step for good: other regions that the node
+ *     sends packets to lie apart from the VIP; or inside it, and then they are entered behind the step, or by
+ *     jumps. All nodes hang in one tree, each below a region that holds its own. Then every packet meets
+ *     every item that its destination asks for, once.
+ *   - Items of one VIP stand in one node in the file's order.
+ *   - An item of a VIP that has others inside stands in front of all of them, or behind; those that should be
+ *     on its other side commute with it. */
+#include <stdlib.h>
+
+#include "lbgen/claim_order.h"
+#include "lbgen/tree_check.h"
+#include "lbgen/xalloc.h"
+
+enum { NOWHERE = UINT32_MAX };
+
+struct checker {
+    const struct tree *tree;
+    uint32_t *node_of; /* of each item: the node that it stands in, or NOWHERE */
+    bool *entered;     /* of each node: some step leads to it */
+    size_t budget;
+    struct complaint *why;
+};
+
+static bool wrong(struct checker *c, const char *what, uint32_t number)
+{
+    return complain(c->why, 0, 0, "%s (%u)", what, number);
+}
+
+static uint32_t service_of(const struct checker *c, uint32_t item)
+{
+    return c->tree->items.at[item].service;
+}
+
+static bool is_hidden(const struct checker *c, uint32_t item)
+{
+    return c->tree->hidden_by && c->tree->hidden_by[item] != NOT_HIDDEN;
+}
+
+/* --- the items themselves --- */
+
+static bool check_hidden(struct checker *c, uint32_t item)
+{
+    const uint32_t by = c->tree->hidden_by[item];
+
+    if (by >= c->tree->items.n || service_of(c, by) <= service_of(c, item) ||
+        !prefix_contains(tree_vip(c->tree, by), tree_vip(c->tree, item)) ||
+        !claim_hides(tree_service(c->tree, by), tree_service(c->tree, item), c->tree->family))
+        return wrong(c, "an item is left out that nothing hides", item);
+    return true;
+}
+
+static bool check_items(struct checker *c)
+{
+    const struct vip_refs *items = &c->tree->items;
+
+    for (uint32_t i = 0; i < items->n; i++) {
+        if (is_hidden(c, i) && !check_hidden(c, i))
+            return false;
+        if (i == 0)
+            continue;
+        const struct prefix *last = tree_vip(c->tree, i - 1), *vip = tree_vip(c->tree, i);
+        int order = address_compare(last->first, vip->first);
+
+        if (order == 0)
+            order = last->len - vip->len;
+        if (order > 0 || (order == 0 && service_of(c, i - 1) > service_of(c, i)))
+            return wrong(c, "the items are not sorted", i);
+    }
+    return true;
+}
+
+/* --- a node's steps --- */
+
+static bool is_rules(const struct tree_step *step)
+{
+    return step->kind == STEP_RULES;
+}
+
+/* What a step is for: an item's VIP, or a node's region. */
+static const struct prefix *step_prefix(const struct checker *c, const struct tree_step *step)
+{
+    return is_rules(step) ? tree_vip(c->tree, step->of) : &c->tree->nodes.at[step->of].region;
+}
+
+static bool take_item(struct checker *c, uint32_t number, uint32_t item)
+{
+    const struct tree_node *node = &c->tree->nodes.at[number];
+
+    if (item >= c->tree->items.n || c->node_of[item] != NOWHERE || is_hidden(c, item))
+        return wrong(c, "an item stands twice, or is hidden", item);
+    c->node_of[item] = number;
+    if (!prefix_contains(&node->region, tree_vip(c->tree, item)))
+        return wrong(c, "an item stands where its packets do not come", item);
+    return true;
+}
+
+static bool take_node(struct checker *c, uint32_t number, uint32_t below)
+{
+    const struct tree_node *nodes = c->tree->nodes.at;
+
+    if (below >= c->tree->nodes.n || below == 0 || c->entered[below])
+        return wrong(c, "a node is entered twice, or none", below);
+    c->entered[below] = true;
+    if (nodes[below].region.len <= nodes[number].region.len ||
+        !prefix_contains(&nodes[number].region, &nodes[below].region))
+        return wrong(c, "a node hangs below one that it is no part of", below);
+    return true;
+}
+
+static bool take_steps(struct checker *c, uint32_t number)
+{
+    const struct tree_node *node = &c->tree->nodes.at[number];
+
+    if (node->first > c->tree->steps.n || node->n > c->tree->steps.n - node->first)
+        return wrong(c, "a node has steps that there are not", number);
+    for (uint32_t i = 0; i < node->n; i++) {
+        const struct tree_step *step = &c->tree->steps.at[node->first + i];
+
+        if (is_rules(step) ? !take_item(c, number, step->of) : !take_node(c, number, step->of))
+            return false;
+    }
+    return true;
+}
+
+/* Whether packets of one are none of the other, or, of two rules, it is one VIP. Both are steps of one node,
+ * `a` with the lower address. */
+static bool are_apart(const struct checker *c, const struct tree_step *a, const struct tree_step *b)
+{
+    const struct prefix *x = step_prefix(c, a), *y = step_prefix(c, b);
+
+    return !prefix_overlaps(x, y) || (is_rules(a) && is_rules(b) && prefix_equal(x, y));
+}
+
+/* The run of steps [from, end) that enter nodes, or of those that are rules, by address: each behind the one
+ * before it, and apart from it. */
+static bool check_run(struct checker *c, uint32_t from, uint32_t end)
+{
+    for (uint32_t i = from + 1; i < end; i++) {
+        const struct tree_step *a = &c->tree->steps.at[i - 1], *b = &c->tree->steps.at[i];
+
+        if (address_compare(step_prefix(c, a)->first, step_prefix(c, b)->first) > 0 || !are_apart(c, a, b))
+            return wrong(c, "steps of a node are in each other's way", i);
+        if (c->tree->ordered && prefix_equal(step_prefix(c, a), step_prefix(c, b)) &&
+            service_of(c, a->of) > service_of(c, b->of))
+            return wrong(c, "rules of a VIP have left the file's order", i);
+    }
+    return true;
+}
+
+/* Two runs, each sorted, beside each other. */
+static bool check_runs(struct checker *c, uint32_t nodes, uint32_t rules, uint32_t end)
+{
+    uint32_t n = nodes, r = rules;
+
+    while (n < rules && r < end) {
+        const struct tree_step *node = &c->tree->steps.at[n], *rule = &c->tree->steps.at[r];
+
+        if (prefix_overlaps(step_prefix(c, node), step_prefix(c, rule)))
+            return wrong(c, "a node takes packets that a rule of its parent waits for", node->of);
+        if (address_compare(step_prefix(c, node)->first, step_prefix(c, rule)->first) < 0)
+            n++;
+        else
+            r++;
+    }
+    return check_run(c, nodes, rules) && check_run(c, rules, end);
+}
+
+/* The items inside the region's own VIP, which stand in the list from `first` on. */
+struct inside {
+    uint32_t first, end;
+    uint32_t first_service, last_service;
+};
+
+static struct inside look_inside(const struct checker *c, const struct prefix *region, uint32_t first)
+{
+    struct inside inside = {.first_service = UINT32_MAX};
+
+    while (first < c->tree->items.n && prefix_equal(tree_vip(c->tree, first), region))
+        first++;
+    inside.first = inside.end = first;
+    for (; inside.end < c->tree->items.n && prefix_contains(region, tree_vip(c->tree, inside.end));
+         inside.end++)
+        if (!is_hidden(c, inside.end)) {
+            const uint32_t service = service_of(c, inside.end);
+
+            if (service < inside.first_service)
+                inside.first_service = service;
+            if (service > inside.last_service)
+                inside.last_service = service;
+        }
+    return inside;
+}
+
+/* An own item that stands in front of all inside, or behind. */
+static bool check_order(struct checker *c, uint32_t item, const struct inside *inside, bool in_front)
+{
+    const uint32_t service = service_of(c, item);
+
+    if (inside->first == inside->end ||
+        (in_front ? service <= inside->first_service : service >= inside->last_service))
+        return true;
+    for (uint32_t i = inside->first; i < inside->end; i++) {
+        const uint32_t other = service_of(c, i);
+
+        if (c->budget-- == 0) {
+            c->budget = 0;
+            return wrong(c, "nested VIPs are too many to be judged", item);
+        }
+        if ((in_front ? other < service : other > service) && !is_hidden(c, i) &&
+            !claims_commute(tree_service(c->tree, item), tree_service(c->tree, i), c->tree->family))
+            return wrong(c, "nested VIPs have left the file's order", item);
+    }
+    return true;
+}
+
+static bool all_jump(const struct checker *c, uint32_t from, uint32_t end)
+{
+    for (; from < end; from++)
+        if (c->tree->steps.at[from].kind != STEP_JUMP)
+            return false;
+    return true;
+}
+
+/* Items of the region's own VIP at both ends of its steps, [first, before) and [behind, end). */
+static bool check_own(struct checker *c, uint32_t first, uint32_t before, uint32_t behind, uint32_t end)
+{
+    const struct tree_step *steps = c->tree->steps.at;
+    const uint32_t some = first < before ? first : behind;
+
+    if (!c->tree->ordered || (first == before && behind == end))
+        return true;
+    if (first < before && behind < end &&
+        service_of(c, steps[before - 1].of) > service_of(c, steps[behind].of))
+        return wrong(c, "rules of a VIP have left the file's order", behind);
+    const struct inside inside = look_inside(c, step_prefix(c, &steps[some]), steps[some].of);
+    for (uint32_t i = first; i < before; i++)
+        if (!check_order(c, steps[i].of, &inside, true))
+            return false;
+    for (uint32_t i = behind; i < end; i++)
+        if (!check_order(c, steps[i].of, &inside, false))
+            return false;
+    return true;
+}
+
+static bool is_own(const struct checker *c, const struct tree_node *node, uint32_t i)
+{
+    const struct tree_step *step = &c->tree->steps.at[i];
+
+    return is_rules(step) && prefix_equal(step_prefix(c, step), &node->region);
+}
+
+/* Own rules, nodes, rules of other VIPs, own rules. */
+static bool check_node(struct checker *c, const struct tree_node *node)
+{
+    const uint32_t end = node->first + node->n;
+    uint32_t before = node->first, rules, behind = end;
+
+    while (before < end && is_own(c, node, before))
+        before++;
+    while (behind > before && is_own(c, node, behind - 1))
+        behind--;
+    for (rules = before; rules < behind && !is_rules(&c->tree->steps.at[rules]); rules++)
+        ;
+    for (uint32_t i = rules; i < behind; i++)
+        if (!is_rules(&c->tree->steps.at[i]) || is_own(c, node, i))
+            return wrong(c, "a node's steps are in no known order", i);
+    if (behind < end && !all_jump(c, before, rules))
+        return wrong(c, "rules stand behind a step that does not come back", behind);
+    return check_run(c, node->first, before) && check_runs(c, before, rules, behind) &&
+           check_run(c, behind, end) && check_own(c, node->first, before, behind, end);
+}
+
+/* Nothing but rules in the file's order: whatever their VIPs are, that is right. */
+static bool check_flat(struct checker *c, const struct tree_node *node)
+{
+    for (uint32_t i = node->first; i < node->first + node->n; i++) {
+        const struct tree_step *step = &c->tree->steps.at[i];
+
+        if (!is_rules(step) || (i > node->first && service_of(c, step[-1].of) > service_of(c, step->of)))
+            return wrong(c, "a flat node is not in the file's order", i);
+    }
+    return true;
+}
+
+/* --- all of it --- */
+
+/* Items that no step has, and items of one VIP that several nodes have. */
+static bool check_places(struct checker *c)
+{
+    uint32_t last = NOWHERE;
+
+    for (uint32_t i = 0; i < c->tree->items.n; i++) {
+        if (is_hidden(c, i))
+            continue;
+        if (c->node_of[i] == NOWHERE)
+            return wrong(c, "an item stands nowhere", i);
+        if (last != NOWHERE && c->node_of[last] != c->node_of[i] &&
+            prefix_equal(tree_vip(c->tree, last), tree_vip(c->tree, i)))
+            return wrong(c, "a VIP's rules stand in several nodes", i);
+        last = i;
+    }
+    for (uint32_t i = 1; i < c->tree->nodes.n; i++)
+        if (!c->entered[i])
+            return wrong(c, "a node is never entered", i);
+    return true;
+}
+
+/* VIPs inside another one stand in or below the node at that one. What holds for each two neighbours of a
+ * sorted list holds for all: an outer VIP is a neighbour of the first one inside it, and the node there takes
+ * no packet of it that belongs elsewhere. */
+static bool check_all(struct checker *c)
+{
+    const struct tree *tree = c->tree;
+
+    if (tree->nodes.n == 0 || tree->nodes.at[0].region.len != 0)
+        return wrong(c, "there is no root", 0);
+    if (!check_items(c))
+        return false;
+    for (uint32_t i = 0; i < tree->nodes.n; i++)
+        if (!take_steps(c, i))
+            return false;
+    if (!check_places(c))
+        return false;
+    for (uint32_t i = 0; i < tree->nodes.n; i++)
+        if (!(tree->nodes.at[i].flat ? check_flat(c, &tree->nodes.at[i]) : check_node(c, &tree->nodes.at[i])))
+            return false;
+    return true;
+}
+
+bool tree_check(const struct tree *tree, struct complaint *why)
+{
+    struct checker c = {.tree = tree,
+                        .node_of = xmalloc(tree->items.n * sizeof *c.node_of),
+                        .entered = xcalloc(tree->nodes.n, sizeof *c.entered),
+                        .budget = 256 * tree->items.n + 65536,
+                        .why = why};
+
+    for (size_t i = 0; i < tree->items.n; i++)
+        c.node_of[i] = NOWHERE;
+    bool good = check_all(&c);
+    free(c.node_of);
+    free(c.entered);
+    return good;
+}
