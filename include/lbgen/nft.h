@@ -7,8 +7,14 @@
 #include "lbgen/nft_hooks.h"
 #include "lbgen/nft_model.h"
 
-/* The table's whole definition, `table inet lbgen { ... }`. */
-void nft_write_table(const struct nft_model *model, const struct nft_hooks *hooks, struct buf *out);
+/* The table's definition, `table inet lbgen { ... }`. marker: the name of an empty chain at its end, or NULL.
+ * elements: with those of its maps. */
+void nft_write_table(const struct nft_model *model, const struct nft_hooks *hooks, const char *marker,
+                     bool elements, struct buf *out);
+
+/* What stands in front of it, so that the file can be loaded again and again; `hooks`: what is to be said of
+ * them, or NULL. */
+void nft_write_head(const struct nft_hooks *hooks, struct buf *out);
 
 /* Findings about what a table of nftables can't say. */
 void nft_check(const struct format_job *job, struct diag *diag);
