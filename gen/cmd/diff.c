@@ -6,6 +6,7 @@
 #include "lbgen/job_look.h"
 #include "lbgen/legacy_raw.h"
 #include "lbgen/look_marks.h"
+#include "lbgen/table_job.h"
 #include "lbgen/verbs.h"
 #include "lbgen/wanted.h"
 
@@ -92,7 +93,9 @@ int diff(const struct options *options)
     if (result == EXIT_GOOD && !options->against)
         result = job_enter(&job);
     if (result == EXIT_GOOD)
-        result = options->against ? diff_file(&job) : diff_live(&job);
+        result = options->against                       ? diff_file(&job)
+                 : job.change.backend == &live_nftables ? table_diff(&job)
+                                                        : diff_live(&job);
     job_end(&job);
     return result;
 }

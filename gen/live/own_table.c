@@ -227,14 +227,21 @@ void own_table_change(const struct own_table *from, const struct own_table *to, 
     free_difference(&d);
 }
 
+static bool is_marker(const struct line *line)
+{
+    return line->len >= sizeof marker_line && memcmp(line->at, marker_line, sizeof marker_line - 1) == 0;
+}
+
+/* All but the marker, which is of two lines, with an empty one in front. */
 static void print_lines(struct buf *out, const char *before, const struct buf *text)
 {
     struct lines lines = {0};
 
     split(text, &lines);
     for (size_t i = 0; i < lines.n; i++)
-        if (!(lines.at[i].len > sizeof marker_line &&
-              memcmp(lines.at[i].at, marker_line, sizeof marker_line - 1) == 0))
+        if (i + 1 < lines.n && is_marker(&lines.at[i + 1]))
+            i += 2;
+        else
             buf_printf(out, "%s%.*s\n", before, (int)lines.at[i].len, lines.at[i].at);
     free(lines.at);
 }

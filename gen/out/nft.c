@@ -136,7 +136,7 @@ void nft_write_table(const struct nft_model *model, const struct nft_hooks *hook
         for (int layer = 0; layer < CELL_LAYERS; layer++)
             for (int value = 0; value < NFT_VALUES; value++)
                 write_map(out, model, (enum family)family, (enum cell_layer)layer, (enum nft_value)value,
-                          &any);
+                          elements, &any);
     write_chains(out, model, &any);
     write_prerouting(out, model, &any);
     nft_hooks_write(hooks, out, &any);
