@@ -141,7 +141,7 @@ int table_check(struct job *job)
 /* --- --status
  * ------------------------------------------------------------------------------------------------ */
 
-/* The elements of each service: the first name of a comment, as far as it is one of the input's. */
+/* How many elements each service is in, by the names in their comments. */
 static void count_elements(const struct services *services, const struct buf *elements, size_t *counts)
 {
     static const char comment[] = " comment \"";
@@ -165,24 +165,46 @@ static void count_elements(const struct services *services, const struct buf *el
     }
 }
 
+static size_t *counts_of(const struct services *services, const struct buf *elements)
+{
+    size_t *counts = xcalloc(services->n + 1, sizeof *counts);
+
+    count_elements(services, elements, counts);
+    return counts;
+}
+
+static void print_service(const struct service *s, size_t live, size_t missing, size_t stale)
+{
+    struct buf mark = {0};
+
+    mark_print(&mark, s->mark);
+    printf("%-16.*s fwmark %s: elements live: %zu", s->name_len, s->name, buf_text(&mark), live - stale);
+    if (missing)
+        printf(", missing: %zu", missing);
+    if (stale)
+        printf(", not wanted any more: %zu", stale);
+    putchar('\n');
+    buf_free(&mark);
+}
+
 static void print_services(const struct table_job *t)
 {
     const struct services *services = &t->job->input.config.services;
-    size_t *live = xcalloc(services->n + 1, sizeof *live), *wanted = xcalloc(services->n + 1, sizeof *wanted);
+    struct buf missing = {0}, stale = {0};
 
-    count_elements(services, &t->live.elements, live);
-    count_elements(services, &t->wanted.elements, wanted);
-    for (size_t i = 0; i < services->n; i++) {
-        const struct service *s = &services->at[i];
-        struct buf mark = {0};
-
-        mark_print(&mark, s->mark);
-        printf("%-16.*s fwmark %s: elements live: %zu, wanted: %zu\n", s->name_len, s->name, buf_text(&mark),
-               live[i], wanted[i]);
-        buf_free(&mark);
+    if (t->changes) {
+        own_table_only(&t->wanted, &t->live, &missing);
+        own_table_only(&t->live, &t->wanted, &stale);
     }
-    free(live);
-    free(wanted);
+    size_t *n_live = counts_of(services, &t->live.elements), *n_missing = counts_of(services, &missing),
+           *n_stale = counts_of(services, &stale);
+    for (size_t i = 0; i < services->n; i++)
+        print_service(&services->at[i], n_live[i], n_missing[i], n_stale[i]);
+    free(n_live);
+    free(n_missing);
+    free(n_stale);
+    buf_free(&missing);
+    buf_free(&stale);
 }
 
 static void print_table_status(const struct table_job *t, bool with_input)

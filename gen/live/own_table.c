@@ -75,9 +75,9 @@ struct lines {
     size_t n, cap;
 };
 
-static void split(const struct buf *text, struct lines *lines)
+static void split(const char *at, size_t text_len, struct lines *lines)
 {
-    const char *at = text->at, *end = at + text->len;
+    const char *end = at + text_len;
 
     while (at < end) {
         const char *newline = memchr(at, '\n', (size_t)(end - at));
@@ -150,52 +150,40 @@ static void print_elements(struct buf *out, const char *verb, const struct lines
         buf_str(out, " }\n");
 }
 
-bool own_table_equal(const struct own_table *a, const struct own_table *b)
-{
-    struct lines in_a = {0}, in_b = {0};
-    size_t only = 0;
-
-    if (!own_table_same_shape(a, b))
-        return false;
-    if (bytes_equal(a->elements.at, a->elements.len, b->elements.at, b->elements.len))
-        return true;
-    split(&a->elements, &in_a);
-    split(&b->elements, &in_b);
-    bool same = in_a.n == in_b.n;
-    if (same) {
-        free(only_in(&in_a, &in_b, &only));
-        same = only == 0;
-    }
-    free(in_a.at);
-    free(in_b.at);
-    return same;
-}
-
-void own_table_replace(const struct own_table *table, struct buf *out)
-{
-    struct lines lines = {0};
-
-    buf_str(out, "table inet " NFT_TABLE "\ndelete table inet " NFT_TABLE "\n");
-    if (!table->exists)
-        return;
-    buf_add(out, table->shape.at, table->shape.len);
-    split(&table->elements, &lines);
-    print_elements(out, "add", &lines, NULL, false);
-    free(lines.at);
-}
-
 struct difference {
     struct lines old, new;
     bool *gone, *added;
     size_t n_gone, n_added;
 };
 
+/* How many bytes at their beginnings, and then at their ends, are the same lines. */
+static void find_common(const struct buf *a, const struct buf *b, size_t *head, size_t *tail)
+{
+    const size_t shorter = a->len < b->len ? a->len : b->len;
+    size_t n = 0;
+
+    while (n < shorter && a->at[n] == b->at[n])
+        n++;
+    while (n > 0 && a->at[n - 1] != '\n')
+        n--;
+    *head = n;
+    for (n = 0; n < shorter - *head && a->at[a->len - 1 - n] == b->at[b->len - 1 - n];)
+        n++;
+    while (n > 0 && a->at[a->len - n - 1] != '\n')
+        n--;
+    *tail = n;
+}
+
+/* lbgen's own order is nearly always the same on both sides, so that only what lies between the first and the
+ * last line that differ is looked at. */
 static struct difference find_difference(const struct own_table *from, const struct own_table *to)
 {
     struct difference d = {0};
+    size_t head, tail;
 
-    split(&from->elements, &d.old);
-    split(&to->elements, &d.new);
+    find_common(&from->elements, &to->elements, &head, &tail);
+    split(from->elements.at + head, from->elements.len - head - tail, &d.old);
+    split(to->elements.at + head, to->elements.len - head - tail, &d.new);
     d.gone = only_in(&d.old, &d.new, &d.n_gone);
     d.added = only_in(&d.new, &d.old, &d.n_added);
     return d;
@@ -207,6 +195,32 @@ static void free_difference(struct difference *d)
     free(d->new.at);
     free(d->gone);
     free(d->added);
+}
+
+bool own_table_equal(const struct own_table *a, const struct own_table *b)
+{
+    struct difference d;
+    bool same;
+
+    if (!own_table_same_shape(a, b))
+        return false;
+    d = find_difference(a, b);
+    same = d.n_gone + d.n_added == 0;
+    free_difference(&d);
+    return same;
+}
+
+void own_table_replace(const struct own_table *table, struct buf *out)
+{
+    struct lines lines = {0};
+
+    buf_str(out, "table inet " NFT_TABLE "\ndelete table inet " NFT_TABLE "\n");
+    if (!table->exists)
+        return;
+    buf_add(out, table->shape.at, table->shape.len);
+    split(table->elements.at, table->elements.len, &lines);
+    print_elements(out, "add", &lines, NULL, false);
+    free(lines.at);
 }
 
 void own_table_change(const struct own_table *from, const struct own_table *to, struct buf *out,
@@ -227,6 +241,21 @@ void own_table_change(const struct own_table *from, const struct own_table *to, 
     free_difference(&d);
 }
 
+static void print_chosen(struct buf *out, const char *before, const struct lines *lines, const bool *chosen)
+{
+    for (size_t i = 0; i < lines->n; i++)
+        if (chosen[i])
+            buf_printf(out, "%s%.*s\n", before, (int)lines->at[i].len, lines->at[i].at);
+}
+
+void own_table_only(const struct own_table *in, const struct own_table *not_in, struct buf *out)
+{
+    struct difference d = find_difference(not_in, in);
+
+    print_chosen(out, "", &d.new, d.added);
+    free_difference(&d);
+}
+
 static bool is_marker(const struct line *line)
 {
     return line->len >= sizeof marker_line && memcmp(line->at, marker_line, sizeof marker_line - 1) == 0;
@@ -237,20 +266,13 @@ static void print_lines(struct buf *out, const char *before, const struct buf *t
 {
     struct lines lines = {0};
 
-    split(text, &lines);
+    split(text->at, text->len, &lines);
     for (size_t i = 0; i < lines.n; i++)
         if (i + 1 < lines.n && is_marker(&lines.at[i + 1]))
             i += 2;
         else
             buf_printf(out, "%s%.*s\n", before, (int)lines.at[i].len, lines.at[i].at);
     free(lines.at);
-}
-
-static void print_chosen(struct buf *out, const char *before, const struct lines *lines, const bool *chosen)
-{
-    for (size_t i = 0; i < lines->n; i++)
-        if (chosen[i])
-            buf_printf(out, "%s%.*s\n", before, (int)lines->at[i].len, lines->at[i].at);
 }
 
 void own_table_diff(const struct own_table *from, const struct own_table *to, struct buf *out)

@@ -42,6 +42,9 @@ void own_table_replace(const struct own_table *table, struct buf *out);
 void own_table_change(const struct own_table *from, const struct own_table *to, struct buf *out,
                       size_t *added, size_t *gone);
 
+/* The lines of elements that are in one table only. */
+void own_table_only(const struct own_table *in, const struct own_table *not_in, struct buf *out);
+
 /* The same for people: lines with + and - in front. Nothing where they are equal. */
 void own_table_diff(const struct own_table *from, const struct own_table *to, struct buf *out);
 
