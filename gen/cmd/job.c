@@ -2,6 +2,7 @@
 /* The first steps of a job, and its end. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -161,7 +162,14 @@ int job_choose_backend(struct job *job)
     struct complaint why;
 
     job->change.backend = choose_backend(job->options, &why);
-    return job->change.backend ? EXIT_GOOD : job_fail(EXIT_SYSTEM, "%s", why.text);
+    if (!job->change.backend)
+        return job_fail(EXIT_SYSTEM, "%s", why.text);
+    if (job->options->backend == BACKEND_AUTO && job->change.backend == &live_nftables)
+        fputs("lbgen: note: there is no iptables here, neither in the kernel nor as a program: lbgen's table "
+              "of "
+              "nftables' own is used (--backend nftables)\n",
+              stderr);
+    return EXIT_GOOD;
 }
 
 int job_enter(struct job *job)
