@@ -166,6 +166,7 @@ clean-build:
 
 bench: all tools
 	tests/bench/generate
+	tests/bench/tree
 	tests/bench/commit
 	tests/bench/reason
 	tests/bench/equiv

@@ -10,25 +10,38 @@ enum { ALIGN = 8, BLOCK = 64 * 1024, BLOCK_MAX = 4 * 1024 * 1024 };
 
 struct arena_block {
     struct arena_block *older;
-    size_t size;
     _Alignas(ALIGN) char bytes[];
 };
 
-/* Blocks double, so that an arena of many megabytes is made of few, with their pages made at once. */
+/* Blocks grow with the arena, so that one of many megabytes is made of few, and little of it is never used.
+ */
+static size_t usual_block(const struct arena *a)
+{
+    size_t part = a->total / 8;
+
+    return part < BLOCK ? BLOCK : part < BLOCK_MAX ? part : BLOCK_MAX;
+}
+
+/* A block of at least as many bytes. */
 static void add_block(struct arena *a, size_t bytes)
 {
-    size_t usual = !a->blocks ? BLOCK : a->blocks->size < BLOCK_MAX ? 2 * a->blocks->size : BLOCK_MAX;
+    size_t usual = usual_block(a);
 
     if (bytes < usual)
         bytes = usual;
-    struct arena_block *block = xmalloc(sizeof *block + bytes);
+    struct arena_block *block = xmalloc_whole(sizeof *block + bytes);
 
-    xprefault(block, sizeof *block + bytes);
-    block->size = bytes;
     block->older = a->blocks;
     a->blocks = block;
     a->next = block->bytes;
     a->left = bytes;
+    a->total += bytes;
+}
+
+void arena_reserve(struct arena *a, size_t bytes)
+{
+    if (bytes > a->left)
+        add_block(a, bytes);
 }
 
 /* Nothing gets a place too, so that no pointer is NULL. */
@@ -83,8 +96,10 @@ void *arena_append(struct arena *a, const void *old, size_t n, uint32_t *cap, co
     char *list = (char *)(uintptr_t)old;
 
     if (!list) {
+        size_t spare = rounded(more * size) - more * size;
+
         list = arena_alloc(a, more * size);
-        *cap = (uint32_t)(rounded(more * size) / size);
+        *cap = (uint32_t)(more + (spare < size ? 0 : spare / size));
     } else if (n + more > *cap) {
         size_t wanted = rounded((n + more) * size);
 

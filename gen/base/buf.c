@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "lbgen/buf.h"
+#include "lbgen/put.h"
 #include "lbgen/xalloc.h"
 
 enum { STREAM_PIECE = 64 * 1024 };
@@ -34,30 +35,16 @@ char *buf_room(struct buf *b, size_t more)
 
 void buf_dec(struct buf *b, uint32_t value)
 {
-    char digits[10];
-    size_t n = sizeof digits;
+    char *to = buf_place(b, PUT_DEC_MAX);
 
-    if (value < 10) {
-        buf_char(b, (char)('0' + value));
-        return;
-    }
-    do
-        digits[--n] = (char)('0' + value % 10);
-    while (value /= 10);
-    buf_add(b, digits + n, sizeof digits - n);
+    b->len += (size_t)(put_dec(to, value) - to);
 }
 
 void buf_hex(struct buf *b, uint32_t value)
 {
-    char digits[10];
-    size_t n = sizeof digits;
+    char *to = buf_place(b, PUT_HEX_MAX);
 
-    do
-        digits[--n] = "0123456789abcdef"[value & 15];
-    while (value >>= 4);
-    digits[--n] = 'x';
-    digits[--n] = '0';
-    buf_add(b, digits + n, sizeof digits - n);
+    b->len += (size_t)(put_hex(to, value) - to);
 }
 
 void buf_vprintf(struct buf *b, const char *format, va_list args)

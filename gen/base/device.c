@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lbgen/device.h"
+#include "lbgen/put.h"
 
 bool interface_parse(const char *text, size_t n, struct interface *out, struct complaint *why)
 {
@@ -57,8 +58,20 @@ bool mac_parse(const char *text, size_t n, struct mac *out, struct complaint *wh
     return true;
 }
 
+char *mac_put(char *to, const struct mac *m)
+{
+    for (size_t i = 0; i < 6; i++) {
+        if (i)
+            to = put_char(to, ':');
+        to = put_char(to, hex_digits[m->byte[i] >> 4]);
+        to = put_char(to, hex_digits[m->byte[i] & 15]);
+    }
+    return to;
+}
+
 void mac_print(struct buf *out, const struct mac *m)
 {
-    for (size_t i = 0; i < 6; i++)
-        buf_printf(out, "%s%02x", i ? ":" : "", m->byte[i]);
+    char *to = buf_place(out, MAC_TEXT);
+
+    out->len += (size_t)(mac_put(to, m) - to);
 }

@@ -52,13 +52,17 @@ uint32_t name_index_find(const struct name_index *index, const void *items, cons
            1; /* free: 0 - 1 is NAME_NOT_FOUND */
 }
 
-static void grow(struct name_index *index)
+static size_t most_names(size_t n_slots)
 {
-    size_t n_slots = index->n_slots ? index->n_slots * 2 : FIRST_SLOTS;
-    struct name_slot *slots = xcalloc(n_slots, sizeof *slots);
+    return n_slots / 4 * 3;
+}
 
-    xprefault(slots, n_slots * sizeof *slots); /* names hit all of it */
+/* Moves the names to a table of n_slots, which is larger. */
+static void grow(struct name_index *index, size_t n_slots)
+{
+    struct name_slot *slots = xmalloc_whole(n_slots * sizeof *slots);
 
+    memset(slots, 0, n_slots * sizeof *slots);
     for (size_t i = 0; i < index->n_slots; i++) {
         size_t to = index->slots[i].hash & (n_slots - 1);
 
@@ -78,14 +82,30 @@ uint32_t name_index_enter(struct name_index *index, const void *items, const cha
 {
     uint32_t hash = short_hash(name, len);
 
-    if (index->n >= index->n_slots / 4 * 3)
-        grow(index);
+    if (index->n >= most_names(index->n_slots))
+        grow(index, index->n_slots ? index->n_slots * 2 : FIRST_SLOTS);
     struct name_slot *slot = slot_of(index, items, name, len, hash);
     if (slot->item)
         return slot->item - 1;
     *slot = (struct name_slot){.item = item + 1, .hash = hash};
     index->n++;
     return NAME_NOT_FOUND;
+}
+
+void name_index_reserve(struct name_index *index, size_t n)
+{
+    size_t n_slots = index->n_slots ? index->n_slots : FIRST_SLOTS;
+
+    while (most_names(n_slots) < n)
+        n_slots *= 2;
+    if (n_slots > index->n_slots)
+        grow(index, n_slots);
+}
+
+void name_index_prefetch(const struct name_index *index, const char *name, size_t len)
+{
+    if (index->n_slots)
+        __builtin_prefetch(&index->slots[short_hash(name, len) & (index->n_slots - 1)], 1);
 }
 
 void name_index_free(struct name_index *index)

@@ -5,15 +5,16 @@
 
 #include "lbgen/number.h"
 #include "lbgen/prefix.h"
+#include "lbgen/put.h"
 
 enum { TEXT_MAX = 63 }; /* longest inet_pton form is 45 bytes */
 
-static uint64_t load_big_endian(const unsigned char *p, size_t n)
+static uint64_t load_big_endian(const unsigned char *p)
 {
     uint64_t value = 0;
 
     for (size_t i = 0; i < 8; i++)
-        value = value << 8 | (i < n ? p[i] : 0);
+        value = value << 8 | p[i];
     return value;
 }
 
@@ -23,7 +24,29 @@ static void store_big_endian(unsigned char *p, uint64_t value)
         p[i] = (unsigned char)value;
 }
 
-static bool address_parse(const char *text, size_t n, struct prefix *out)
+/* Four numbers without leading zeros, as inet_pton has it; there may be a million of them. */
+static bool ipv4_parse(const char *text, size_t n, struct prefix *out)
+{
+    const char *end = text + n;
+    uint64_t address = 0;
+
+    for (int octet = 0; octet < 4; octet++) {
+        unsigned value = 0;
+
+        if (octet && (text == end || *text++ != '.'))
+            return false;
+        const char *first = text;
+        for (; text < end && text < first + 3 && (unsigned char)(*text - '0') < 10; text++)
+            value = value * 10 + (unsigned char)(*text - '0');
+        if (text == first || value > 255 || (*first == '0' && text > first + 1))
+            return false;
+        address = address << 8 | value;
+    }
+    *out = (struct prefix){.family = IPV4, .len = 32, .first.high = address << 32};
+    return text == end;
+}
+
+static bool ipv6_parse(const char *text, size_t n, struct prefix *out)
 {
     char copy[TEXT_MAX + 1];
     unsigned char bytes[16];
@@ -32,28 +55,22 @@ static bool address_parse(const char *text, size_t n, struct prefix *out)
         return false;
     memcpy(copy, text, n);
     copy[n] = '\0';
-    *out = (struct prefix){.family = memchr(text, ':', n) ? IPV6 : IPV4};
-    out->len = family_ops[out->family].bits;
-    if (inet_pton(family_ops[out->family].af, copy, bytes) != 1)
+    if (inet_pton(AF_INET6, copy, bytes) != 1)
         return false;
-    out->first.high = load_big_endian(bytes, out->family == IPV6 ? 8 : 4);
-    out->first.low = out->family == IPV6 ? load_big_endian(bytes + 8, 8) : 0;
+    *out = (struct prefix){.family = IPV6, .len = 128};
+    out->first = (struct address){.high = load_big_endian(bytes), .low = load_big_endian(bytes + 8)};
     return true;
 }
 
-/* The bits that `len` keeps. */
-static struct address mask_of(uint8_t len)
+static bool address_parse(const char *text, size_t n, struct prefix *out)
 {
-    return (struct address){.high = len == 0    ? 0
-                                    : len >= 64 ? UINT64_MAX
-                                                : UINT64_MAX << (64 - len),
-                            .low = len <= 64 ? 0 : UINT64_MAX << (128 - len)};
+    return ipv4_parse(text, n, out) || ipv6_parse(text, n, out);
 }
 
 static bool complain_of_host_bits(const struct prefix *p, const char *text, size_t n, struct complaint *why)
 {
     struct buf address = {0}, network = {0}, size = {0};
-    struct address mask = mask_of(p->len);
+    struct address mask = address_mask(p->len);
     struct prefix cut = *p;
     unsigned host_bits = family_ops[p->family].bits - p->len;
 
@@ -111,48 +128,51 @@ bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct pref
         return complain(why, address_len + 1, n - address_len - 1, "a prefix length of %s is 0..%u",
                         family_ops[out->family].name, family_ops[out->family].bits);
     out->len = (uint8_t)len;
-    struct address mask = mask_of(out->len);
+    struct address mask = address_mask(out->len);
     if ((out->first.high & ~mask.high) || (out->first.low & ~mask.low))
         return complain_of_host_bits(out, text, n, why);
     return true;
 }
 
-static void print_ipv4(struct buf *out, uint64_t high)
+static char *put_ipv4(char *to, uint64_t high)
 {
-    char text[sizeof "255.255.255.255."], *to = text;
+    for (int shift = 56; shift > 32; shift -= 8)
+        to = put_char(put_dec(to, high >> shift & 255), '.');
+    return put_dec(to, high >> 32 & 255);
+}
 
-    for (int shift = 56; shift >= 32; shift -= 8) {
-        unsigned octet = high >> shift & 255;
+static char *put_ipv6(char *to, struct address a)
+{
+    unsigned char bytes[16];
 
-        if (octet >= 100)
-            *to++ = (char)('0' + octet / 100);
-        if (octet >= 10)
-            *to++ = (char)('0' + octet / 10 % 10);
-        *to++ = (char)('0' + octet % 10);
-        *to++ = '.';
-    }
-    buf_add(out, text, (size_t)(to - text) - 1);
+    store_big_endian(bytes, a.high);
+    store_big_endian(bytes + 8, a.low);
+    return to + strlen(inet_ntop(AF_INET6, bytes, to, INET6_ADDRSTRLEN));
+}
+
+char *address_put(char *to, enum family family, struct address a)
+{
+    return family == IPV4 ? put_ipv4(to, a.high) : put_ipv6(to, a);
 }
 
 void address_print(struct buf *out, enum family family, struct address a)
 {
-    unsigned char bytes[16];
-    char text[INET6_ADDRSTRLEN];
+    char *to = buf_place(out, INET6_ADDRSTRLEN);
 
-    if (family == IPV4) {
-        print_ipv4(out, a.high);
-        return;
-    }
-    store_big_endian(bytes, a.high);
-    store_big_endian(bytes + 8, a.low);
-    buf_str(out, inet_ntop(AF_INET6, bytes, text, sizeof text));
+    out->len += (size_t)(address_put(to, family, a) - to);
+}
+
+char *prefix_put(char *to, const struct prefix *p)
+{
+    to = address_put(to, p->family, p->first);
+    return put_dec(put_char(to, '/'), p->len);
 }
 
 void prefix_print(struct buf *out, const struct prefix *p)
 {
-    address_print(out, p->family, p->first);
-    buf_char(out, '/');
-    buf_dec(out, p->len);
+    char *to = buf_place(out, PREFIX_TEXT_MAX);
+
+    out->len += (size_t)(prefix_put(to, p) - to);
 }
 
 int address_compare(struct address a, struct address b)
@@ -162,23 +182,9 @@ int address_compare(struct address a, struct address b)
     return a.low < b.low ? -1 : a.low > b.low;
 }
 
-bool prefix_contains(const struct prefix *outer, const struct prefix *inner)
-{
-    struct address mask = mask_of(outer->len);
-
-    return outer->family == inner->family && outer->len <= inner->len &&
-           (inner->first.high & mask.high) == outer->first.high &&
-           (inner->first.low & mask.low) == outer->first.low;
-}
-
-bool prefix_equal(const struct prefix *a, const struct prefix *b)
-{
-    return a->family == b->family && a->len == b->len && address_compare(a->first, b->first) == 0;
-}
-
 struct prefix prefix_cut(const struct prefix *p, uint8_t len)
 {
-    const struct address mask = mask_of(len);
+    const struct address mask = address_mask(len);
 
     return (struct prefix){
         .first = {p->first.high & mask.high, p->first.low & mask.low}, .family = p->family, .len = len};
@@ -204,7 +210,7 @@ bool netmask_parse(const char *text, size_t n, uint8_t *len, struct complaint *w
     }
     if (address_parse(text, n, &p) && p.family == IPV4)
         for (uint8_t i = 1; i <= 32; i++)
-            if (mask_of(i).high == p.first.high) {
+            if (address_mask(i).high == p.first.high) {
                 *len = i;
                 return true;
             }

@@ -92,8 +92,7 @@ static bool read_open_file(int fd, size_t limit, struct text *t, struct complain
     if (expect > limit)
         return complain(why, 0, 0, "is too large: all input together may have %zu MiB", SOURCES_MAX >> 20);
     t->cap = expect ? expect + 2 : FIRST_PIECE;
-    t->at = xmalloc(t->cap);
-    xprefault(t->at, t->cap);
+    t->at = xmalloc_whole(t->cap);
     if (!read_all(fd, limit, t, why))
         return false;
     if (S_ISREG(before.st_mode) && (fstat(fd, &after) != 0 || !same_file_state(&before, &after)))

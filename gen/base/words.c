@@ -6,38 +6,49 @@ static bool blank(char c)
     return c == ' ' || c == '\t';
 }
 
-bool word_next(const char *text, size_t n, struct word *w)
+static size_t skip_blanks(const char *text, size_t at, size_t n)
 {
-    size_t at = w->at + w->len;
-
     while (at < n && blank(text[at]))
         at++;
+    return at;
+}
+
+/* Nearly all bytes are above the separators, which is one comparison for each. */
+static size_t word_end(const char *text, size_t at, size_t n)
+{
+    while (at < n && ((unsigned char)text[at] > ' ' || !blank(text[at])))
+        at++;
+    return at;
+}
+
+static size_t item_end(const char *text, size_t at, size_t n)
+{
+    while (at < n && ((unsigned char)text[at] > ',' || (text[at] != ',' && !blank(text[at]))))
+        at++;
+    return at;
+}
+
+bool word_next(const char *text, size_t n, struct word *w)
+{
+    size_t at = skip_blanks(text, w->at + w->len, n);
+
     if (at == n)
         return false;
-    w->at = at;
-    while (at < n && !blank(text[at]))
-        at++;
-    w->len = at - w->at;
+    *w = (struct word){.at = at, .len = word_end(text, at, n) - at};
     return true;
 }
 
 bool item_next(const char *text, size_t n, struct word *w)
 {
-    size_t at = w->at + w->len;
     bool first = w->len == 0 && w->at == 0, comma = false;
+    size_t at = skip_blanks(text, w->at + w->len, n);
 
-    while (at < n && blank(text[at]))
-        at++;
     if (!first && at < n && text[at] == ',') {
         comma = true;
-        for (at++; at < n && blank(text[at]);)
-            at++;
+        at = skip_blanks(text, at + 1, n);
     }
     if (at == n && !comma)
         return false;
-    w->at = at;
-    while (at < n && !blank(text[at]) && text[at] != ',')
-        at++;
-    w->len = at - w->at;
+    *w = (struct word){.at = at, .len = item_end(text, at, n) - at};
     return true;
 }

@@ -8,7 +8,7 @@
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
-enum { HUGE_MIN = 8 << 20, PREFAULT_MIN = 64 * 1024, LARGE = 1024 * 1024 };
+enum { HUGE_PAGE = 2 << 20, PREFAULT_MIN = 64 * 1024, LARGE = 1024 * 1024 };
 
 static void end_quietly(void)
 {
@@ -66,7 +66,7 @@ void xprefault(void *at, size_t bytes)
     size_t page = (size_t)sysconf(_SC_PAGESIZE), skip = (page - (uintptr_t)at % page) % page;
 
     /* A kernel before 5.14 does not know how and says so; no harm is done. */
-    if (bytes >= HUGE_MIN)
+    if (bytes >= HUGE_PAGE)
         madvise((char *)at + skip, (bytes - skip) / page * page, MADV_HUGEPAGE);
     if (bytes >= PREFAULT_MIN)
         madvise((char *)at + skip, (bytes - skip) / page * page, MADV_POPULATE_WRITE);
@@ -74,6 +74,34 @@ void xprefault(void *at, size_t bytes)
     (void)at;
     (void)bytes;
 #endif
+}
+
+void *xmalloc_whole(size_t bytes)
+{
+    void *at;
+
+    if (bytes < HUGE_PAGE)
+        at = xmalloc(bytes);
+    else if (posix_memalign(&at, HUGE_PAGE, bytes) != 0)
+        at = checked(NULL);
+    xprefault(at, bytes);
+    return at;
+}
+
+void *vec_reserve(void *at, size_t n, size_t *cap, size_t wanted, size_t item_size)
+{
+    size_t bytes;
+
+    if (wanted <= *cap)
+        return at;
+    if (__builtin_mul_overflow(wanted, item_size, &bytes))
+        checked(NULL);
+    char *larger = xmalloc_whole(bytes);
+    if (n)
+        memcpy(larger, at, n * item_size);
+    free(at);
+    *cap = wanted;
+    return larger;
 }
 
 void *vec_grow(void *at, size_t n, size_t *cap, size_t item_size)

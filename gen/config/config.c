@@ -45,6 +45,11 @@ struct builder {
     struct service service; /* SECTION_SERVICE, SECTION_TEMPLATE: the one that is being read */
     struct expect expect;   /* SECTION_EXPECT: the same */
     bool drop;              /* ... and it is not to be kept: its name is taken or bad */
+    struct {
+        const char *text;
+        size_t len;
+        srcpos at;
+    } name; /* ... and its name, which is entered at the section's end */
     uint32_t expect_given;
 };
 
@@ -107,40 +112,65 @@ static struct services *services_of(struct builder *b)
     return b->section == SECTION_SERVICE ? &b->config->services : &b->config->templates;
 }
 
+/* Enters the name of the item that will be number n. If it is there already, reports that and returns false.
+ * Of the item that has it, *first is told. */
+static bool enter_name(struct builder *b, struct name_index *names, const void *items, size_t n,
+                       uint32_t *first)
+{
+    *first = name_index_enter(names, items, b->name.text, b->name.len, (uint32_t)n);
+    if (*first == NAME_NOT_FOUND)
+        return true;
+    diag_at(b->diag, SEVERITY_ERROR, b->name.at, b->name.len, "%s '%.*s' is there already",
+            section_forms[b->section].word, (int)b->name.len, b->name.text);
+    return false;
+}
+
+static void finish_service(struct builder *b)
+{
+    struct services *list = services_of(b);
+    uint32_t first;
+
+    if (enter_name(b, &list->names, list->at, list->n, &first))
+        *VEC_ADD(list) = b->service;
+    else
+        diag_note(b->diag, list->at[first].at, "the first one is here");
+}
+
+static void finish_expect(struct builder *b)
+{
+    struct expects *list = &b->config->expects;
+    uint32_t first;
+
+    if (enter_name(b, &list->names, list->at, list->n, &first))
+        *VEC_ADD(list) = b->expect;
+    else
+        diag_note(b->diag, list->at[first].at, "the first one is here");
+}
+
 /* Puts what was read of a service, template or expectation into the configuration. */
 static void finish_section(struct builder *b)
 {
-    bool is_service = b->section == SECTION_SERVICE || b->section == SECTION_TEMPLATE;
-
-    if (is_service && !b->drop) {
-        struct services *list = services_of(b);
-
-        *VEC_ADD(list) = b->service;
-    }
-    if (b->section == SECTION_EXPECT && !b->drop)
-        *VEC_ADD(&b->config->expects) = b->expect;
+    if (!b->drop && (b->section == SECTION_SERVICE || b->section == SECTION_TEMPLATE))
+        finish_service(b);
+    if (!b->drop && b->section == SECTION_EXPECT)
+        finish_expect(b);
     b->section = SECTION_NONE;
 }
 
-/* Enters the name for the item that will be number n; when its form is bad or it is there already, reports
- * that and sets b->drop. Returns the item that has the name, or NAME_NOT_FOUND. */
-static uint32_t enter_name(struct builder *b, struct name_index *names, const void *items, size_t n,
-                           srcpos name_at, const char *name, size_t len)
+/* Notes the name that will be entered in `names` at the section's end; one of a bad form is reported now. */
+static void begin_name(struct builder *b, const struct name_index *names, srcpos at, const char *name,
+                       size_t len)
 {
     struct complaint why;
 
-    b->drop = true;
-    if (!name_good(name, len, &why)) {
-        diag_at(b->diag, SEVERITY_ERROR, name_at + (srcpos)why.at, why.len, "%s", why.text);
-        return NAME_NOT_FOUND;
-    }
-    uint32_t other = name_index_enter(names, items, name, len, (uint32_t)n);
-    if (other == NAME_NOT_FOUND)
-        b->drop = false;
+    b->name.text = name;
+    b->name.len = len;
+    b->name.at = at;
+    b->drop = !name_good(name, len, &why);
+    if (b->drop)
+        diag_at(b->diag, SEVERITY_ERROR, at + (srcpos)why.at, why.len, "%s", why.text);
     else
-        diag_at(b->diag, SEVERITY_ERROR, name_at, len, "%s '%.*s' is there already",
-                section_forms[b->section].word, (int)len, name);
-    return other;
+        name_index_prefetch(names, name, len);
 }
 
 static bool is_wanted_template(const struct builder *b, const char *name, size_t len)
@@ -150,7 +180,6 @@ static bool is_wanted_template(const struct builder *b, const char *name, size_t
 
 static void begin_service(struct builder *b, srcpos at, srcpos name_at, const char *name, size_t len)
 {
-    struct services *list = services_of(b);
 
     b->service = (struct service){
         .name = name, .name_len = (uint8_t)len, .at = at, .header_len = (uint32_t)(name_at + len + 1 - at)};
@@ -160,22 +189,16 @@ static void begin_service(struct builder *b, srcpos at, srcpos name_at, const ch
         b->drop = true;
         return;
     }
-    uint32_t other = enter_name(b, &list->names, list->at, list->n, name_at, name, len);
-    if (other != NAME_NOT_FOUND)
-        diag_note(b->diag, list->at[other].at, "the first one is here");
+    begin_name(b, &services_of(b)->names, name_at, name, len);
 }
 
 static void begin_expect(struct builder *b, srcpos at, srcpos name_at, const char *name, size_t len)
 {
-    struct expects *list = &b->config->expects;
-
     b->expect = (struct expect){.name = arena_text(&b->config->mem, name, len),
                                 .at = at,
                                 .header_len = (uint32_t)(name_at + len + 1 - at)};
     b->expect_given = 0;
-    uint32_t other = enter_name(b, &list->names, list->at, list->n, name_at, name, len);
-    if (other != NAME_NOT_FOUND)
-        diag_note(b->diag, list->at[other].at, "the first one is here");
+    begin_name(b, &b->config->expects.names, name_at, name, len);
 }
 
 static void begin_rules(struct builder *b, srcpos name_at, const char *name, size_t len)
@@ -320,12 +343,32 @@ static void on_key(void *ctx, srcpos at, const char *name, const struct ini_valu
         report_unknown_key(b, at, name);
 }
 
+/* Makes room for all services of the text at once: there may be a million, most of them with one VIP and a
+ * few ports. */
+static void reserve_services(struct config *config, const struct source *source)
+{
+    const size_t usual_lists = sizeof(struct prefix) + 2 * sizeof(struct port_range);
+    struct services *services = &config->services;
+    static const char header[] = "[service ";
+    const size_t len = sizeof header - 1;
+    const char *end = source->text + source->len;
+    size_t n = 0;
+
+    for (const char *p = source->text; (p = memchr(p, '[', (size_t)(end - p))); p++)
+        n += (size_t)(end - p) >= len && memcmp(p, header, len) == 0;
+    VEC_RESERVE(services, services->n + n);
+    name_index_reserve(&services->names, services->n + n);
+    arena_reserve(&config->mem, n * usual_lists);
+}
+
 void config_read(struct config *config, struct sources *sources, int source, const char *template_name,
                  struct diag *diag)
 {
     static const struct ini_handler handler = {on_section, on_bad_section, on_bad_key, on_key};
     struct builder b = {.config = config, .diag = diag, .template_name = template_name};
 
+    if (!template_name) /* a template's file has none, and its reader holds a service */
+        reserve_services(config, &sources->at[source]);
     ini_read(sources, source, &handler, &b, diag);
     finish_section(&b);
 }

@@ -47,14 +47,27 @@ static size_t comment_start(const char *line, size_t from, size_t len, bool quot
     return len;
 }
 
+/* Finds the value that begins behind line[from]. */
+static void take_value(const char *line, size_t from, size_t len, bool quotes_count, bool *in_quotes,
+                       struct ini_line *out)
+{
+    size_t end = len;
+
+    out->semicolon = memchr(line + from, ';', len - from) != NULL;
+    if (quotes_count || out->semicolon)
+        end = comment_start(line, from, len, quotes_count, in_quotes);
+    out->body_at = skip_blanks(line, from, end);
+    out->body_len = trim_end(line, out->body_at, end) - out->body_at;
+}
+
 static bool is_letter(char c)
 {
     return (unsigned char)(c - 'a') < 26;
 }
 
-static bool is_key_byte(char c)
+static bool is_digit_or_dash(char c)
 {
-    return is_letter(c) || (unsigned char)(c - '0') < 10 || c == '-';
+    return (unsigned char)(c - '0') < 10 || c == '-';
 }
 
 /* The length of a key at line[at..end), by the form [a-z][a-z0-9-]*; 0 when there is none. */
@@ -62,9 +75,7 @@ static size_t key_length(const char *line, size_t at, size_t end)
 {
     size_t i = at;
 
-    if (i == end || !is_letter(line[i]))
-        return 0;
-    while (i < end && is_key_byte(line[i]))
+    while (i < end && (is_letter(line[i]) || (i > at && is_digit_or_dash(line[i]))))
         i++;
     return i - at;
 }
@@ -97,13 +108,11 @@ static void sort_key(const char *line, size_t at, size_t name_len, size_t equals
                      struct ini_line *out)
 {
     *in_quotes = false;
-    size_t comment = comment_start(line, equals + 1, len, ini_key_has_quotes(line + at, name_len), in_quotes);
-
     out->kind = LINE_KEY;
     out->name_at = at;
     out->name_len = name_len;
-    out->body_at = skip_blanks(line, equals + 1, comment);
-    out->body_len = trim_end(line, out->body_at, comment) - out->body_at;
+    out->quotes = ini_key_has_quotes(line + at, name_len);
+    take_value(line, equals + 1, len, out->quotes, in_quotes, out);
 }
 
 static void sort_no_key(const char *line, size_t len, struct ini_line *out, struct complaint *why)
@@ -128,11 +137,8 @@ static void sort_no_key(const char *line, size_t len, struct ini_line *out, stru
 static void sort_continuation(const char *line, size_t at, size_t len, bool quotes_count, bool *in_quotes,
                               struct ini_line *out)
 {
-    size_t comment = comment_start(line, at, len, quotes_count, in_quotes);
-
     *out = (struct ini_line){.kind = LINE_CONTINUATION};
-    out->body_at = at;
-    out->body_len = trim_end(line, at, comment) - at;
+    take_value(line, at, len, quotes_count, in_quotes, out);
 }
 
 /* An indented `[...]` is a header, unless more stands close behind the bracket, as in `[2001:db8::1]:443`. */
@@ -147,19 +153,15 @@ void ini_line_sort(const char *line, size_t len, bool quotes_count, bool *in_quo
                    struct complaint *why)
 {
     size_t at = skip_blanks(line, 0, len);
-
-    if (at == len || ((line[at] == ';' || line[at] == '#') && (at == 0 || !*in_quotes))) {
-        *out = (struct ini_line){.kind = LINE_EMPTY};
-        return;
-    }
-    if (line[at] == '[' && (at == 0 || looks_like_header(line, at, len))) {
-        sort_header(line, at, len, out, why);
-        return;
-    }
     size_t name_len = key_length(line, at, len);
     size_t equals = skip_blanks(line, at + name_len, len);
+
     if (name_len && name_len <= KEY_MAX && equals < len && line[equals] == '=')
         sort_key(line, at, name_len, equals, len, in_quotes, out);
+    else if (at == len || ((line[at] == ';' || line[at] == '#') && (at == 0 || !*in_quotes)))
+        *out = (struct ini_line){.kind = LINE_EMPTY};
+    else if (line[at] == '[' && (at == 0 || looks_like_header(line, at, len)))
+        sort_header(line, at, len, out, why);
     else if (at == 0)
         sort_no_key(line, len, out, why);
     else

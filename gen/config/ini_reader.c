@@ -99,24 +99,24 @@ static void put_piece(struct reader *r, char *str, size_t used)
 }
 
 /* A `;` may look like a comment, and so may a `#` at the beginning of a continuation. */
-static void begin_value(struct reader *r, const char *body, size_t len)
+static void begin_value(struct reader *r, const char *line, const struct ini_line *l)
 {
-    r->rest = body;
-    r->rest_len = len;
-    r->disguise = len > PIECE || (len && body[0] == '#') || memchr(body, ';', len);
+    r->rest = line + l->body_at;
+    r->rest_len = l->body_len;
+    r->disguise = l->semicolon || l->body_len > PIECE || (l->body_len && r->rest[0] == '#');
 }
 
 static char *give_key(struct reader *r, const char *line, const struct ini_line *l, char *str)
 {
     finish_statement(r);
     r->refused = false;
-    r->quotes_count = ini_key_has_quotes(line + l->name_at, l->name_len);
+    r->quotes_count = l->quotes;
     r->key_at = place(r, line + l->name_at);
     r->key_len = l->name_len;
     r->new_line = false;
     memcpy(str, line + l->name_at, l->name_len);
     str[l->name_len] = '=';
-    begin_value(r, line + l->body_at, l->body_len);
+    begin_value(r, line, l);
     put_piece(r, str, l->name_len + 1);
     return str;
 }
@@ -125,7 +125,7 @@ static char *give_continuation(struct reader *r, const char *line, const struct 
 {
     r->new_line = true;
     str[0] = ' ';
-    begin_value(r, line + l->body_at, l->body_len);
+    begin_value(r, line, l);
     put_piece(r, str, 1);
     return str;
 }
@@ -152,9 +152,11 @@ static void refuse(struct reader *r, const char *line, const struct ini_line *l,
         r->handler->bad_key(r->ctx, line + l->name_at, l->name_len);
 }
 
-/* The next physical line, without its LF or CRLF; false at the end. */
+/* The next physical line that is not empty, without its LF or CRLF; false at the end. */
 static bool next_physical(struct reader *r, const char **line, size_t *len)
 {
+    while (r->next < r->end && *r->next == '\n') /* empty ones */
+        r->next++;
     if (r->next == r->end)
         return false;
     const char *newline = memchr(r->next, '\n', (size_t)(r->end - r->next));

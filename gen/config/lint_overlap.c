@@ -252,7 +252,7 @@ static void look_into_cluster(struct overlap *o, const struct vip_ref *refs, siz
 
 static void look_into_family(struct overlap *o, enum family family)
 {
-    struct vip_refs refs = vip_refs_sorted(o->services, family);
+    struct vip_refs refs = vip_refs_sorted(o->services, family, NULL);
 
     for (size_t i = 0, end; i < refs.n; i = end) {
         end = vip_cluster_end(o->services, &refs, i);

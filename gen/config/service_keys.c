@@ -44,10 +44,20 @@ const char *service_key_name(enum service_key key)
     return keys[key].word;
 }
 
+/* Most words differ in their first letter, or are a few letters long: a call of strcmp costs more. */
+static bool same_word(const char *a, const char *b)
+{
+    while (*a && *a == *b) {
+        a++;
+        b++;
+    }
+    return *a == *b;
+}
+
 bool service_key_find(const char *word, enum service_key *key)
 {
     for (int i = 0; i < SERVICE_KEYS; i++)
-        if (keys[i].word[0] == word[0] && strcmp(keys[i].word, word) == 0) {
+        if (same_word(keys[i].word, word)) {
             *key = (enum service_key)i;
             return true;
         }

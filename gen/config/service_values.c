@@ -74,6 +74,15 @@ static bool port_is_new(const struct value *v, const struct word *w, const struc
     return !equal;
 }
 
+static void add_port(struct port_list *list, struct arena *mem, struct port_range item)
+{
+    if (list->n == list->cap)
+        list->at = arena_append(mem, list->at, list->n, &list->cap, &item, 1, sizeof item);
+    else
+        ((struct port_range *)(uintptr_t)list->at)[list->n] = item;
+    list->n++;
+}
+
 static bool parse_port_item(const struct value *v, const struct word *w, const struct port_list *list,
                             struct port_range *item, struct complaint *why)
 {
@@ -100,8 +109,7 @@ void set_ports(struct port_list *list, const struct value *v)
             if (w.len == 0 || list->n == PORT_ITEMS_MAX)
                 break;
         } else if (port_is_new(v, &w, list, item)) {
-            list->at = arena_append(v->mem, list->at, list->n, &list->cap, &item, 1, sizeof item);
-            list->n++;
+            add_port(list, v->mem, item);
         }
     }
 }

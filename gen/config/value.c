@@ -149,7 +149,7 @@ bool value_number(const struct value *v, uint32_t max, uint32_t *out)
 /* ASCII only, whatever the locale. */
 static bool plain_letter_or_digit(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    return (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10;
 }
 
 bool name_good(const char *text, size_t n, struct complaint *why)
@@ -165,7 +165,7 @@ bool name_good(const char *text, size_t n, struct complaint *why)
             return complain(why, i, 1,
                             "a name begins with a letter or digit and goes on with these and . _ -");
     for (size_t i = 0; i < sizeof taken / sizeof *taken && n <= sizeof "rules"; i++)
-        if (strlen(taken[i]) == n && memcmp(taken[i], text, n) == 0)
+        if (taken[i][0] == text[0] && strlen(taken[i]) == n && memcmp(taken[i], text, n) == 0)
             return complain(why, 0, n, "the name '%s' is taken by lbgen itself", taken[i]);
     return true;
 }

@@ -23,7 +23,7 @@ static int by_address(const void *a, const void *b, void *ctx)
 static void sort_by_upper(struct vip_refs *refs)
 {
     enum { BITS = 11, BUCKETS = 1 << BITS };
-    struct vip_ref *from = refs->at, *to = xmalloc(refs->n * sizeof *to);
+    struct vip_ref *from = refs->at, *to = xmalloc_whole(refs->n * sizeof *to);
 
     for (int shift = 0; shift < 32; shift += BITS) {
         uint32_t count[BUCKETS] = {0}, sum = 0;
@@ -59,15 +59,29 @@ static void sort_refs(const struct services *services, struct vip_refs *refs)
     }
 }
 
-struct vip_refs vip_refs_sorted(const struct services *services, enum family family)
+static size_t count_vips(const struct services *services, enum family family)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < services->n; i++)
+        for (uint32_t v = 0; v < services->at[i].vips.n; v++)
+            n += services->at[i].vips.at[v].family == family;
+    return n;
+}
+
+struct vip_refs vip_refs_sorted(const struct services *services, enum family family,
+                                bool (*wanted)(const struct service *s, enum family family))
 {
     struct vip_refs refs = {0};
     bool sorted = true;
 
+    VEC_RESERVE(&refs, count_vips(services, family));
     for (uint32_t i = 0; i < services->n; i++) {
         const struct service *s = &services->at[i];
 
-        for (uint32_t v = 0; v < s->vips.n && s->mark.value; v++) {
+        if (!s->mark.value || (wanted && !wanted(s, family)))
+            continue;
+        for (uint32_t v = 0; v < s->vips.n; v++) {
             const struct prefix *p = &s->vips.at[v];
 
             if (p->family != family)

@@ -324,8 +324,8 @@ static void emit_table(const struct compiler *c, enum table table)
     for (int hook = 0; hook < HOOKS; hook++)
         if (table_has_hook(table, (enum hook)hook))
             emit_chain(c, table, (enum hook)hook);
-    for (size_t i = 0; layout && i < layout->tree.nodes.n; i++)
-        layout_emit_node(&c->target, layout, list, by_name[i]);
+    if (layout)
+        layout_emit_nodes(&c->target, layout, list, by_name);
     for (size_t i = 0; i < chains.n; i++)
         if (chains.at[i].exclusions)
             emit_exclusions(&c->target, chains.at[i].exclusions);

@@ -25,24 +25,13 @@ struct builder {
     size_t budget;
 };
 
-/* The prefix of an item. What an IPv4 one needs stands in the list itself: no look at a service far away. */
-static struct prefix item_prefix(const struct tree *tree, uint32_t item)
-{
-    const struct vip_ref *ref = &tree->items.at[item];
-
-    if (tree->family == IPV6)
-        return *vip_ref_prefix(tree->services, ref);
-    return (struct prefix){
-        .first = {.high = (uint64_t)ref->upper << 32}, .family = (uint8_t)tree->family, .len = ref->len};
-}
-
 /* The first item of [first, end) that is not in the region; they are sorted, and the first one is in it. */
 static uint32_t end_of_region(const struct tree *tree, const struct prefix *region, uint32_t first,
                               uint32_t end)
 {
     while (end - first > 1) {
         uint32_t middle = first + (end - first) / 2;
-        struct prefix p = item_prefix(tree, middle);
+        struct prefix p = tree_vip(tree, middle);
 
         if (prefix_contains(region, &p))
             first = middle;
@@ -55,11 +44,11 @@ static uint32_t end_of_region(const struct tree *tree, const struct prefix *regi
 /* Items of one VIP stand behind each other, and nearly always there is one. */
 static uint32_t end_of_vip(const struct tree *tree, uint32_t first, uint32_t end)
 {
-    const struct prefix vip = item_prefix(tree, first);
+    const struct prefix vip = tree_vip(tree, first);
     struct prefix next;
 
     do
-        next = ++first < end ? item_prefix(tree, first) : vip;
+        next = ++first < end ? tree_vip(tree, first) : vip;
     while (first < end && prefix_equal(&next, &vip));
     return first;
 }
@@ -88,11 +77,11 @@ static bool is_inline(const struct tree *tree, struct range group)
     uint32_t next = group.first;
 
     for (int vips = 0; vips < INLINE_VIPS && next < group.end; vips++) {
-        const struct prefix vip = item_prefix(tree, next);
+        const struct prefix vip = tree_vip(tree, next);
 
         next = end_of_vip(tree, next, group.end);
         if (next < group.end) {
-            const struct prefix inner = item_prefix(tree, next);
+            const struct prefix inner = tree_vip(tree, next);
 
             if (prefix_contains(&vip, &inner))
                 return false;
@@ -104,7 +93,7 @@ static bool is_inline(const struct tree *tree, struct range group)
 /* Where the group's own node stands: at the VIP that holds all others, or where they part. */
 static struct prefix group_region(const struct tree *tree, struct range group)
 {
-    const struct prefix first = item_prefix(tree, group.first), last = item_prefix(tree, group.end - 1);
+    const struct prefix first = tree_vip(tree, group.first), last = tree_vip(tree, group.end - 1);
     const uint8_t common = prefix_common(&first, &last);
 
     return common == first.len ? first : prefix_cut(&first, (uint8_t)(common - common % STRIDE));
@@ -114,32 +103,33 @@ static struct prefix group_region(const struct tree *tree, struct range group)
 static uint32_t end_of_group(const struct tree *tree, const struct prefix *region, struct range items)
 {
     const uint8_t quarter = (uint8_t)(region->len - region->len % STRIDE + STRIDE);
-    const struct prefix first = item_prefix(tree, items.first);
+    const struct prefix first = tree_vip(tree, items.first);
     const struct prefix group = first.len > quarter ? prefix_cut(&first, quarter) : first;
 
     return end_of_region(tree, &group, items.first, items.end);
 }
 
-/* Nodes first: their tests are short, and what is in line needs no word on where its rules end. */
+/* Nodes first: their tests are short, and what is in line needs no word on where its rules end. A group takes
+ * at least a quarter of the region. */
 static void add_groups(struct builder *b, const struct prefix *region, struct range items,
                        enum step_kind enter)
 {
-    struct range group = items;
+    struct range in_line[1 << STRIDE], group = items;
+    size_t n = 0;
 
     for (; group.first < items.end; group.first = group.end) {
         group.end = end_of_group(b->tree, region, (struct range){group.first, items.end});
-        if (!is_inline(b->tree, group)) {
+        if (is_inline(b->tree, group)) {
+            in_line[n++] = group;
+        } else {
             const struct prefix below = group_region(b->tree, group);
 
             add_step(b->tree, enter, (uint32_t)b->tree->nodes.n);
             add_node(b, &below, group);
         }
     }
-    for (group = items; group.first < items.end; group.first = group.end) {
-        group.end = end_of_group(b->tree, region, (struct range){group.first, items.end});
-        if (is_inline(b->tree, group))
-            add_rules(b->tree, group);
-    }
+    for (size_t i = 0; i < n; i++)
+        add_rules(b->tree, in_line[i]);
 }
 
 static int by_file(const void *a, const void *b, void *items)
@@ -169,7 +159,7 @@ static void fill_node(struct builder *b, size_t number)
 
     node.first = (uint32_t)b->tree->steps.n;
     if (items.first < items.end) {
-        const struct prefix first = item_prefix(b->tree, items.first);
+        const struct prefix first = tree_vip(b->tree, items.first);
 
         if (prefix_equal(&first, &node.region))
             own.end = end_of_vip(b->tree, items.first, items.end);
@@ -189,31 +179,14 @@ static void fill_node(struct builder *b, size_t number)
     b->tree->nodes.at[number] = node;
 }
 
-/* What the services claim of the family, sorted. */
-static struct vip_refs find_items(const struct services *services, enum family family,
-                                  bool (*wanted)(const struct service *s))
-{
-    struct vip_refs items = vip_refs_sorted(services, family);
-    size_t kept = 0;
-
-    for (size_t i = 0; i < items.n; i++) {
-        const struct service *s = &services->at[items.at[i].service];
-
-        if (service_claims(s, family) && wanted(s))
-            items.at[kept++] = items.at[i];
-    }
-    items.n = kept;
-    return items;
-}
-
 void tree_build(struct tree *tree, const struct services *services, enum family family, bool ordered,
-                bool (*wanted)(const struct service *s))
+                bool (*wanted)(const struct service *s, enum family family))
 {
     const struct prefix everything = {.family = (uint8_t)family};
     struct builder b = {.tree = tree};
 
     *tree = (struct tree){.services = services, .family = family, .ordered = ordered};
-    tree->items = find_items(services, family, wanted);
+    tree->items = vip_refs_sorted(services, family, wanted);
     b.budget = nest_budget(tree->items.n);
     add_node(&b, &everything, (struct range){0, (uint32_t)tree->items.n});
     for (size_t i = 0; i < tree->nodes.n; i++)

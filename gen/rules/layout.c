@@ -8,36 +8,27 @@
 
 enum { TREE_FROM = 64 /* services */ };
 
-static bool takes_any(const struct service *s)
+static bool accepts(const struct service *s, enum family family)
 {
-    (void)s;
-    return true;
-}
-
-static bool takes_accepting(const struct service *s)
-{
-    return service_more(s)->accept;
+    return service_more(s)->accept && service_claims(s, family);
 }
 
 static const struct {
-    bool (*wanted)(const struct service *s);
+    bool (*wanted)(const struct service *s, enum family family);
     bool ordered;
     void (*emit)(const struct rule_target *t, const struct service *s, const struct prefix *vip,
                  const char *chain);
 } lists[LAYOUT_LISTS] = {
-    [LIST_MARKS] = {.wanted = takes_any, .ordered = true, .emit = emit_vip_marks},
-    [LIST_ACCEPTS] = {.wanted = takes_accepting, .ordered = false, .emit = emit_vip_accepts},
+    [LIST_MARKS] = {.wanted = service_claims, .ordered = true, .emit = emit_vip_marks},
+    [LIST_ACCEPTS] = {.wanted = accepts, .ordered = false, .emit = emit_vip_accepts},
 };
 
 static bool has_services(const struct config *config, enum family family, enum layout_list list, size_t least)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < config->services.n && n < least; i++) {
-        const struct service *s = &config->services.at[i];
-
-        n += service_claims(s, family) && lists[list].wanted(s);
-    }
+    for (size_t i = 0; i < config->services.n && n < least; i++)
+        n += lists[list].wanted(&config->services.at[i], family);
     return n >= least;
 }
 
@@ -101,11 +92,9 @@ static void emit_entry(const struct rule_target *t, const struct tree *tree, con
                                                .in_own_chain = true});
 }
 
-void layout_emit_node(const struct rule_target *t, const struct list_layout *layout, enum layout_list list,
-                      uint32_t node)
+static void emit_node(const struct rule_target *t, const struct tree *tree, enum layout_list list,
+                      const struct tree_node *n)
 {
-    const struct tree *tree = &layout->tree;
-    const struct tree_node *n = &tree->nodes.at[node];
     const struct chain_name chain = tree_chain(&n->region);
 
     if (n->flat)
@@ -114,9 +103,49 @@ void layout_emit_node(const struct rule_target *t, const struct list_layout *lay
         const struct tree_step *step = &tree->steps.at[n->first + i];
 
         if (step->kind == STEP_RULES)
-            lists[list].emit(t, tree_service(tree, step->of), tree_vip(tree, step->of), chain.text);
+            lists[list].emit(t, tree_service(tree, step->of),
+                             vip_ref_prefix(tree->services, &tree->items.at[step->of]), chain.text);
         else
             emit_entry(t, tree, step, chain.text, i > 0 && step[-1].kind == STEP_RULES);
+    }
+}
+
+/* Services in the order of addresses lie all over the memory, and nearly each is in no cache: they are asked
+ * for some nodes before they are needed, and then, once they can be looked at, what they point to. */
+enum { AHEAD = 6 };
+
+static void ask_for(const struct tree *tree, const struct tree_node *n, bool services)
+{
+    for (uint32_t i = 0; i < n->n; i++) {
+        const struct tree_step *step = &tree->steps.at[n->first + i];
+        const struct service *s;
+
+        if (step->kind != STEP_RULES)
+            continue;
+        s = tree_service(tree, step->of);
+        if (services) {
+            __builtin_prefetch(s);
+            __builtin_prefetch((const char *)(s + 1) - 1);
+        } else {
+            __builtin_prefetch(s->vips.at);
+            __builtin_prefetch(s->ports.at);
+            __builtin_prefetch(s->name);
+        }
+    }
+}
+
+void layout_emit_nodes(const struct rule_target *t, const struct list_layout *layout, enum layout_list list,
+                       const uint32_t *order)
+{
+    const struct tree *tree = &layout->tree;
+    const struct tree_node *nodes = tree->nodes.at;
+
+    for (size_t i = 0; i < tree->nodes.n; i++) {
+        if (i + 2 * AHEAD < tree->nodes.n)
+            ask_for(tree, &nodes[order[i + 2 * AHEAD]], true);
+        if (i + AHEAD < tree->nodes.n)
+            ask_for(tree, &nodes[order[i + AHEAD]], false);
+        emit_node(t, tree, list, &nodes[order[i]]);
     }
 }
 

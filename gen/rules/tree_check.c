@@ -7,7 +7,8 @@
  *     sends packets to lie apart from the VIP; or inside it, and then they are entered behind the step, or by
  *     jumps. All nodes hang in one tree, each below a region that holds its own. Then every packet meets
  *     every item that its destination asks for, once.
- *   - Items of one VIP stand in one node in the file's order.
+ *   - Items of one VIP stand in one node (two nodes that both get the VIP's packets would be in each other's
+ *     way) in the file's order.
  *   - An item of a VIP that has others inside stands in front of all of them, or behind; those that should be
  *     on its other side commute with it. */
 #include <stdlib.h>
@@ -47,8 +48,10 @@ static bool check_hidden(struct checker *c, uint32_t item)
 {
     const uint32_t by = c->tree->hidden_by[item];
 
-    if (by >= c->tree->items.n || service_of(c, by) <= service_of(c, item) ||
-        !prefix_contains(tree_vip(c->tree, by), tree_vip(c->tree, item)) ||
+    if (by >= c->tree->items.n || service_of(c, by) <= service_of(c, item))
+        return wrong(c, "an item is left out for one that comes before it", item);
+    const struct prefix vip = tree_vip(c->tree, item), outer = tree_vip(c->tree, by);
+    if (!prefix_contains(&outer, &vip) ||
         !claim_hides(tree_service(c->tree, by), tree_service(c->tree, item), c->tree->family))
         return wrong(c, "an item is left out that nothing hides", item);
     return true;
@@ -63,11 +66,11 @@ static bool check_items(struct checker *c)
             return false;
         if (i == 0)
             continue;
-        const struct prefix *last = tree_vip(c->tree, i - 1), *vip = tree_vip(c->tree, i);
-        int order = address_compare(last->first, vip->first);
+        const struct prefix last = tree_vip(c->tree, i - 1), vip = tree_vip(c->tree, i);
+        int order = address_compare(last.first, vip.first);
 
         if (order == 0)
-            order = last->len - vip->len;
+            order = last.len - vip.len;
         if (order > 0 || (order == 0 && service_of(c, i - 1) > service_of(c, i)))
             return wrong(c, "the items are not sorted", i);
     }
@@ -82,9 +85,9 @@ static bool is_rules(const struct tree_step *step)
 }
 
 /* What a step is for: an item's VIP, or a node's region. */
-static const struct prefix *step_prefix(const struct checker *c, const struct tree_step *step)
+static struct prefix step_prefix(const struct checker *c, const struct tree_step *step)
 {
-    return is_rules(step) ? tree_vip(c->tree, step->of) : &c->tree->nodes.at[step->of].region;
+    return is_rules(step) ? tree_vip(c->tree, step->of) : c->tree->nodes.at[step->of].region;
 }
 
 static bool take_item(struct checker *c, uint32_t number, uint32_t item)
@@ -94,7 +97,8 @@ static bool take_item(struct checker *c, uint32_t number, uint32_t item)
     if (item >= c->tree->items.n || c->node_of[item] != NOWHERE || is_hidden(c, item))
         return wrong(c, "an item stands twice, or is hidden", item);
     c->node_of[item] = number;
-    if (!prefix_contains(&node->region, tree_vip(c->tree, item)))
+    const struct prefix vip = tree_vip(c->tree, item);
+    if (!prefix_contains(&node->region, &vip))
         return wrong(c, "an item stands where its packets do not come", item);
     return true;
 }
@@ -127,26 +131,18 @@ static bool take_steps(struct checker *c, uint32_t number)
     return true;
 }
 
-/* Whether packets of one are none of the other, or, of two rules, it is one VIP. Both are steps of one node,
- * `a` with the lower address. */
-static bool are_apart(const struct checker *c, const struct tree_step *a, const struct tree_step *b)
-{
-    const struct prefix *x = step_prefix(c, a), *y = step_prefix(c, b);
-
-    return !prefix_overlaps(x, y) || (is_rules(a) && is_rules(b) && prefix_equal(x, y));
-}
-
 /* The run of steps [from, end) that enter nodes, or of those that are rules, by address: each behind the one
- * before it, and apart from it. */
+ * before it, and apart from it, but for rules of one VIP. */
 static bool check_run(struct checker *c, uint32_t from, uint32_t end)
 {
     for (uint32_t i = from + 1; i < end; i++) {
         const struct tree_step *a = &c->tree->steps.at[i - 1], *b = &c->tree->steps.at[i];
+        const struct prefix x = step_prefix(c, a), y = step_prefix(c, b);
+        const bool one_vip = is_rules(a) && is_rules(b) && prefix_equal(&x, &y);
 
-        if (address_compare(step_prefix(c, a)->first, step_prefix(c, b)->first) > 0 || !are_apart(c, a, b))
+        if (address_compare(x.first, y.first) > 0 || (prefix_overlaps(&x, &y) && !one_vip))
             return wrong(c, "steps of a node are in each other's way", i);
-        if (c->tree->ordered && prefix_equal(step_prefix(c, a), step_prefix(c, b)) &&
-            service_of(c, a->of) > service_of(c, b->of))
+        if (c->tree->ordered && one_vip && service_of(c, a->of) > service_of(c, b->of))
             return wrong(c, "rules of a VIP have left the file's order", i);
     }
     return true;
@@ -160,9 +156,11 @@ static bool check_runs(struct checker *c, uint32_t nodes, uint32_t rules, uint32
     while (n < rules && r < end) {
         const struct tree_step *node = &c->tree->steps.at[n], *rule = &c->tree->steps.at[r];
 
-        if (prefix_overlaps(step_prefix(c, node), step_prefix(c, rule)))
+        const struct prefix region = step_prefix(c, node), vip = step_prefix(c, rule);
+
+        if (prefix_overlaps(&region, &vip))
             return wrong(c, "a node takes packets that a rule of its parent waits for", node->of);
-        if (address_compare(step_prefix(c, node)->first, step_prefix(c, rule)->first) < 0)
+        if (address_compare(region.first, vip.first) < 0)
             n++;
         else
             r++;
@@ -170,29 +168,32 @@ static bool check_runs(struct checker *c, uint32_t nodes, uint32_t rules, uint32
     return check_run(c, nodes, rules) && check_run(c, rules, end);
 }
 
-/* The items inside the region's own VIP, which stand in the list from `first` on. */
+/* The items inside a VIP, which stand in the list behind its own. */
 struct inside {
     uint32_t first, end;
     uint32_t first_service, last_service;
 };
 
-static struct inside look_inside(const struct checker *c, const struct prefix *region, uint32_t first)
+static struct inside look_inside(const struct checker *c, uint32_t own)
 {
-    struct inside inside = {.first_service = UINT32_MAX};
+    const struct prefix region = tree_vip(c->tree, own);
+    struct inside inside = {.first = own, .end = own, .first_service = UINT32_MAX};
 
-    while (first < c->tree->items.n && prefix_equal(tree_vip(c->tree, first), region))
-        first++;
-    inside.first = inside.end = first;
-    for (; inside.end < c->tree->items.n && prefix_contains(region, tree_vip(c->tree, inside.end));
-         inside.end++)
-        if (!is_hidden(c, inside.end)) {
-            const uint32_t service = service_of(c, inside.end);
+    for (; inside.end < c->tree->items.n; inside.end++) {
+        const struct prefix vip = tree_vip(c->tree, inside.end);
+        const uint32_t service = service_of(c, inside.end);
 
+        if (!prefix_contains(&region, &vip))
+            break;
+        if (prefix_equal(&region, &vip)) {
+            inside.first = inside.end + 1;
+        } else if (!is_hidden(c, inside.end)) {
             if (service < inside.first_service)
                 inside.first_service = service;
             if (service > inside.last_service)
                 inside.last_service = service;
         }
+    }
     return inside;
 }
 
@@ -237,7 +238,7 @@ static bool check_own(struct checker *c, uint32_t first, uint32_t before, uint32
     if (first < before && behind < end &&
         service_of(c, steps[before - 1].of) > service_of(c, steps[behind].of))
         return wrong(c, "rules of a VIP have left the file's order", behind);
-    const struct inside inside = look_inside(c, step_prefix(c, &steps[some]), steps[some].of);
+    const struct inside inside = look_inside(c, steps[some].of);
     for (uint32_t i = first; i < before; i++)
         if (!check_order(c, steps[i].of, &inside, true))
             return false;
@@ -250,8 +251,9 @@ static bool check_own(struct checker *c, uint32_t first, uint32_t before, uint32
 static bool is_own(const struct checker *c, const struct tree_node *node, uint32_t i)
 {
     const struct tree_step *step = &c->tree->steps.at[i];
+    const struct prefix p = step_prefix(c, step);
 
-    return is_rules(step) && prefix_equal(step_prefix(c, step), &node->region);
+    return is_rules(step) && prefix_equal(&p, &node->region);
 }
 
 /* Own rules, nodes, rules of other VIPs, own rules. */
@@ -289,21 +291,12 @@ static bool check_flat(struct checker *c, const struct tree_node *node)
 
 /* --- all of it --- */
 
-/* Items that no step has, and items of one VIP that several nodes have. */
+/* Items that no step has, and nodes that no step enters. */
 static bool check_places(struct checker *c)
 {
-    uint32_t last = NOWHERE;
-
-    for (uint32_t i = 0; i < c->tree->items.n; i++) {
-        if (is_hidden(c, i))
-            continue;
-        if (c->node_of[i] == NOWHERE)
+    for (uint32_t i = 0; i < c->tree->items.n; i++)
+        if (!is_hidden(c, i) && c->node_of[i] == NOWHERE)
             return wrong(c, "an item stands nowhere", i);
-        if (last != NOWHERE && c->node_of[last] != c->node_of[i] &&
-            prefix_equal(tree_vip(c->tree, last), tree_vip(c->tree, i)))
-            return wrong(c, "a VIP's rules stand in several nodes", i);
-        last = i;
-    }
     for (uint32_t i = 1; i < c->tree->nodes.n; i++)
         if (!c->entered[i])
             return wrong(c, "a node is never entered", i);

@@ -4,108 +4,112 @@
 #include <string.h>
 
 #include "lbgen/lower.h"
+#include "lbgen/put.h"
 #include "lbgen/save_write.h"
 
-static void write_ports(struct buf *out, const struct rule *r)
+/* What a rule's line has at most beside names, ports and texts: its words, two prefixes, two interfaces, a
+ * MAC address, numbers. */
+enum { LINE_WORDS = 400, PORTS_TEXT = sizeof "65535:65535," };
+
+static char *put_ports(char *to, const struct rule *r)
 {
     bool single = r->port_match && r->protocol && r->n_ports == 1;
-    const char *side = r->side == PORTS_DESTINATION ? "dport" : "sport";
 
-    if (single) {
-        buf_str(out, " -m ");
-        buf_str(out, r->protocol);
-        buf_str(out, " --");
-    } else {
-        buf_str(out, " -m multiport --");
-    }
-    buf_str(out, side);
-    buf_str(out, single ? " " : "s ");
+    if (single)
+        to = put_str(put_str(put_str(to, " -m "), r->protocol), " --");
+    else
+        to = put_str(to, " -m multiport --");
+    to = put_str(to, r->side == PORTS_DESTINATION ? "dport" : "sport");
+    to = put_str(to, single ? " " : "s ");
     for (uint32_t i = 0; i < r->n_ports; i++) {
         if (i)
-            buf_char(out, ',');
-        buf_dec(out, r->ports[i].low);
-        if (r->ports[i].low != r->ports[i].high) {
-            buf_char(out, ':');
-            buf_dec(out, r->ports[i].high);
-        }
+            to = put_char(to, ',');
+        to = put_dec(to, r->ports[i].low);
+        if (r->ports[i].low != r->ports[i].high)
+            to = put_dec(put_char(to, ':'), r->ports[i].high);
     }
+    return to;
 }
 
-static void write_prefix(struct buf *out, const char *option, const struct prefix *p)
+static char *put_prefix(char *to, const char *option, const struct prefix *p)
 {
-    if (!p || p->len == 0)
-        return;
-    buf_str(out, option);
-    prefix_print(out, p);
+    return !p || p->len == 0 ? to : prefix_put(put_str(to, option), p);
 }
 
-static void write_interface(struct buf *out, const char *option, const struct interface *i)
+static char *put_interface(char *to, const char *option, const struct interface *i)
 {
-    if (!i || !i->name[0])
-        return;
-    buf_str(out, option);
-    buf_str(out, i->name);
+    return !i || !i->name[0] ? to : put_str(put_str(to, option), i->name);
 }
 
-static void write_comment(struct buf *out, const struct rule *r)
+static char *put_comment(char *to, const struct rule *r)
 {
     if (r->in_own_chain)
-        return;
-    buf_str(out, " -m comment --comment \"lbgen:");
-    buf_add(out, r->tag, r->tag_len);
-    buf_char(out, '"');
+        return to;
+    to = put_str(to, " -m comment --comment \"lbgen:");
+    return put_char(put_bytes(to, r->tag, r->tag_len), '"');
 }
 
-static void write_matches(struct buf *out, const struct rule *r, enum family family)
+static char *put_matches(char *to, const struct rule *r, enum family family)
 {
     if (r->n_ports)
-        write_ports(out, r);
-    if (r->icmp_type >= 0) {
-        buf_str(out, family_ops[family].icmp_match);
-        buf_dec(out, (uint32_t)r->icmp_type);
-    }
-    if (r->mac) {
-        buf_str(out, " -m mac --mac-source ");
-        mac_print(out, r->mac);
-    }
+        to = put_ports(to, r);
+    if (r->icmp_type >= 0)
+        to = put_dec(put_str(to, family_ops[family].icmp_match), (uint32_t)r->icmp_type);
+    if (r->mac)
+        to = mac_put(put_str(to, " -m mac --mac-source "), r->mac);
+    return to;
 }
 
-static void write_target(struct buf *out, const struct rule *r)
+static char *put_mark(char *to, struct mark mark)
+{
+    to = put_hex(put_str(to, " -j MARK --set-xmark "), mark.value);
+    return mark.mask == MARK_MASK_ALL ? put_str(to, "/0xffffffff") : put_hex(put_char(to, '/'), mark.mask);
+}
+
+static char *put_target(char *to, const struct rule *r)
 {
     switch (r->target) {
-    case TARGET_ACCEPT: buf_str(out, " -j ACCEPT"); break;
-    case TARGET_RETURN: buf_str(out, " -j RETURN"); break;
-    case TARGET_MASQUERADE: buf_str(out, " -j MASQUERADE"); break;
-    case TARGET_MARK:
-        buf_str(out, " -j MARK --set-xmark ");
-        buf_hex(out, r->mark.value);
-        if (r->mark.mask == MARK_MASK_ALL) {
-            buf_str(out, "/0xffffffff");
-            break;
-        }
-        buf_char(out, '/');
-        buf_hex(out, r->mark.mask);
-        break;
-    case TARGET_SNAT:
-        buf_str(out, " -j SNAT --to-source ");
-        address_print(out, r->to.family, r->to.first);
-        break;
-    case TARGET_JUMP:
-        buf_str(out, " -j ");
-        buf_str(out, r->jump);
-        break;
-    case TARGET_GOTO:
-        buf_str(out, " -g ");
-        buf_str(out, r->jump);
-        break;
+    case TARGET_ACCEPT: return put_str(to, " -j ACCEPT");
+    case TARGET_RETURN: return put_str(to, " -j RETURN");
+    case TARGET_MASQUERADE: return put_str(to, " -j MASQUERADE");
+    case TARGET_MARK: return put_mark(to, r->mark);
+    case TARGET_SNAT: return address_put(put_str(to, " -j SNAT --to-source "), r->to.family, r->to.first);
+    case TARGET_JUMP: return put_str(put_str(to, " -j "), r->jump);
+    case TARGET_GOTO: return put_str(put_str(to, " -g "), r->jump);
     }
+    return to;
 }
 
-static void write_text(struct buf *out, const struct rule *r)
+/* A host's own rule. */
+static char *put_text(char *to, const struct rule *r)
 {
-    buf_add(out, r->text, r->head_len);
-    write_comment(out, r);
-    buf_add(out, r->text + r->head_len, r->text_len - r->head_len);
+    to = put_comment(put_bytes(to, r->text, r->head_len), r);
+    return put_bytes(to, r->text + r->head_len, r->text_len - r->head_len);
+}
+
+static char *put_rule(char *to, const struct rule *r, enum family family)
+{
+    to = put_str(put_str(to, "-A "), r->chain);
+    to = put_prefix(to, " -s ", r->src);
+    to = put_prefix(to, " -d ", r->dst);
+    to = put_interface(to, " -i ", r->in);
+    to = put_interface(to, " -o ", r->out);
+    if (r->protocol)
+        to = put_str(put_str(to, " -p "), r->protocol);
+    to = put_comment(to, r);
+    to = put_matches(to, r, family);
+    return put_target(to, r);
+}
+
+/* Room for the whole line is had once, so that its dozens of pieces need not ask for it one by one. */
+void save_write_rule(struct buf *out, const struct rule *r, enum family family)
+{
+    size_t most = LINE_WORDS + r->tag_len + (size_t)r->n_ports * PORTS_TEXT +
+                  (r->text ? r->text_len : strlen(r->chain)) + (r->protocol ? 2 * strlen(r->protocol) : 0) +
+                  (r->jump ? strlen(r->jump) : 0);
+    char *line = buf_place(out, most);
+
+    out->len += (size_t)((r->text ? put_text(line, r) : put_rule(line, r, family)) - line);
 }
 
 /* Above a run of rules of one service in one of lbgen's own chains: "# lbgen:web". */
@@ -118,27 +122,6 @@ static void write_tag_line(struct save_writer *w, const struct rule *r)
     buf_char(w->out, '\n');
     w->tag = r->tag;
     strncpy(w->chain, r->chain, CHAIN_NAME_MAX);
-}
-
-void save_write_rule(struct buf *out, const struct rule *r, enum family family)
-{
-    if (r->text) {
-        write_text(out, r);
-        return;
-    }
-    buf_str(out, "-A ");
-    buf_str(out, r->chain);
-    write_prefix(out, " -s ", r->src);
-    write_prefix(out, " -d ", r->dst);
-    write_interface(out, " -i ", r->in);
-    write_interface(out, " -o ", r->out);
-    if (r->protocol) {
-        buf_str(out, " -p ");
-        buf_str(out, r->protocol);
-    }
-    write_comment(out, r);
-    write_matches(out, r, family);
-    write_target(out, r);
 }
 
 static void write_rule(void *ctx, const struct rule *r)

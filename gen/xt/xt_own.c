@@ -74,20 +74,12 @@ static void put_address(struct writer *w, size_t offset, struct address a)
     put(w, offset, bytes, w->family->address_size);
 }
 
-static struct address mask_of(unsigned len)
-{
-    return (struct address){.high = len == 0    ? 0
-                                    : len >= 64 ? UINT64_MAX
-                                                : UINT64_MAX << (64 - len),
-                            .low = len <= 64 ? 0 : UINT64_MAX << (128 - len)};
-}
-
 static void put_prefix(struct writer *w, size_t address, size_t mask, const struct prefix *p)
 {
     if (!p || p->len == 0)
         return;
     put_address(w, address, p->first);
-    put_address(w, mask, mask_of(p->len));
+    put_address(w, mask, address_mask(p->len));
 }
 
 /* The kernel compares what the mask covers: a name and its NUL, or what stands before a + at its end. */

@@ -14,10 +14,14 @@ struct arena {
     struct arena_block *blocks;
     char *next;
     size_t left;
+    size_t total; /* of all blocks */
 };
 
 /* `bytes` of uninitialised memory, aligned for any of lbgen's structs (8 bytes). Never NULL (xalloc.h). */
 void *arena_alloc(struct arena *a, size_t bytes) __attribute__((returns_nonnull));
+
+/* Makes room for as many bytes, which will be asked for. */
+void arena_reserve(struct arena *a, size_t bytes);
 
 /* A copy of `bytes` at `from` (may be NULL when bytes is 0). */
 void *arena_copy(struct arena *a, const void *from, size_t bytes);

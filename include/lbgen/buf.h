@@ -26,12 +26,17 @@ struct buf {
  * made of hundreds of small pieces a service. */
 char *buf_room(struct buf *b, size_t more) __attribute__((returns_nonnull));
 
+/* The same, for a writer that puts its bytes there itself and adds their number to b->len. */
+static inline char *buf_place(struct buf *b, size_t more)
+{
+    return b->cap - b->len >= more && b->at ? b->at + b->len : buf_room(b, more);
+}
+
 static inline void buf_add(struct buf *b, const void *data, size_t len)
 {
     if (len == 0)
         return;
-    char *to = b->at && b->cap - b->len >= len ? b->at + b->len : buf_room(b, len);
-    memcpy(to, data, len);
+    memcpy(buf_place(b, len), data, len);
     b->len += len;
 }
 
@@ -42,9 +47,7 @@ static inline void buf_str(struct buf *b, const char *text)
 
 static inline void buf_char(struct buf *b, char c)
 {
-    char *to = b->cap > b->len ? b->at + b->len : buf_room(b, 1);
-
-    *to = c;
+    *buf_place(b, 1) = c;
     b->len++;
 }
 

@@ -34,5 +34,8 @@ bool mac_parse(const char *text, size_t n, struct mac *out, struct complaint *wh
 
 /* Lower case, as iptables-save does. */
 void mac_print(struct buf *out, const struct mac *m);
+/* The same at `to`, MAC_TEXT bytes; returns the place behind it (put.h). */
+enum { MAC_TEXT = 17 };
+char *mac_put(char *to, const struct mac *m);
 
 #endif

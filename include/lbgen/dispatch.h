@@ -61,17 +61,17 @@ struct tree {
 
 enum { NOT_HIDDEN = UINT32_MAX };
 
-/* Builds the tree of the services that `wanted` takes, those without any packet of the family left out.
+/* Builds the tree of the services that `wanted` takes.
  * Nearly linear: where VIPs are nested, rules of an outer VIP are held against those inside it a bounded
  * number of times, and the region stays flat beyond that. tree_free when done. */
 void tree_build(struct tree *tree, const struct services *services, enum family family, bool ordered,
-                bool (*wanted)(const struct service *s));
+                bool (*wanted)(const struct service *s, enum family family));
 
 void tree_free(struct tree *tree);
 
-static inline const struct prefix *tree_vip(const struct tree *tree, uint32_t item)
+static inline struct prefix tree_vip(const struct tree *tree, uint32_t item)
 {
-    return vip_ref_prefix(tree->services, &tree->items.at[item]);
+    return vip_ref_value(tree->services, tree->family, &tree->items.at[item]);
 }
 
 static inline const struct service *tree_service(const struct tree *tree, uint32_t item)

@@ -22,6 +22,8 @@ struct ini_line {
     size_t bracket;           /* LINE_HEADER: offset of the `[` */
     size_t name_at, name_len; /* LINE_KEY: the key; LINE_BAD: what may have been meant as one, or 0 bytes */
     size_t body_at, body_len; /* without blanks at both ends, without a comment */
+    bool quotes;              /* LINE_KEY: ini_key_has_quotes of it */
+    bool semicolon;           /* LINE_KEY, LINE_CONTINUATION: there may be a `;` in the body */
 };
 
 /* Whether double quotes protect a ` ;` in the value of this key: they do in `rule`, `rule4` and `rule6`. */

@@ -31,9 +31,10 @@ void layout_free(struct list_layout *layout);
 /* The rule of the built-in chain that leads to the root. */
 void layout_emit_jump(const struct rule_target *t, const char *chain);
 
-/* The rules of one of the tree's nodes, for the chain tree_chain(&region). */
-void layout_emit_node(const struct rule_target *t, const struct list_layout *layout, enum layout_list list,
-                      uint32_t node);
+/* The rules of all of the tree's nodes, for chains tree_chain(&region), in the order given (of as many numbers
+ * as there are nodes). */
+void layout_emit_nodes(const struct rule_target *t, const struct list_layout *layout, enum layout_list list,
+                       const uint32_t *order);
 
 /* Numbers of the tree's nodes in the order of their chains' names, which is the order that iptables-save
  * prints user chains in; the caller frees it. */

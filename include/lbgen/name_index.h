@@ -32,6 +32,13 @@ uint32_t name_index_find(const struct name_index *index, const void *items, cons
 uint32_t name_index_enter(struct name_index *index, const void *items, const char *name, size_t len,
                           uint32_t item);
 
+/* Makes room for n names in all. */
+void name_index_reserve(struct name_index *index, size_t n);
+
+/* To be called a little before name_index_enter: the slot of the name, which may lie anywhere in the memory,
+ * is on its way meanwhile. */
+void name_index_prefetch(const struct name_index *index, const char *name, size_t len);
+
 void name_index_free(struct name_index *index);
 
 /* FNV-1a, 64 bits (draft-eastlake-fnv), its bits mixed once more. Part of the names of chains (own_chain.h):

@@ -36,6 +36,10 @@ bool prefix_parse(const char *text, size_t n, enum prefix_form form, struct pref
 void prefix_print(struct buf *out, const struct prefix *p);
 /* "192.0.2.1", without the length. */
 void address_print(struct buf *out, enum family family, struct address a);
+/* The same at `to`, where PREFIX_TEXT_MAX bytes have room; they return the place behind it (put.h). */
+enum { PREFIX_TEXT_MAX = 46 /* INET6_ADDRSTRLEN, which has a NUL */ + 4 };
+char *prefix_put(char *to, const struct prefix *p);
+char *address_put(char *to, enum family family, struct address a);
 
 static inline bool prefix_is_host(const struct prefix *p)
 {
@@ -43,8 +47,31 @@ static inline bool prefix_is_host(const struct prefix *p)
 }
 
 int address_compare(struct address a, struct address b);
-bool prefix_contains(const struct prefix *outer, const struct prefix *inner);
-bool prefix_equal(const struct prefix *a, const struct prefix *b);
+
+/* The bits that `len` keeps. */
+static inline struct address address_mask(uint8_t len)
+{
+    return (struct address){.high = len == 0    ? 0
+                                    : len >= 64 ? UINT64_MAX
+                                                : UINT64_MAX << (64 - len),
+                            .low = len <= 64 ? 0 : UINT64_MAX << (128 - len)};
+}
+
+static inline bool prefix_contains(const struct prefix *outer, const struct prefix *inner)
+{
+    const struct address mask = address_mask(outer->len);
+
+    return outer->family == inner->family && outer->len <= inner->len &&
+           (inner->first.high & mask.high) == outer->first.high &&
+           (inner->first.low & mask.low) == outer->first.low;
+}
+
+static inline bool prefix_equal(const struct prefix *a, const struct prefix *b)
+{
+    return a->family == b->family && a->len == b->len && a->first.high == b->first.high &&
+           a->first.low == b->first.low;
+}
+
 /* Prefixes are nested or disjoint: they overlap if one contains the other. */
 static inline bool prefix_overlaps(const struct prefix *a, const struct prefix *b)
 {

@@ -14,6 +14,11 @@
  * O(n). */
 void *vec_grow(void *at, size_t n, size_t *cap, size_t item_size);
 
+/* Room for `wanted` items in all, of which the first n are kept; they will all be there. */
+void *vec_reserve(void *at, size_t n, size_t *cap, size_t wanted, size_t item_size);
+
+#define VEC_RESERVE(v, wanted) ((v)->at = vec_reserve((v)->at, (v)->n, &(v)->cap, (wanted), sizeof *(v)->at))
+
 /* A pointer to a new, uninitialised last item; valid until the next VEC_ADD. */
 #define VEC_ADD(v)                                                                                           \
     ((v)->at = (v)->n < (v)->cap ? (v)->at : vec_grow((v)->at, (v)->n, &(v)->cap, sizeof *(v)->at),          \

@@ -14,6 +14,10 @@ void *xmalloc(size_t bytes) __attribute__((malloc, returns_nonnull));
 void *xcalloc(size_t n, size_t size) __attribute__((malloc, returns_nonnull));
 void *xrealloc(void *old, size_t n, size_t size) __attribute__((returns_nonnull));
 
+/* Memory that will be used to its end: where it is large, the kernel makes all its pages at once, and large
+ * ones where it has such. */
+void *xmalloc_whole(size_t bytes) __attribute__((malloc, returns_nonnull));
+
 /* Has the kernel make all pages of a large piece of memory at once, which costs less than one by one at the
  * first touch of each. For what will be used to its end; small pieces are left alone. */
 void xprefault(void *at, size_t bytes);
