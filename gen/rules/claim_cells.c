@@ -226,7 +226,7 @@ static void note_claim(struct sweep *w, uint32_t number, bool host)
 {
     const struct service *s = &w->services->at[number];
 
-    if (!service_has_protocol(s, w->proto) || !service_claims(s, w->family))
+    if (!service_has_protocol(s, w->proto))
         return;
     if (!proto_ops[w->proto].has_ports || (s->ports.n && ports_is_any(s->ports.at[0]))) {
         *VEC_ADD(&w->any) = number;
@@ -309,7 +309,7 @@ static unsigned protocols_in_use(const struct services *services)
 
 void claim_cells_make(struct claim_cells *cells, const struct services *services, enum family family)
 {
-    struct vip_refs refs = vip_refs_sorted(services, family);
+    struct vip_refs refs = vip_refs_sorted(services, family, service_claims);
     struct sweep *w = xcalloc(1, sizeof *w);
     unsigned used = protocols_in_use(services);
 
