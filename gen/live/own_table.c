@@ -117,12 +117,18 @@ static size_t map_len(const struct line *line)
     return blank ? (size_t)(blank - line->at) : line->len;
 }
 
+/* Where the key ends: at the comment, which all of lbgen's elements have, or at what it leads to. */
 static size_t key_end(const struct line *line)
 {
-    static const char comment[] = " comment \"";
-    const char *found = memmem(line->at, line->len, comment, sizeof comment - 1);
+    static const char *const behind[] = {" comment \"", " : "};
 
-    return found ? (size_t)(found - line->at) : line->len;
+    for (size_t i = 0; i < sizeof behind / sizeof *behind; i++) {
+        const char *found = memmem(line->at, line->len, behind[i], strlen(behind[i]));
+
+        if (found)
+            return (size_t)(found - line->at);
+    }
+    return line->len;
 }
 
 /* `add element inet lbgen MAP { ... }` for each run of lines of one map; chosen: NULL for all. */
