@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lbgen/look_foreign.h"
+#include "lbgen/look_marks.h"
 #include "lbgen/name_index.h"
 #include "lbgen/nft.h"
 #include "lbgen/own_table_live.h"
@@ -23,6 +25,19 @@ static int refuse_options(const struct job *job)
     return EXIT_GOOD;
 }
 
+/* Warnings about what others have: what drops on input beside a table that can't accept there, and routing
+ * rules that test the services' marks. */
+static void look_around(struct job *job)
+{
+    job_step(job, "look");
+    for (int f = 0; f < FAMILIES; f++) {
+        job->of[f] = &job->input;
+        job->is_wanted[f] = f == IPV4 || job->input.config.has_vips[f];
+    }
+    look_at_neighbours(job);
+    look_at_marks(job);
+}
+
 int table_commit(struct job *job)
 {
     struct table_job t = {.job = job};
@@ -32,6 +47,8 @@ int table_commit(struct job *job)
         status = table_want(&t);
     if (status == EXIT_GOOD)
         status = table_look(&t);
+    if (status == EXIT_GOOD && t.changes)
+        look_around(job);
     if (status == EXIT_GOOD)
         status = table_boot(&t);
     if (status == EXIT_GOOD)

@@ -67,7 +67,7 @@ static void write_conditions(struct buf *out, const struct nft_model *m, const s
     }
 }
 
-static void write_steps(struct buf *out, const struct nft_chain *chain)
+static void write_steps(struct buf *out, const struct nft_own_chain *chain)
 {
     for (uint32_t i = 0; i < chain->n_steps; i++) {
         const struct nft_step *step = &chain->steps[i];
@@ -84,7 +84,7 @@ static void write_steps(struct buf *out, const struct nft_chain *chain)
 static void write_chains(struct buf *out, const struct nft_model *m, bool *any)
 {
     for (size_t i = 0; i < m->chains.n; i++) {
-        const struct nft_chain *chain = &m->chains.at[i];
+        const struct nft_own_chain *chain = &m->chains.at[i];
 
         nft_begin_block(out, any);
         buf_printf(out, "\tchain %s {\n", chain->name);

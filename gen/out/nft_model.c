@@ -25,14 +25,14 @@ void nft_map_name(struct buf *out, enum family family, enum cell_layer layer, en
 
 static const char *chain_name(const void *items, uint32_t i, size_t *len)
 {
-    const struct nft_chain *chains = items;
+    const struct nft_own_chain *chains = items;
 
     *len = strlen(chains[i].name);
     return chains[i].name;
 }
 
 /* The chain's name in the model's memory: the one that is there, or that of a new chain. */
-static const char *enter_chain(struct nft_model *m, struct buf *name, struct nft_chain chain)
+static const char *enter_chain(struct nft_model *m, struct buf *name, struct nft_own_chain chain)
 {
     const char *text = buf_text(name);
     uint32_t found = name_index_enter(&m->chains.names, m->chains.at, text, name->len, (uint32_t)m->chains.n);
@@ -51,7 +51,7 @@ static const char *service_chain(struct nft_model *m, const struct service *s)
     struct buf name = {0};
 
     buf_printf(&name, "service-%.*s", s->name_len, s->name);
-    const char *text = enter_chain(m, &name, (struct nft_chain){.service = s});
+    const char *text = enter_chain(m, &name, (struct nft_own_chain){.service = s});
     buf_free(&name);
     return text;
 }
@@ -61,7 +61,7 @@ static const char *mark_chain(struct nft_model *m, const struct nft_step *step)
     struct buf name = {0};
 
     buf_printf(&name, "mark-0x%x/0x%x", step->mark.value, step->mark.mask);
-    const char *text = enter_chain(m, &name, (struct nft_chain){.steps = step, .n_steps = 1});
+    const char *text = enter_chain(m, &name, (struct nft_own_chain){.steps = step, .n_steps = 1});
     buf_free(&name);
     return text;
 }
@@ -85,7 +85,7 @@ static const char *ordered_chain(struct nft_model *m, const struct service_list 
         name.len = 0;
         buf_printf(&name, "in-order/%.*s/%016llx", first->name_len, first->name, (unsigned long long)hash);
     }
-    const char *text = enter_chain(m, &name, (struct nft_chain){.steps = steps, .n_steps = n_steps});
+    const char *text = enter_chain(m, &name, (struct nft_own_chain){.steps = steps, .n_steps = n_steps});
     buf_free(&name);
     return text;
 }
@@ -160,7 +160,7 @@ static void add_family(struct nft_model *m, enum family family)
 
 static int by_name(const void *a, const void *b)
 {
-    return strcmp(((const struct nft_chain *)a)->name, ((const struct nft_chain *)b)->name);
+    return strcmp(((const struct nft_own_chain *)a)->name, ((const struct nft_own_chain *)b)->name);
 }
 
 void nft_model_make(struct nft_model *model, const struct config *config, const bool wants[FAMILIES])

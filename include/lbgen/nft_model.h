@@ -30,7 +30,7 @@ struct nft_step {
     const struct service *asked; /* NULL: the mark is set */
 };
 
-struct nft_chain {
+struct nft_own_chain {
     const char *name;
     const struct service *service; /* its conditions and its mark; NULL: the steps */
     const struct nft_step *steps;
@@ -43,7 +43,7 @@ struct nft_model {
     struct claim_cells cells[FAMILIES];
     struct nft_map maps[FAMILIES][CELL_LAYERS][NFT_VALUES]; /* empty ones are left out of the table */
     struct {
-        struct nft_chain *at;
+        struct nft_own_chain *at;
         size_t n, cap;
         struct name_index names;
     } chains; /* by name */
