@@ -19,7 +19,7 @@ enum {
     /* Of so many bytes of elements, they are read back one by one; of more, which the kernel takes seconds
      * for, it is the number of the generation that tells whether anything but this transaction has come in
      * between. */
-    READ_BACK_MAX = 2 << 20
+    READ_BACK_MAX = 256 << 10
 };
 
 static int show(const struct table_job *t)
@@ -117,8 +117,9 @@ static bool read_back(struct table_job *t, struct complaint *why)
     bool same = own_table_read_kernel(&live, &generation, why);
     if (same && !t->unproven && !own_table_equal(&live, &t->wanted))
         same = complain(why, 0, 0, "the table is not what was put in place when it is read back");
+    /* In lbgen's order, so that the next run has little to compare. */
     if (same)
-        own_table_remember(&live, generation);
+        own_table_remember(t->unproven ? &live : &t->wanted, generation);
     own_table_free(&live);
     return same;
 }
@@ -245,6 +246,12 @@ static void report(struct table_job *t)
     report_include(t);
 }
 
+/* Whether the wanted table is the live one to the byte, in lbgen's order. */
+static bool is_proven_equal(const struct table_job *t)
+{
+    return t->wanted.exists && !t->unproven && strcmp(t->wanted.marker, t->live.marker) == 0;
+}
+
 int table_run(struct table_job *t)
 {
     struct job *job = t->job;
@@ -256,7 +263,7 @@ int table_run(struct table_job *t)
     if (!t->changes && !t->boot_changes) {
         job_say("%s: nothing to do", job->what);
         if (!job->options->dry_run && !t->remembered && t->live.exists && !t->undoing)
-            own_table_remember(&t->live, t->generation);
+            own_table_remember(is_proven_equal(t) ? &t->wanted : &t->live, t->generation);
         return EXIT_GOOD;
     }
     if (job->options->dry_run)
