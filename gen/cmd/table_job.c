@@ -25,7 +25,7 @@ static void print_map(struct buf *out, const struct nft_model *model, enum famil
     buf_char(&name, ' ');
     for (size_t i = 0; i < map->n; i++) {
         buf_add(out, name.at, name.len);
-        nft_element_print(out, model, family, layer, &map->at[i]);
+        nft_element_print(out, model, family, layer, value, &map->at[i]);
         buf_char(out, '\n');
     }
     buf_free(&name);

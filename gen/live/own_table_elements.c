@@ -71,7 +71,8 @@ static bool find_proto(uint8_t protocol, uint8_t *out)
             *out = (uint8_t)p;
             return true;
         }
-    return false;
+    *out = CELL_ICMP;
+    return protocol == IP_PROTO_ICMP || protocol == IP_PROTO_ICMPV6;
 }
 
 static bool print_key(const struct reading *r, const struct nft_attrs *attrs)
@@ -113,6 +114,8 @@ static bool print_value(const struct reading *r, const struct nlattr *attr)
     struct piece mark = value_of(attr);
     uint32_t value;
 
+    if (r->value == NFT_ACCEPT)
+        return true;
     buf_str(r->out, " : ");
     if (r->value == NFT_MARK) {
         if (mark.len != sizeof value)
@@ -155,11 +158,11 @@ static int take(const struct nlmsghdr *answer, void *to)
     return MNL_CB_OK;
 }
 
-static bool has_map(const struct buf *shape, const char *name)
+static bool has_map(const struct buf *shape, enum nft_value value, const char *name)
 {
     struct buf line = {0};
 
-    buf_printf(&line, "\tmap %s {\n", name);
+    buf_printf(&line, "\t%s %s {\n", value == NFT_ACCEPT ? "set" : "map", name);
     bool found = memmem(shape->at, shape->len, line.at, line.len) != NULL;
     buf_free(&line);
     return found;
@@ -173,12 +176,12 @@ static bool read_map(struct reading *r, const struct buf *shape, struct complain
 
     nft_map_name(&name, r->family, r->layer, r->value);
     r->name = buf_text(&name);
-    socket = has_map(shape, r->name) ? nft_dump_open() : NULL;
+    socket = has_map(shape, r->value, r->name) ? nft_dump_open() : NULL;
     error = 0;
     if (socket) {
         error = nft_dump_of(socket, NFT_MSG_GETSETELEM, NFPROTO_INET, NFT_TABLE, r->name, take, r);
         mnl_socket_close(socket);
-    } else if (has_map(shape, r->name)) {
+    } else if (has_map(shape, r->value, r->name)) {
         error = errno;
     }
     buf_free(&name);

@@ -5,12 +5,14 @@
 #include "lbgen/service_rules.h"
 
 static void write_elements(struct buf *out, const struct nft_model *m, enum family family,
-                           enum cell_layer layer, const struct nft_map *map)
+                           enum cell_layer layer, enum nft_value value)
 {
+    const struct nft_map *map = &m->maps[family][layer][value];
+
     buf_str(out, "\t\telements = {\n");
     for (size_t i = 0; i < map->n; i++) {
         buf_str(out, "\t\t\t");
-        nft_element_print(out, m, family, layer, &map->at[i]);
+        nft_element_print(out, m, family, layer, value, &map->at[i]);
         buf_str(out, i + 1 < map->n ? ",\n" : "\n");
     }
     buf_str(out, "\t\t}\n");
@@ -19,19 +21,21 @@ static void write_elements(struct buf *out, const struct nft_model *m, enum fami
 static void write_map(struct buf *out, const struct nft_model *m, enum family family, enum cell_layer layer,
                       enum nft_value value, bool elements, bool *any)
 {
+    static const char *const types[NFT_VALUES] = {
+        [NFT_MARK] = " : mark", [NFT_CHAIN] = " : verdict", [NFT_ACCEPT] = ""};
     const struct nft_map *map = &m->maps[family][layer][value];
 
     if (map->n == 0)
         return;
     nft_begin_block(out, any);
-    buf_str(out, "\tmap ");
+    buf_str(out, value == NFT_ACCEPT ? "\tset " : "\tmap ");
     nft_map_name(out, family, layer, value);
-    buf_printf(out, " {\n\t\ttype ipv%d_addr . inet_proto%s : %s\n", family_ops[family].number,
-               cells_have_ports(layer) ? " . inet_service" : "", value == NFT_MARK ? "mark" : "verdict");
+    buf_printf(out, " {\n\t\ttype ipv%d_addr . inet_proto%s%s\n", family_ops[family].number,
+               cells_have_ports(layer) ? " . inet_service" : "", types[value]);
     if (cells_are_ranges(layer))
         buf_str(out, "\t\tflags interval\n");
     if (elements)
-        write_elements(out, m, family, layer, map);
+        write_elements(out, m, family, layer, value);
     buf_str(out, "\t}\n");
 }
 
@@ -96,13 +100,46 @@ static void write_chains(struct buf *out, const struct nft_model *m, bool *any)
     }
 }
 
+static void write_key(struct buf *out, enum family family, enum cell_layer layer)
+{
+    buf_printf(out, "%s daddr . meta l4proto%s ", family == IPV4 ? "ip" : "ip6",
+               cells_have_ports(layer) ? " . th dport" : "");
+}
+
 static void write_lookup(struct buf *out, enum family family, enum cell_layer layer, enum nft_value value)
 {
     buf_str(out, value == NFT_MARK ? "\t\tmeta mark set " : "\t\t");
-    buf_printf(out, "%s daddr . meta l4proto%s %s @", family == IPV4 ? "ip" : "ip6",
-               cells_have_ports(layer) ? " . th dport" : "", value == NFT_MARK ? "map" : "vmap");
+    write_key(out, family, layer);
+    buf_str(out, value == NFT_MARK ? "map @" : "vmap @");
     nft_map_name(out, family, layer, value);
     buf_str(out, value == NFT_MARK ? " return\n" : "\n");
+}
+
+static void write_accept(struct buf *out, enum family family, enum cell_layer layer, const char *more)
+{
+    buf_str(out, "\t\t");
+    write_key(out, family, layer);
+    buf_char(out, '@');
+    nft_map_name(out, family, layer, NFT_ACCEPT);
+    buf_printf(out, "%s accept\n", more);
+}
+
+/* Of ICMP, only what path MTU discovery and errors need. */
+static void write_accepts(struct buf *out, const struct nft_model *m)
+{
+    static const char *const icmp[FAMILIES] = {" icmp type { 3, 11, 12 }", " icmpv6 type { 1, 2, 3, 4 }"};
+    static const char *const others[FAMILIES] = {" meta l4proto != icmp", " meta l4proto != icmpv6"};
+
+    for (int family = 0; family < FAMILIES; family++)
+        for (int layer = 0; layer < CELL_LAYERS; layer++) {
+            if (m->maps[family][layer][NFT_ACCEPT].n == 0)
+                continue;
+            bool ports = cells_have_ports((enum cell_layer)layer);
+
+            write_accept(out, (enum family)family, (enum cell_layer)layer, ports ? "" : others[family]);
+            if (!ports)
+                write_accept(out, (enum family)family, (enum cell_layer)layer, icmp[family]);
+        }
 }
 
 /* One map behind the other; who is found in one is done. */
@@ -112,7 +149,7 @@ static void write_prerouting(struct buf *out, const struct nft_model *m, bool *a
 
     for (int family = 0; family < FAMILIES; family++)
         for (int layer = 0; layer < CELL_LAYERS; layer++)
-            for (int value = 0; value < NFT_VALUES; value++)
+            for (int value = 0; value < NFT_ACCEPT; value++)
                 if (m->maps[family][layer][value].n)
                     write_lookup(&lookups, (enum family)family, (enum cell_layer)layer,
                                  (enum nft_value)value);
@@ -129,6 +166,7 @@ static void write_prerouting(struct buf *out, const struct nft_model *m, bool *a
 void nft_write_table(const struct nft_model *model, const struct nft_hooks *hooks, const char *marker,
                      bool elements, struct buf *out)
 {
+    struct buf accepts = {0};
     bool any = false;
 
     buf_str(out, "table inet " NFT_TABLE " {\n");
@@ -139,7 +177,9 @@ void nft_write_table(const struct nft_model *model, const struct nft_hooks *hook
                           elements, &any);
     write_chains(out, model, &any);
     write_prerouting(out, model, &any);
-    nft_hooks_write(hooks, out, &any);
+    write_accepts(&accepts, model);
+    nft_hooks_write(hooks, &accepts, out, &any);
+    buf_free(&accepts);
     if (marker) {
         nft_begin_block(out, &any);
         buf_printf(out, "\tchain %s {\n\t}\n", marker);

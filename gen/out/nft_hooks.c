@@ -15,6 +15,7 @@ static const char *const hook_words[HOOKS] = {[HOOK_PREROUTING] = "prerouting",
 /* The rules of one family, on their way from compile. */
 struct collector {
     struct nft_hooks *hooks;
+    const struct config *config;
     enum family family;
     enum table table;
 };
@@ -35,6 +36,17 @@ static void take_chain(void *ctx, const char *name, const char *policy)
         c->hooks->drops[hook] |= 1U << c->family;
 }
 
+/* What a service accepts on input, and a set has (nft_model.h). */
+static bool is_in_a_set(const struct collector *c, const struct rule *rule, enum hook hook)
+{
+    const struct services *services = &c->config->services;
+    uint32_t number = NAME_NOT_FOUND;
+
+    if (c->table == TABLE_FILTER && hook == HOOK_INPUT && rule->dst && rule->tag)
+        number = name_index_find(&services->names, services->at, rule->tag, rule->tag_len);
+    return number != NAME_NOT_FOUND && nft_accept_is_plain(&services->at[number]);
+}
+
 static void take_rule(void *ctx, const struct rule *rule)
 {
     struct collector *c = ctx;
@@ -48,6 +60,8 @@ static void take_rule(void *ctx, const struct rule *rule)
         c->hooks->accepts_nothing = true;
         return;
     }
+    if (is_in_a_set(c, rule, hook))
+        return;
     to = c->table == TABLE_NAT ? &c->hooks->nat : &c->hooks->filter[hook];
     buf_str(to, "\t\t");
     nft_rule_print(to, rule, c->family);
@@ -66,7 +80,7 @@ void nft_hooks_make(struct nft_hooks *hooks, const struct format_job *job)
     *hooks = (struct nft_hooks){0};
     flat.settings.layout = LAYOUT_FLAT;
     for (int family = 0; family < FAMILIES; family++) {
-        struct collector c = {.hooks = hooks, .family = (enum family)family};
+        struct collector c = {.hooks = hooks, .config = job->config, .family = (enum family)family};
         const struct rule_sink sink = {
             .ctx = &c, .table = take_table, .chain = take_chain, .rule = take_rule, .end = take_end};
 
@@ -85,7 +99,8 @@ void nft_hooks_free(struct nft_hooks *hooks)
 }
 
 /* The chain's policy holds for both families; where only one drops, that is a rule at the end. */
-static void write_filter(struct buf *out, const struct nft_hooks *hooks, enum hook hook, bool *any)
+static void write_filter(struct buf *out, const struct nft_hooks *hooks, enum hook hook,
+                         const struct buf *accepts, bool *any)
 {
     const unsigned drops = hooks->drops[hook];
     const bool both = drops == FAMILY_BITS_BOTH;
@@ -95,16 +110,18 @@ static void write_filter(struct buf *out, const struct nft_hooks *hooks, enum ho
     nft_begin_block(out, any);
     buf_printf(out, "\tchain %s {\n\t\ttype filter hook %s priority filter; policy %s;\n", hook_words[hook],
                hook_words[hook], both ? "drop" : "accept");
+    if (hook == HOOK_INPUT)
+        buf_add(out, accepts->at, accepts->len);
     buf_add(out, hooks->filter[hook].at, hooks->filter[hook].len);
     if (!both)
         buf_printf(out, "\t\tmeta nfproto ipv%d drop\n", drops == FAMILY_BIT_4 ? 4 : 6);
     buf_str(out, "\t}\n");
 }
 
-void nft_hooks_write(const struct nft_hooks *hooks, struct buf *out, bool *any)
+void nft_hooks_write(const struct nft_hooks *hooks, const struct buf *accepts, struct buf *out, bool *any)
 {
     for (int hook = 0; hook < HOOKS; hook++)
-        write_filter(out, hooks, (enum hook)hook, any);
+        write_filter(out, hooks, (enum hook)hook, accepts, any);
     if (hooks->nat.len == 0)
         return;
     nft_begin_block(out, any);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lbgen/compile.h"
 #include "lbgen/nft_model.h"
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
@@ -19,8 +20,8 @@ void nft_map_name(struct buf *out, enum family family, enum cell_layer layer, en
         [CELLS_ANY_PORT_RANGE] = {"range", "-any-port"},
     };
 
-    buf_printf(out, "%s%d%s%s", layers[layer][0], family_ops[family].number, layers[layer][1],
-               value == NFT_CHAIN ? "-chain" : "");
+    buf_printf(out, "%s%s%d%s%s", value == NFT_ACCEPT ? "accept-" : "", layers[layer][0],
+               family_ops[family].number, layers[layer][1], value == NFT_CHAIN ? "-chain" : "");
 }
 
 static const char *chain_name(const void *items, uint32_t i, size_t *len)
@@ -158,6 +159,69 @@ static void add_family(struct nft_model *m, enum family family)
     free(steps);
 }
 
+bool nft_accept_is_plain(const struct service *s)
+{
+    return service_more(s)->accept && !service_has(s, KEY_INTERFACE) && !service_has(s, KEY_SOURCE);
+}
+
+/* The services that accept, without anything that asks or that tells one from another. */
+static size_t copy_accepting(const struct config *config, enum family family, struct service *copies)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < config->special.n; i++) {
+        const struct service *s = &config->services.at[config->special.at[i]];
+
+        if (!nft_accept_is_plain(s) || !service_claims(s, family))
+            continue;
+        copies[n] = *s;
+        copies[n].more = NULL;
+        copies[n].given &= ~(1U << KEY_EXCLUDE_MAC);
+        copies[n++].mark = (struct mark){.value = 1, .mask = MARK_MASK_ALL};
+    }
+    return n;
+}
+
+static void add_accept_cells(struct nft_model *m, enum family family, const struct claim_cells *cells)
+{
+    for (int layer = 0; layer < CELL_LAYERS; layer++)
+        for (size_t i = 0; i < cells->of[layer].n; i++)
+            *VEC_ADD(&m->maps[family][layer][NFT_ACCEPT]) =
+                (struct nft_element){.cell = &cells->of[layer].at[i]};
+}
+
+/* ICMP to the VIPs, as cells of a protocol without ports. */
+static void add_accepted_icmp(struct nft_model *m, enum family family, struct services copies)
+{
+    struct claim_cells *icmp = &m->accepts[family].icmp;
+    struct service *at = xmalloc(copies.n * sizeof *at);
+
+    for (size_t i = 0; i < copies.n; i++) {
+        at[i] = copies.at[i];
+        at[i].n_protocols = 1;
+        at[i].protocols[0] = PROTO_ESP;
+    }
+    copies.at = at;
+    claim_cells_make(icmp, &copies, family);
+    for (int layer = 0; layer < CELL_LAYERS; layer++)
+        for (size_t i = 0; i < icmp->of[layer].n; i++)
+            icmp->of[layer].at[i].proto = CELL_ICMP;
+    add_accept_cells(m, family, icmp);
+    free(at);
+}
+
+static void add_accepts(struct nft_model *m, enum family family)
+{
+    struct services copies = {0};
+
+    copies.at = xmalloc(m->config->special.n * sizeof *copies.at);
+    copies.n = copy_accepting(m->config, family, copies.at);
+    m->accepts[family].at = copies.at;
+    claim_cells_make(&m->accepts[family].cells, &copies, family);
+    add_accept_cells(m, family, &m->accepts[family].cells);
+    add_accepted_icmp(m, family, copies);
+}
+
 static int by_name(const void *a, const void *b)
 {
     return strcmp(((const struct nft_own_chain *)a)->name, ((const struct nft_own_chain *)b)->name);
@@ -168,8 +232,11 @@ void nft_model_make(struct nft_model *model, const struct config *config, const 
     *model = (struct nft_model){.config = config, .chains.names.name_of = chain_name};
     for (int family = 0; family < FAMILIES; family++) {
         model->wants[family] = wants[family];
-        if (wants[family])
-            add_family(model, (enum family)family);
+        if (!wants[family])
+            continue;
+        add_family(model, (enum family)family);
+        if (config_policy_drops(config, (enum family)family, TABLE_FILTER, HOOK_INPUT))
+            add_accepts(model, (enum family)family);
     }
     name_index_free(&model->chains.names);
     if (model->chains.n)
@@ -180,6 +247,9 @@ void nft_model_free(struct nft_model *model)
 {
     for (int family = 0; family < FAMILIES; family++) {
         claim_cells_free(&model->cells[family]);
+        claim_cells_free(&model->accepts[family].cells);
+        claim_cells_free(&model->accepts[family].icmp);
+        free(model->accepts[family].at);
         for (int layer = 0; layer < CELL_LAYERS; layer++)
             for (int value = 0; value < NFT_VALUES; value++)
                 free(model->maps[family][layer][value].at);

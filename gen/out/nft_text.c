@@ -70,7 +70,7 @@ void nft_key_print(struct buf *out, enum family family, enum cell_layer layer, c
 {
     print_addresses(out, family, cell->from, cell->to);
     buf_str(out, " . ");
-    buf_str(out, proto_ops[cell->proto].name);
+    buf_str(out, cell->proto != CELL_ICMP ? proto_ops[cell->proto].name : family == IPV4 ? "icmp" : "icmpv6");
     if (!cells_have_ports(layer))
         return;
     buf_str(out, " . ");
@@ -78,13 +78,13 @@ void nft_key_print(struct buf *out, enum family family, enum cell_layer layer, c
 }
 
 /* The names of the services, as many as a comment takes. */
-static void print_names(struct buf *out, const struct nft_model *model, const struct service_list *list)
+static void print_names(struct buf *out, const struct service *services, const struct service_list *list)
 {
     size_t room = COMMENT_LONGEST;
 
     buf_str(out, " comment \"");
     for (uint32_t i = 0; i < list->n; i++) {
-        const struct service *s = &model->config->services.at[list->at[i]];
+        const struct service *s = &services[list->at[i]];
 
         if (s->name_len + 5U > room) {
             buf_str(out, " ...");
@@ -99,10 +99,13 @@ static void print_names(struct buf *out, const struct nft_model *model, const st
 }
 
 void nft_element_print(struct buf *out, const struct nft_model *model, enum family family,
-                       enum cell_layer layer, const struct nft_element *element)
+                       enum cell_layer layer, enum nft_value value, const struct nft_element *element)
 {
     nft_key_print(out, family, layer, element->cell);
-    print_names(out, model, element->cell->services);
+    print_names(out, value == NFT_ACCEPT ? model->accepts[family].at : model->config->services.at,
+                element->cell->services);
+    if (value == NFT_ACCEPT)
+        return;
     buf_str(out, " : ");
     if (element->chain) {
         buf_str(out, "goto ");

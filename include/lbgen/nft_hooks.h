@@ -17,8 +17,8 @@ struct nft_hooks {
 void nft_hooks_make(struct nft_hooks *hooks, const struct format_job *job);
 void nft_hooks_free(struct nft_hooks *hooks);
 
-/* The chains' definitions. any: nft_begin_block's. */
-void nft_hooks_write(const struct nft_hooks *hooks, struct buf *out, bool *any);
+/* The chains' definitions. accepts: the first rules on input; any: nft_begin_block's. */
+void nft_hooks_write(const struct nft_hooks *hooks, const struct buf *accepts, struct buf *out, bool *any);
 
 /* A comment on what is left out because a table of its own can't do it. */
 void nft_hooks_explain(const struct nft_hooks *hooks, struct buf *out);

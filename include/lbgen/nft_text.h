@@ -13,9 +13,10 @@ void nft_begin_block(struct buf *out, bool *any);
 /* `192.0.2.10 . tcp . 80`: an element's key. */
 void nft_key_print(struct buf *out, enum family family, enum cell_layer layer, const struct claim_cell *cell);
 
-/* The key, a comment that names the services, and what it leads to: `... comment "web" : 0x50`. */
+/* The key, a comment that names the services, and what it leads to, if anything: `... comment "web" : 0x50`.
+ */
 void nft_element_print(struct buf *out, const struct nft_model *model, enum family family,
-                       enum cell_layer layer, const struct nft_element *element);
+                       enum cell_layer layer, enum nft_value value, const struct nft_element *element);
 
 /* `meta mark set 0x50`. */
 void nft_mark_print(struct buf *out, struct mark mark);
