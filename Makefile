@@ -31,7 +31,7 @@ HARDEN   := -fstack-protector-strong -fPIE
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(HARDEN) $(CFLAGS) -Iinclude -I$(BUILD) -D_GNU_SOURCE \
              -DLBGEN_VERSION='"$(VERSION)"' -MMD -MP $(PKG_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-PKGS     := xtables inih libip4tc libip6tc libmnl libnftables
+PKGS     := xtables inih jansson libip4tc libip6tc libmnl libnftables
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 LIBS      = $(shell $(PKG_CONFIG) --libs $(PKGS))
 CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check)
@@ -42,7 +42,7 @@ TEMPLATES := $(filter-out templates/example.ini,$(sort $(wildcard templates/*.in
 UNITS   := $(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c))
 UNIT_PROGRAMS := $(UNITS:%=$(BUILD)/tests/check_%)
 TOOLS   := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
-PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c))
+PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c tests/preload/*.c))
 C_FILES := $(wildcard gen/*.c gen/*/*.c include/lbgen/*.h tests/*.c tests/*.h tests/*/*.c)
 
 PROGRAM := lbgen
@@ -101,7 +101,7 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-$(BUILD)/tests/faults/%.so: tests/faults/%.c
+$(PRELOADS): $(BUILD)/%.so: %.c
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
 
@@ -130,6 +130,11 @@ test: setup-test
 test-faults: setup-test
 	@$(MAKE) --no-print-directory all tools
 	@tests/faults/run
+
+# The picture in README; it lies in the repository, since graphviz is only there to test.
+man/example.svg: templates/example.ini $(PROGRAM)
+	$(say) DRAW $@
+	$(Q)./$(PROGRAM) --no-system-templates --format dot $< | dot -Tsvg >$@
 
 # --- tests, one part at a time (tests/run calls them all and counts) -------------------------------------------------
 
@@ -170,13 +175,17 @@ bench: all tools
 	tests/bench/commit
 	tests/bench/reason
 	tests/bench/equiv
+	tests/bench/packet
 
 install: all
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/doc/lbgen \
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man7 \
+	    $(DESTDIR)$(PREFIX)/share/doc/lbgen/man \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 lbgen $(DESTDIR)$(PREFIX)/sbin/lbgen
 	install -m 644 man/lbgen.8 $(DESTDIR)$(PREFIX)/share/man/man8/lbgen.8
-	install -m 644 README.md templates/*.ini $(DESTDIR)$(PREFIX)/share/doc/lbgen
+	install -m 644 man/lbgen-json.7 $(DESTDIR)$(PREFIX)/share/man/man7/lbgen-json.7
+	install -m 644 README.md man/lbgen.schema.json templates/*.ini $(DESTDIR)$(PREFIX)/share/doc/lbgen
+	install -m 644 man/*.svg $(DESTDIR)$(PREFIX)/share/doc/lbgen/man
 	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|' templates/lbgen.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/lbgen.service
 	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/lbgen.service
 

@@ -29,6 +29,26 @@ START_TEST(test_pieces)
 }
 END_TEST
 
+/* Room that was made is used before any other: the pieces lie behind each other. What was handed out stays.
+ */
+START_TEST(test_reserve)
+{
+    const size_t sizes[] = {8, 4096, 100000, 3000000};
+    struct arena a = {0};
+    char *old = arena_text(&a, "old", 3);
+
+    arena_reserve(&a, sizes[_i]);
+    char *first = arena_alloc(&a, sizes[_i] / 2), *second = arena_alloc(&a, sizes[_i] / 2);
+    ck_assert_ptr_eq(second, first + (sizes[_i] / 2 + 7) / 8 * 8);
+    memset(first, 'x', sizes[_i] / 2);
+    memset(second, 'y', sizes[_i] / 2);
+    ck_assert_str_eq(old, "old");
+    ck_assert_ptr_ne(arena_alloc(&a, 3000000), NULL); /* and more is to be had */
+    arena_free(&a);
+    ck_assert_uint_eq(a.total, 0);
+}
+END_TEST
+
 /* Never NULL, not for nothing either, not even from a new arena. */
 START_TEST(test_nothing)
 {
@@ -98,6 +118,46 @@ START_TEST(test_vec)
 }
 END_TEST
 
+/* Items stay where room is made; there is no move up to what was asked for, and less changes nothing. */
+START_TEST(test_vec_reserve)
+{
+    const size_t wanted[] = {1, 10, 1000, 1000000};
+    struct {
+        uint64_t *at;
+        size_t n, cap;
+    } v = {0};
+
+    *VEC_ADD(&v) = 7;
+    VEC_RESERVE(&v, wanted[_i]);
+    ck_assert_uint_ge(v.cap, wanted[_i]);
+    ck_assert(v.n == 1 && v.at[0] == 7);
+    const uint64_t *place = v.at;
+    for (size_t i = v.n; i < wanted[_i]; i++)
+        *VEC_ADD(&v) = i;
+    ck_assert_ptr_eq(v.at, place);
+    VEC_RESERVE(&v, 0);
+    ck_assert_ptr_eq(v.at, place);
+    *VEC_ADD(&v) = 8;
+    ck_assert(v.at[0] == 7 && v.at[v.n - 1] == 8);
+    free(v.at);
+}
+END_TEST
+
+/* Memory of all sizes, large ones too, is there to its last byte. */
+START_TEST(test_whole)
+{
+    const size_t sizes[] = {0, 1, 65536, (2 << 20) - 1, 2 << 20, (5 << 20) + 3};
+    unsigned char *at = xmalloc_whole(sizes[_i]);
+
+    ck_assert(at && (uintptr_t)at % 16 == 0);
+    memset(at, 0xa5, sizes[_i]);
+    at = xrealloc(at, sizes[_i] + 100, 1);
+    for (size_t i = 0; i < sizes[_i]; i++)
+        MUST(at[i] == 0xa5);
+    free(at);
+}
+END_TEST
+
 START_TEST(test_xalloc)
 {
     char *m = xmalloc(0), *c = xcalloc(0, 8), *d = xcalloc(8, 0), *r = xrealloc(NULL, 0, 5),
@@ -161,18 +221,30 @@ START_TEST(test_vec_overflow)
 }
 END_TEST
 
+START_TEST(test_reserve_overflow)
+{
+    size_t cap = 0;
+
+    vec_reserve(NULL, 0, &cap, SIZE_MAX / 4, 64);
+}
+END_TEST
+
 static Suite *arena_suite(void)
 {
     Suite *s = suite_create("arena");
     TCase *t = new_case(s, "memory"), *out = new_case(s, "memory out");
 
     tcase_add_loop_test(t, test_pieces, 0, 4);
+    tcase_add_loop_test(t, test_reserve, 0, 4);
     tcase_add_loop_test(t, test_nothing, 0, 4);
     tcase_add_test(t, test_copies);
     tcase_add_test(t, test_vec);
+    tcase_add_loop_test(t, test_vec_reserve, 0, 4);
+    tcase_add_loop_test(t, test_whole, 0, 6);
     tcase_add_test(t, test_xalloc);
     tcase_add_exit_test(out, test_overflow, 3);
     tcase_add_exit_test(out, test_vec_overflow, 3);
+    tcase_add_exit_test(out, test_reserve_overflow, 3);
     tcase_add_exit_test(out, test_handler, 7);
     tcase_add_test_raise_signal(out, test_handler_returns, 6 /* SIGABRT */);
     return s;

@@ -80,7 +80,7 @@ static const struct input_case refused[] = {
     {"[vrrp]\nsource = host\n", "'host' is no IPv4 or IPv6 address or prefix"},
     {"[vrrp]\nsource = 192.0.2.1/24\n", "write 192.0.2.1, or 192.0.2.0/24 for all 256"},
     {"[vrrp]\ninterface = eth0:1\n", ":17: error: an interface name"},
-    {"[lbgen]\nlayout = tree\n", "layout is auto or flat"}, /* later */
+    {"[lbgen]\nlayout = bush\n", "layout is auto, flat or tree"},
     {"[lbgen]\nfwmark-mask = 0\n", "a mask is 1..0xffffffff"},
     {"[lbgen]\nfwmark-mask = 0x1ffffffff\n", "a mask is"},
     {"[lbgen]\nfwmark-mask = 1\nfwmark-mask = 1\n", "given twice"},

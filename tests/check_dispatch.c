@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "lbgen/compile.h"
+#include "lbgen/dispatch_depth.h"
 #include "lbgen/equiv.h"
 #include "lbgen/layout.h"
 #include "lbgen/save_write.h"
@@ -172,6 +173,100 @@ START_TEST(test_right)
 }
 END_TEST
 
+/* --- trees that would be too deep --- */
+
+static uint32_t depth_of(const struct tree *tree, uint32_t node)
+{
+    const struct tree_node *n = &tree->nodes.at[node];
+    uint32_t most = 0;
+
+    for (uint32_t i = n->first; i < n->first + n->n; i++)
+        if (tree->steps.at[i].kind != STEP_RULES) {
+            const uint32_t depth = depth_of(tree, tree->steps.at[i].of);
+
+            most = depth > most ? depth : most;
+        }
+    return most + 1;
+}
+
+static void print_one(struct buf *out, unsigned number, const char *vip)
+{
+    buf_printf(out, "[service s%u]\nvip = %s\nports = %u\nfwmark = %u\noverride = yes\n", number, vip,
+               80 + number % 2, number + 1);
+}
+
+/* VIPs that part from all others one bit further on each, and a crowd at the end. */
+static void print_comb(struct chance *c, struct buf *out, unsigned crowd)
+{
+    struct buf vip = {0};
+    unsigned number = 0;
+
+    for (unsigned bit = 0; bit < 96; bit++, number++) {
+        const struct prefix p = {
+            .family = IPV6,
+            .len = 128,
+            .first = {UINT64_C(0x20010db800000000) | (bit < 32 ? UINT64_C(1) << (31 - bit) : 0),
+                      bit < 32 ? 0 : UINT64_C(1) << (95 - bit)}};
+
+        vip.len = 0;
+        address_print(&vip, IPV6, p.first);
+        print_one(out, number, buf_text(&vip));
+    }
+    for (unsigned i = 0; i < crowd; i++, number++) {
+        vip.len = 0;
+        buf_printf(&vip, "2001:db8::1:%x", chance_bits(c) & 0xffff);
+        print_one(out, number, buf_text(&vip));
+    }
+    buf_free(&vip);
+}
+
+/* VIPs each inside the one before, in three orders of the file. */
+static void print_nest(struct chance *c, struct buf *out)
+{
+    struct buf vip = {0};
+    const unsigned up = chance_below(c, 3);
+
+    for (unsigned i = 0; i < 25; i++) {
+        const unsigned len = 8 + (up == 0 ? i : up == 1 ? 24 - i : chance_below(c, 25));
+
+        vip.len = 0;
+        buf_printf(&vip, "10.0.0.0/%u", len);
+        print_one(out, i, buf_text(&vip));
+    }
+    buf_free(&vip);
+}
+
+START_TEST(test_deep)
+{
+    struct chance c = {.state = 31U + (uint64_t)_i};
+    struct buf text = {0}, flat = {0}, printed = {0};
+    const enum family family = _i % 2 ? IPV4 : IPV6;
+    struct made m;
+    struct tree tree;
+
+    if (family == IPV6)
+        print_comb(&c, &text, _i < 4 ? 0 : 300);
+    else
+        print_nest(&c, &text);
+    make(&m, buf_text(&text), LINT_SERVICES);
+    build(&tree, &m, family);
+    ck_assert_uint_ge(depth_of(&tree, 0), family == IPV6 ? 8 : 2);
+    ck_assert_uint_le(depth_of(&tree, 0), TREE_DEPTH_MAX);
+    for (size_t i = 0; family == IPV6 && i < tree.nodes.n; i++) { /* no node has become a long list */
+        ck_assert(!tree.nodes.at[i].flat);
+        ck_assert_uint_le(tree.nodes.at[i].n, 40);
+    }
+    print_rules(&m, LAYOUT_FLAT, family, &flat);
+    print_rules(&m, LAYOUT_TREE, family, &printed);
+    judge(flat.at, printed.at, family, text.at);
+    tree_free(&tree);
+    made_free(&m);
+    buf_free(&text);
+    buf_free(&flat);
+    buf_free(&printed);
+}
+END_TEST
+
 /* --- trees that are broken --- */
 
 static void print_tree(const struct list_layout *layout, struct buf *out)
@@ -184,7 +279,7 @@ static void print_tree(const struct list_layout *layout, struct buf *out)
     buf_str(out, "*mangle\n:PREROUTING ACCEPT [0:0]\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n"
                  ":OUTPUT ACCEPT [0:0]\n:POSTROUTING ACCEPT [0:0]\n");
     for (uint32_t i = 0; i < layout->tree.nodes.n; i++)
-        sink.chain(sink.ctx, tree_chain(&layout->tree.nodes.at[i].region).text, "-");
+        sink.chain(sink.ctx, layout_chain(layout, i).text, "-");
     for (size_t i = 0; i < layout->tree.services->n; i++) {
         const struct service *s = &layout->tree.services->at[i];
 
@@ -193,7 +288,8 @@ static void print_tree(const struct list_layout *layout, struct buf *out)
             emit_exclusions(&t, s);
         }
     }
-    layout_emit_jump(&t, "PREROUTING");
+    if (layout->tree.nodes.n)
+        layout_emit_jump(&t, layout, "PREROUTING");
     uint32_t *order = xmalloc(layout->tree.nodes.n * sizeof *order);
     for (uint32_t i = 0; i < layout->tree.nodes.n; i++)
         order[i] = i;
@@ -397,6 +493,7 @@ int main(void)
 
     tcase_add_loop_test(new_case(suite, "right"), test_right, 0, 4);
     tcase_add_loop_test(new_case(suite, "broken"), test_broken, 0, 4);
+    tcase_add_loop_test(new_case(suite, "deep"), test_deep, 0, 12);
     tcase_add_test(new_case(suite, "one less"), test_one_less);
     return run_suite(suite);
 }

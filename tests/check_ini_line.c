@@ -55,11 +55,13 @@ static const struct {
 START_TEST(test_sort)
 {
     char *line = exact_copy(cases[_i].line, cases[_i].len);
-    bool in_quotes = cases[_i].in_quotes;
+    struct ini_line_state state = {.semicolon = memchr(line, ';', cases[_i].len) != NULL,
+                                   .quotes_count = cases[_i].quotes_count,
+                                   .in_quotes = cases[_i].in_quotes};
     struct ini_line l = {0};
     struct complaint why = {0};
 
-    ini_line_sort(line, cases[_i].len, cases[_i].quotes_count, &in_quotes, &l, &why);
+    ini_line_sort(line, cases[_i].len, &state, &l, &why);
     ck_assert_int_eq((int)l.kind, (int)cases[_i].kind);
     if (l.kind == LINE_KEY)
         ck_assert(l.name_len == strlen(cases[_i].name) &&
@@ -68,7 +70,7 @@ START_TEST(test_sort)
         ck_assert(l.body_len == strlen(cases[_i].body) &&
                   memcmp(line + l.body_at, cases[_i].body, l.body_len) == 0);
     if (l.kind == LINE_KEY || l.kind == LINE_CONTINUATION)
-        ck_assert_int_eq(in_quotes, cases[_i].open);
+        ck_assert_int_eq(state.in_quotes, cases[_i].open);
     if (l.kind == LINE_HEADER)
         ck_assert_int_eq(line[l.bracket], '[');
     if (l.kind == LINE_BAD || l.kind == LINE_BAD_HEADER)

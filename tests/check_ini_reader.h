@@ -67,11 +67,12 @@ static inline void record_bad_key(void *ctx, const char *name, size_t len)
     buf_char(&r->events, '\n');
 }
 
-static inline void record_key(void *ctx, srcpos at, const char *name, const struct ini_value *value)
+static inline void record_key(void *ctx, srcpos at, const char *name, size_t len,
+                              const struct ini_value *value)
 {
     struct record *r = ctx;
 
-    MUST(memcmp(r->text + (at - r->sources.at[r->sources.n - 1].base), name, strlen(name)) == 0);
+    MUST(memcmp(r->text + (at - r->sources.at[r->sources.n - 1].base), name, len) == 0 && name[len] == '\0');
     check_places(r, value);
     buf_str(&r->events, name);
     buf_char(&r->events, '=');

@@ -69,6 +69,32 @@ START_TEST(test_enter_and_find)
 }
 END_TEST
 
+/* Room made in advance is enough for so many names, keeps those that are there, and forgets none later. */
+START_TEST(test_reserve)
+{
+    struct name_index index = {.name_of = name_of};
+    struct named *items = calloc(ITEMS, sizeof *items);
+    const uint32_t before = _i ? 100 : 0, reserved = ITEMS / 2;
+    size_t n_slots = 0;
+
+    for (uint32_t i = 0; i < ITEMS; i++) {
+        if (i == before) {
+            name_index_reserve(&index, reserved);
+            n_slots = index.n_slots;
+            name_index_reserve(&index, 1);
+        }
+        items[i].len = (size_t)snprintf(items[i].name, sizeof items[i].name, "s%u", i);
+        name_index_prefetch(&index, items[i].name, items[i].len);
+        MUST(name_index_enter(&index, items, items[i].name, items[i].len, i) == NAME_NOT_FOUND);
+        MUST(i < before || i >= reserved || index.n_slots == n_slots);
+    }
+    for (uint32_t i = 0; i < ITEMS; i++)
+        MUST(name_index_find(&index, items, items[i].name, items[i].len) == i);
+    name_index_free(&index);
+    free(items);
+}
+END_TEST
+
 /* The hash must not change: chains are named by it. FNV-1a, then mixed; worked out by hand. */
 static uint64_t reference(const char *name)
 {
@@ -101,6 +127,7 @@ static Suite *name_index_suite(void)
     TCase *t = new_case(s, "name_index");
 
     tcase_add_test(t, test_enter_and_find);
+    tcase_add_loop_test(t, test_reserve, 0, 2);
     tcase_add_test(t, test_hash);
     return s;
 }

@@ -157,7 +157,7 @@ START_TEST(test_arity)
     enum service_key key = SERVICE_KEYS;
     struct made m;
 
-    ck_assert(service_key_find(keys[_i].key, &key) && (int)key == _i);
+    ck_assert(service_key_find(keys[_i].key, strlen(keys[_i].key), &key) && (int)key == _i);
     ck_assert_str_eq(service_key_name(key), keys[_i].key);
     buf_printf(&text, "[service a]\n%s = %s\n%s = %s\n", keys[_i].key, keys[_i].value, keys[_i].key,
                keys[_i].value);
@@ -183,6 +183,9 @@ static const struct input_case warned[] = {
      "t.ini:2:15: warning: port 80 is in this list already\n    ports = http, 80\n                  ^~\n"},
     {"protocol = tcp tcp", "t.ini:2:16: warning: protocol tcp is in this list already\n    protocol = tcp "
                            "tcp\n                   ^~~\n"},
+    {"real-server = 10.0.0.11\nreal-server = 10.0.0.12\nreal-server = 10.0.0.11 weight 2",
+     "t.ini:4:15: warning: this real server is in the list already; what is said of it here does not count\n"
+     "    real-server = 10.0.0.11 weight 2\n                  ^~~~~~~~~\n"},
     {"protocol = dccp", "t.ini:2:12: warning: dccp packets are marked, but IPVS does not balance them\n    "
                         "protocol = dccp\n               ^~~~\n"},
     {"protocol = udplite", "t.ini:2:12: warning: udplite packets are marked, but IPVS does not balance "

@@ -70,7 +70,7 @@ START_TEST(test_chance)
         }
     }
     for (int f = 0; f < FAMILIES; f++) {
-        struct vip_refs refs = vip_refs_sorted(&services, (enum family)f);
+        struct vip_refs refs = vip_refs_sorted(&services, (enum family)f, NULL);
 
         ck_assert_uint_eq(refs.n, expected[f]);
         for (size_t i = 0; i < refs.n; i++) {
@@ -105,7 +105,7 @@ START_TEST(test_input)
          "[service a]\nvip = 10.0.0.0/8, 10.0.0.0/16, 10.0.0.0, 9.255.255.255\nports = 1\nfwmark = 1\n"
          "[service bad]\nvip = 1.2.3.4\nports = 1\nfwmark = x\n",
          0);
-    struct vip_refs refs = vip_refs_sorted(&m.config.services, IPV4);
+    struct vip_refs refs = vip_refs_sorted(&m.config.services, IPV4, NULL);
     for (size_t i = 0; i < refs.n; i++) {
         prefix_print(&shown, vip_ref_prefix(&m.config.services, &refs.at[i]));
         buf_printf(&shown, " %u %zu;", refs.at[i].service, vip_cluster_end(&m.config.services, &refs, i));
@@ -113,7 +113,7 @@ START_TEST(test_input)
     ck_assert_str_eq(buf_text(&shown), "9.255.255.255/32 1 1;10.0.0.0/8 0 5;10.0.0.0/8 1 5;"
                                        "10.0.0.0/16 1 5;10.0.0.0/32 1 5;192.0.2.9/32 0 6;");
     free(refs.at);
-    refs = vip_refs_sorted(&m.config.services, IPV6);
+    refs = vip_refs_sorted(&m.config.services, IPV6, NULL);
     ck_assert_uint_eq(refs.n, 1);
     free(refs.at);
     buf_free(&shown);
@@ -124,7 +124,7 @@ END_TEST
 START_TEST(test_none)
 {
     struct services none = {0};
-    struct vip_refs refs = vip_refs_sorted(&none, IPV4);
+    struct vip_refs refs = vip_refs_sorted(&none, IPV4, NULL);
 
     ck_assert_uint_eq(refs.n, 0);
     free(refs.at);

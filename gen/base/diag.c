@@ -9,7 +9,7 @@
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
-static const char *const words[SEVERITIES] = {
+const char *const severity_words[SEVERITIES] = {
     [SEVERITY_ERROR] = "error", [SEVERITY_WARNING] = "warning", [SEVERITY_NOTE] = "note"};
 static const char *const colours[SEVERITIES] = {
     [SEVERITY_ERROR] = "\033[1;31m", [SEVERITY_WARNING] = "\033[1;35m", [SEVERITY_NOTE] = "\033[1;36m"};
@@ -65,7 +65,7 @@ static void print_one(const struct finding *f, struct sources *sources, struct b
     } else {
         buf_printf(out, "%s: ", f->file ? f->file : "lbgen");
     }
-    buf_printf(out, "%s%s:%s %s\n", colour ? colours[f->severity] : "", words[f->severity],
+    buf_printf(out, "%s%s:%s %s\n", colour ? colours[f->severity] : "", severity_words[f->severity],
                colour ? "\033[0m" : "", f->text);
     if (f->at != SRC_NONE && !f->belongs)
         caret_print(out, place.line_text, place.line_len, place.column - 1, f->len, colour);
@@ -96,7 +96,7 @@ static bool same(const struct diag *d, const struct group *first, const struct g
     return a->at != SRC_NONE && a->at == b->at && second->n == 1 && strcmp(a->text, b->text) == 0;
 }
 
-void diag_print(struct diag *d, struct sources *sources, struct buf *out, bool colour)
+void diag_each(const struct diag *d, diag_each_fn each, void *ctx)
 {
     struct group *groups = xmalloc(d->n * sizeof *groups);
     size_t n = 0;
@@ -110,9 +110,30 @@ void diag_print(struct diag *d, struct sources *sources, struct buf *out, bool c
     }
     qsort(groups, n, sizeof *groups, by_position);
     for (size_t g = 0; g < n; g++)
-        for (size_t i = 0; i < groups[g].n && (g == 0 || !same(d, &groups[g - 1], &groups[g])); i++)
-            print_one(&d->at[groups[g].first + i], sources, out, colour);
+        if (g == 0 || !same(d, &groups[g - 1], &groups[g]))
+            each(ctx, &d->at[groups[g].first], groups[g].n - 1);
     free(groups);
+}
+
+struct printer {
+    struct sources *sources;
+    struct buf *out;
+    bool colour;
+};
+
+static void print_group(void *ctx, const struct finding *f, size_t n_notes)
+{
+    const struct printer *p = ctx;
+
+    for (size_t i = 0; i <= n_notes; i++)
+        print_one(&f[i], p->sources, p->out, p->colour);
+}
+
+void diag_print(const struct diag *d, struct sources *sources, struct buf *out, bool colour)
+{
+    struct printer printer = {.sources = sources, .out = out, .colour = colour};
+
+    diag_each(d, print_group, &printer);
 }
 
 void diag_free(struct diag *d)

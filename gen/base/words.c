@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lbgen/words.h"
 
+/* Nearly all bytes are above both, which the first comparison tells. */
 static bool blank(char c)
 {
-    return c == ' ' || c == '\t';
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t');
 }
 
 static size_t skip_blanks(const char *text, size_t at, size_t n)
@@ -13,17 +14,21 @@ static size_t skip_blanks(const char *text, size_t at, size_t n)
     return at;
 }
 
-/* Nearly all bytes are above the separators, which is one comparison for each. */
 static size_t word_end(const char *text, size_t at, size_t n)
 {
-    while (at < n && ((unsigned char)text[at] > ' ' || !blank(text[at])))
+    while (at < n && !blank(text[at]))
         at++;
     return at;
 }
 
+static bool separates(char c)
+{
+    return (unsigned char)c <= ',' && (c == ',' || blank(c));
+}
+
 static size_t item_end(const char *text, size_t at, size_t n)
 {
-    while (at < n && ((unsigned char)text[at] > ',' || (text[at] != ',' && !blank(text[at]))))
+    while (at < n && !separates(text[at]))
         at++;
     return at;
 }

@@ -83,28 +83,31 @@ static bool check_one(struct input *input, const struct rule_set *rules, const s
     return good;
 }
 
-static bool check_family(struct input *input, enum family family)
+static bool check_family(struct input *input, enum family family, bool *passed)
 {
+    const struct expects *expects = &input->config.expects;
     struct destinations only = {0};
     struct traced_set set = {0};
     bool good = true;
 
     if (collect(&input->config, family, &only)) {
         traced_set_of_input(&set, input, family, &only);
-        for (size_t i = 0; i < input->config.expects.n; i++)
-            if (input->config.expects.at[i].packet.dst.family == family)
-                good = check_one(input, &set.rules, &input->config.expects.at[i]) && good;
+        for (size_t i = 0; i < expects->n; i++)
+            if (expects->at[i].packet.dst.family == family) {
+                passed[i] = check_one(input, &set.rules, &expects->at[i]);
+                good = passed[i] && good;
+            }
         traced_set_free(&set);
     }
     free(only.at);
     return good;
 }
 
-bool check_expects(struct input *input)
+bool check_expects(struct input *input, bool *passed)
 {
     bool good = true;
 
     for (int f = 0; f < FAMILIES; f++)
-        good = check_family(input, (enum family)f) && good;
+        good = check_family(input, (enum family)f, passed) && good;
     return good;
 }

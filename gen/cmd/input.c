@@ -99,6 +99,28 @@ void input_print_findings(struct input *input, const struct options *options)
     buf_free(&out);
 }
 
+struct diag input_set_findings_aside(struct input *input)
+{
+    struct diag printed = input->diag;
+
+    input->diag = (struct diag){.warnings_are_errors = printed.warnings_are_errors};
+    return printed;
+}
+
+size_t input_print_new_findings(struct input *input, struct diag *printed, const struct options *options)
+{
+    struct diag new = input->diag;
+
+    input_print_findings(input, options);
+    for (size_t i = 0; i < new.n; i++)
+        if (!new.at[i].belongs)
+            diag_add_from(printed, &new, i);
+    input->diag = *printed;
+    size_t errors = diag_errors(&new);
+    diag_free(&new);
+    return errors;
+}
+
 void input_free(struct input *input)
 {
     host_rules_free(&input->host);

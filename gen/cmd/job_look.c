@@ -3,12 +3,11 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "lbgen/edit_print.h"
+#include "lbgen/diff_report.h"
 #include "lbgen/job_look.h"
 #include "lbgen/parents.h"
 #include "lbgen/look_foreign.h"
 #include "lbgen/look_marks.h"
-#include "lbgen/rule_texts.h"
 #include "lbgen/save_image.h"
 #include "lbgen/ssh_guard.h"
 #include "lbgen/wanted.h"
@@ -63,102 +62,64 @@ int job_look(struct job *job)
     return status;
 }
 
-static int print_out(struct buf *out)
-{
-    int fd = STDOUT_FILENO;
-    int error = out->len ? buf_flush_fd(&fd, out->at, out->len) : 0;
+/* What a boot file has to become, and what is needed to tell it. */
+struct boot_diff {
+    struct save_file old, new, own;
+    struct buf part;
+    struct image wanted;
+    struct file_edits edits;
+};
 
-    buf_free(out);
-    return error ? job_fail(EXIT_SYSTEM, "standard output can't be written") : EXIT_GOOD;
+static bool find_boot_edits(struct boot_diff *d, const struct boot_text *boot, struct complaint *why)
+{
+    if (!save_file_read(&d->old, boot->old.at, boot->old.len, why) ||
+        !save_file_read(&d->new, boot->text.at, boot->text.len, why))
+        return false;
+    boot_text_own_part(&d->new, &d->part);
+    if (!save_file_read(&d->own, d->part.at, d->part.len, why))
+        return false;
+    save_image_read(&d->own, &d->wanted);
+    return file_edits_find(&d->edits, &d->old, &d->wanted, why);
 }
 
-/* Two runs: the first one says which texts are needed. */
-bool job_print_edits(enum family family, enum payload_form form, const struct edit edits[TABLES],
-                     struct buf *out, struct complaint *why)
+static void free_boot_diff(struct boot_diff *d)
 {
-    struct rule_texts texts = {.form = form};
-    struct buf ignored = {0};
-
-    for (int t = 0; t < TABLES; t++)
-        edit_print(&edits[t], rule_texts_collect, &texts, &ignored);
-    bool good = rule_texts_make(&texts, family, why);
-    for (int t = 0; good && t < TABLES; t++)
-        edit_print(&edits[t], rule_texts_print, &texts, out);
-    rule_texts_free(&texts);
-    buf_free(&ignored);
-    return good;
-}
-
-bool job_print_live(const struct change *change, struct buf *out, struct complaint *why)
-{
-    for (int f = 0; f < FAMILIES; f++) {
-        struct buf text = {0}, name = {0};
-        bool good = job_print_edits((enum family)f, change->backend->form, change->edits[f], &text, why);
-
-        if (good && text.len) {
-            buf_printf(&name, "kernel (%s, %s)", family_ops[f].name, change->backend->name);
-            edit_print_names(buf_text(&name), "wanted", out);
-            buf_add(out, text.at, text.len);
-        }
-        buf_free(&text);
-        buf_free(&name);
-        if (!good)
-            return false;
-    }
-    return true;
-}
-
-bool job_print_file(const struct save_file *old, const struct image *wanted, enum family family,
-                    const char *path, struct buf *out, bool *differs, struct complaint *why)
-{
-    struct edit edits[TABLES] = {{0}};
-    struct image now = {0};
-    struct buf text = {0};
-    bool good = true;
-
-    save_image_read(old, &now);
-    for (int t = 0; good && t < TABLES; t++)
-        good = delta_find(&now.of[t], &wanted->of[t], (enum table)t, false, &edits[t], why);
-    good = good && job_print_edits(family, PAYLOAD_LINE, edits, &text, why);
-    *differs = good && text.len > 0;
-    if (*differs) {
-        edit_print_names(path, "wanted", out);
-        buf_add(out, text.at, text.len);
-    }
-    for (int t = 0; t < TABLES; t++)
-        edit_free(&edits[t]);
-    image_free(&now);
-    buf_free(&text);
-    return good;
+    file_edits_free(&d->edits);
+    image_free(&d->wanted);
+    save_file_free(&d->old);
+    save_file_free(&d->new);
+    save_file_free(&d->own);
+    buf_free(&d->part);
 }
 
 static bool print_boot_file(const struct job *job, enum family family, struct buf *out, struct complaint *why)
 {
-    const struct boot_text *boot = &job->boot[family];
-    struct save_file old = {0}, new = {0}, own = {0};
-    struct image wanted = {0};
-    struct buf part = {0};
-    bool differs;
+    const char *path = job->boot_files.path[family];
+    struct diff_report report = {0};
+    struct boot_diff diff = {0};
 
-    if (!boot->changes)
+    if (!job->boot[family].changes)
         return true;
-    bool good = save_file_read(&old, boot->old.at, boot->old.len, why) &&
-                save_file_read(&new, boot->text.at, boot->text.len, why);
+    bool good = find_boot_edits(&diff, &job->boot[family], why) &&
+                diff_report_add_file(&report, path, family, diff.edits.edits, why);
     if (good) {
-        boot_text_own_part(&new, &part);
-        good = save_file_read(&own, part.at, part.len, why);
+        diff_report_text(&report, out);
+        if (report.n == 0)
+            buf_printf(out, "%s: rewritten, its rules stay as they are\n", path);
     }
-    if (good) {
-        save_image_read(&own, &wanted);
-        good = job_print_file(&old, &wanted, family, job->boot_files.path[family], out, &differs, why);
-        if (good && !differs)
-            buf_printf(out, "%s: rewritten, its rules stay as they are\n", job->boot_files.path[family]);
-    }
-    image_free(&wanted);
-    save_file_free(&old);
-    save_file_free(&new);
-    save_file_free(&own);
-    buf_free(&part);
+    diff_report_free(&report);
+    free_boot_diff(&diff);
+    return good;
+}
+
+static bool print_live(const struct change *change, struct buf *out, struct complaint *why)
+{
+    struct diff_report report = {0};
+    bool good = diff_report_add_live(&report, change, why);
+
+    if (good)
+        diff_report_text(&report, out);
+    diff_report_free(&report);
     return good;
 }
 
@@ -166,16 +127,17 @@ int job_show(struct job *job, bool nothing)
 {
     struct buf out = {0};
     struct complaint why;
+    int fd = STDOUT_FILENO, status = EXIT_DIFFERENT;
 
     if (nothing) {
         job_say("%s: nothing to do", job->what);
         return EXIT_GOOD;
     }
-    if (!job_print_live(&job->change, &out, &why) || !print_boot_file(job, IPV4, &out, &why) ||
-        !print_boot_file(job, IPV6, &out, &why)) {
-        buf_free(&out);
-        return job_fail(EXIT_SYSTEM, "%s", why.text);
-    }
-    int status = print_out(&out);
-    return status == EXIT_GOOD ? EXIT_DIFFERENT : status;
+    if (!print_live(&job->change, &out, &why) || !print_boot_file(job, IPV4, &out, &why) ||
+        !print_boot_file(job, IPV6, &out, &why))
+        status = job_fail(EXIT_SYSTEM, "%s", why.text);
+    else if (buf_flush_fd(&fd, out.at, out.len) != 0)
+        status = job_fail(EXIT_SYSTEM, "standard output can't be written");
+    buf_free(&out);
+    return status;
 }

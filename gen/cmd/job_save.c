@@ -10,23 +10,29 @@
 #include "lbgen/journal.h"
 #include "lbgen/wanted.h"
 
+static void make_text(struct job *job, enum family family)
+{
+    const char *path = job->boot_files.path[family];
+    struct input *in = job->of[family];
+    struct buf generated = {0};
+
+    if (!path[0])
+        return;
+    wanted_text(&in->config, &in->host.of[family], family, &generated);
+    boot_text_make(&job->boot[family], in, family, path, job->is_wanted[family], &generated);
+}
+
 int job_save_read(struct job *job)
 {
-    job_step(job, "boot files");
-    for (int f = 0; f < FAMILIES; f++) {
-        struct input *in = job->of[f];
-        struct buf generated = {0};
+    struct diag printed = input_set_findings_aside(&job->input);
 
-        if (!job->boot_files.path[f][0])
-            continue;
-        wanted_text(&in->config, &in->host.of[f], (enum family)f, &generated);
-        boot_text_make(&job->boot[f], in, (enum family)f, job->boot_files.path[f], job->is_wanted[f],
-                       &generated);
-    }
-    bool bad = diag_errors(&job->input.diag) + diag_errors(&job->none.diag) > 0;
-    input_print_findings(&job->input, job->options);
+    job_step(job, "boot files");
+    for (int f = 0; f < FAMILIES; f++)
+        make_text(job, (enum family)f);
+    size_t errors =
+        input_print_new_findings(&job->input, &printed, job->options) + diag_errors(&job->none.diag);
     input_print_findings(&job->none, job->options);
-    return bad ? EXIT_SYSTEM : EXIT_GOOD;
+    return errors ? EXIT_SYSTEM : EXIT_GOOD;
 }
 
 bool job_add_file(struct job *job, const char *path, const struct buf *text, bool keep_old,

@@ -32,6 +32,9 @@ void job_warn(struct job *job, const char *format, ...)
     job->warnings++;
 }
 
+/* What was said first, for those who read it from a document. */
+static struct buf failure;
+
 int job_fail(int status, const char *format, ...)
 {
     va_list args;
@@ -39,7 +42,16 @@ int job_fail(int status, const char *format, ...)
     va_start(args, format);
     put(stderr, "lbgen: error: ", format, args);
     va_end(args);
+    va_start(args, format);
+    if (failure.len == 0)
+        buf_vprintf(&failure, format, args);
+    va_end(args);
     return status;
+}
+
+const char *job_failure(void)
+{
+    return failure.len ? buf_text(&failure) : NULL;
 }
 
 static double milliseconds(struct timespec from, struct timespec to)

@@ -133,11 +133,12 @@ int job_try(struct job *job)
     return EXIT_GOOD;
 }
 
-int job_try_all(struct job *job)
+int job_try_all(struct job *job, enum scratch_result *result)
 {
     struct complaint why;
 
-    switch (try_rules(job, true, &why)) {
+    *result = try_rules(job, true, &why);
+    switch (*result) {
     case SCRATCH_GOOD: return EXIT_GOOD;
     case SCRATCH_REFUSED: return job_fail(EXIT_SYSTEM, "the kernel does not take the rules: %s", why.text);
     case SCRATCH_UNAVAILABLE: break;

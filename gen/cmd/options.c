@@ -41,6 +41,7 @@ enum {
     OPT_FORCE,
     OPT_AGAINST,
     OPT_TIMINGS,
+    OPT_JSON,
     OPT_HELP,
     OPT_VERSION
 };
@@ -79,6 +80,7 @@ static const struct option long_options[] = {
     {"force", no_argument, NULL, OPT_FORCE},
     {"against", required_argument, NULL, OPT_AGAINST},
     {"timings", no_argument, NULL, OPT_TIMINGS},
+    {"json", no_argument, NULL, OPT_JSON},
     {"help", no_argument, NULL, OPT_HELP},
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
@@ -231,6 +233,7 @@ static bool set_option(struct options *o, int option)
     case OPT_NO_SYSTEM_TEMPLATES: o->no_system_templates = true; return true;
     case OPT_WARNINGS: return set_warnings(o, optarg);
     case OPT_COLOR: return set_color(o, optarg);
+    case OPT_JSON: o->json = true; return true;
     case OPT_HELP: o->help = true; return true;
     case OPT_VERSION: o->version = true; return true;
     case OPT_COMMIT:
@@ -267,9 +270,17 @@ static bool changes_something(const struct options *o)
            o->confirm;
 }
 
+static bool has_report(const struct options *o)
+{
+    return looks_only(o) || o->verb == VERB_DIFF || o->verb == VERB_STATUS;
+}
+
 /* What goes with what. */
 static bool fits_together(const struct options *o)
 {
+    if (o->json && !has_report(o))
+        return say("--json goes with --check, --trace, --compare, --diff or --status; --format=json prints "
+                   "the input and its rules");
     if (o->kernel && o->verb != VERB_CHECK)
         return say("--kernel goes with --check");
     if (o->keepalived && o->verb != VERB_CHECK)

@@ -3,7 +3,8 @@
 
 #include "lbgen/options.h"
 
-static const char help[] =
+/* In pieces: compilers need not take longer strings than these. */
+static const char help_printing[] =
     "Usage: lbgen [OPTION]... FILE...\n"
     "  or:  lbgen --commit [OPTION]... FILE...\n"
     "  or:  lbgen --restore | --remove | --rollback | --confirmed | --status [OPTION]...\n"
@@ -22,14 +23,22 @@ static const char help[] =
     "  -6, --ipv6                 print the IPv6 rules\n"
     "  -o, --output=FILE          write FILE, whole or not at all, instead of standard output\n"
     "      --merge=FILE           print the iptables-save file FILE with lbgen's part brought up to date\n"
-    "      --format=FORMAT        the form of the output: save, what iptables-save prints (default); nft, a "
-    "table\n"
-    "                             for nft -f, of both families unless -4 or -6 is given\n"
+    "      --format=FORMAT        the form of the output; both families, unless -4 or -6 is given:\n"
+    "                               save        what iptables-save prints (default; one family)\n"
+    "                               nft         a table for nft -f (with --remove: to take it out)\n"
+    "                               firewalld   a script of firewall-cmd lines (with --remove: to undo it)\n"
+    "                               keepalived  virtual_server blocks\n"
+    "                               ipvsadm     what ipvsadm --restore reads\n"
+    "                               json        the input and its rules, for programs\n"
+    "                               dot         a picture, for graphviz\n"
+    "      --firewalld-zone=ZONE  the zone that these lines are for (default: firewalld's default zone)\n"
     "      --templates=DIR        look for templates in DIR first\n"
     "      --no-system-templates  leave /etc/lbgen/templates out\n"
     "      --warnings=error       take warnings as errors\n"
     "      --warnings=marks       warn of marks that programs like kube-proxy or Calico use, too\n"
-    "      --color=WHEN           color the findings: auto (default), always or never\n"
+    "      --color=WHEN           color the findings: auto (default), always or never\n";
+
+static const char help_meaning[] =
     "\n"
     "What the rules do (needs no root):\n"
     "      --check                check the input and run each [expect] of it; silent when all is good\n"
@@ -42,6 +51,9 @@ static const char help[] =
     "      --compare              what changes for packets from OLD to NEW, each an input or an "
     "iptables-save "
     "file\n"
+    "      --json                 with --check, --trace, --compare, --diff, --status: the result as JSON\n";
+
+static const char help_kernel[] =
     "\n"
     "The kernel and the boot file:\n"
     "      --commit               make lbgen's part of both what the input asks for, nothing else\n"
@@ -84,7 +96,9 @@ static const char examples[] =
 
 void options_help(void)
 {
-    fputs(help, stdout);
+    fputs(help_printing, stdout);
+    fputs(help_meaning, stdout);
+    fputs(help_kernel, stdout);
     fputs(examples, stdout);
 }
 

@@ -1,29 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --status: what is live, counted and saved, service by service. */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lbgen/boot_unit.h"
 #include "lbgen/job.h"
 #include "lbgen/job_save.h"
 #include "lbgen/name_index.h"
+#include "lbgen/rule_owners.h"
+#include "lbgen/status_report.h"
 #include "lbgen/table_job.h"
 #include "lbgen/vec.h"
 #include "lbgen/verbs.h"
 
-/* What the rules of one tag add up to. */
-struct tally {
-    const char *tag;
-    size_t tag_len, live, missing, stale;
-    uint64_t packets, bytes; /* of the rules that mark or send to marking */
-};
-
 struct tallies {
-    struct tally *at;
-    size_t n, cap;
+    struct status_report *report;
     struct name_index names;
+    struct rule_owners owners; /* of the family at hand */
 };
 
 static const char *tag_of(const void *items, uint32_t i, size_t *len)
@@ -36,12 +28,32 @@ static const char *tag_of(const void *items, uint32_t i, size_t *len)
 
 static struct tally *find(struct tallies *all, const char *tag, size_t len)
 {
-    uint32_t i = name_index_enter(&all->names, all->at, tag, len, (uint32_t)all->n);
+    struct status_report *r = all->report;
+    uint32_t i = name_index_enter(&all->names, r->at, tag, len, (uint32_t)r->n);
 
     if (i != NAME_NOT_FOUND)
-        return &all->at[i];
-    *VEC_ADD(all) = (struct tally){.tag = tag, .tag_len = len};
-    return &all->at[all->n - 1];
+        return &r->at[i];
+    *VEC_ADD(r) = (struct tally){.tag = tag, .tag_len = len};
+    return &r->at[r->n - 1];
+}
+
+/* The tally of the rule's owner; NULL where it has none. */
+static struct tally *tally_of(struct tallies *all, enum table table, const char *chain,
+                              const struct image_rule *rule)
+{
+    size_t len;
+    const char *tag = rule_owners_find(&all->owners, table, chain, rule, &len);
+
+    return tag ? find(all, tag, len) : NULL;
+}
+
+/* A packet meets one such rule of a service; in chains behind it, and on its way through the tree, it is
+ * counted again. */
+static bool counts_packets(enum table table, const struct image_chain *chain, const struct tally *tally)
+{
+    bool is_tree = tally->tag_len == 4 && memcmp(tally->tag, "tree", 4) == 0;
+
+    return table == TABLE_MANGLE && (!chain->own || (!is_tree && strncmp(chain->name, "lbgen-", 6) == 0));
 }
 
 static void count_live(struct tallies *all, const struct image *now)
@@ -49,118 +61,118 @@ static void count_live(struct tallies *all, const struct image *now)
     for (int t = 0; t < TABLES; t++)
         for (size_t c = 0; c < now->of[t].n; c++)
             for (size_t i = 0; i < now->of[t].at[c].n; i++) {
-                const struct image_rule *rule = &now->of[t].at[c].at[i];
+                const struct image_chain *chain = &now->of[t].at[c];
+                const struct image_rule *rule = &chain->at[i];
+                struct tally *tally = tally_of(all, (enum table)t, chain->name, rule);
 
-                if (!rule->tag)
+                if (!tally)
                     continue;
-                struct tally *tally = find(all, rule->tag, strlen(rule->tag));
                 tally->live++;
-                if (t == TABLE_MANGLE) {
+                if (counts_packets((enum table)t, chain, tally)) {
                     tally->packets += rule->packets;
                     tally->bytes += rule->bytes;
                 }
             }
 }
 
+static void count_stale(struct tallies *all, const struct edit *edit, const struct chain_edit *chain,
+                        size_t from, size_t n)
+{
+    for (size_t i = from; i < from + n; i++) {
+        struct tally *tally = tally_of(all, edit->table, chain->chain, &chain->live->at[i]);
+
+        if (tally)
+            tally->stale++;
+    }
+}
+
+static void count_hunk(struct tallies *all, const struct edit *edit, const struct chain_edit *chain,
+                       const struct hunk *hunk)
+{
+    for (size_t i = 0; i < hunk->n_added; i++) {
+        struct tally *tally = tally_of(all, edit->table, chain->chain, hunk->added[i]);
+
+        if (tally)
+            tally->missing++;
+    }
+    count_stale(all, edit, chain, hunk->at, hunk->n_gone);
+}
+
 static void count_edit(struct tallies *all, const struct edit *edit)
 {
-    for (size_t c = 0; c < edit->n; c++)
-        for (size_t h = 0; h < edit->at[c].n; h++) {
-            const struct hunk *hunk = &edit->at[c].at[h];
+    for (size_t c = 0; c < edit->n; c++) {
+        const struct chain_edit *chain = &edit->at[c];
 
-            for (size_t i = 0; i < hunk->n_added; i++)
-                if (hunk->added[i]->tag)
-                    find(all, hunk->added[i]->tag, strlen(hunk->added[i]->tag))->missing++;
-            for (size_t i = 0; i < hunk->n_gone; i++) {
-                const char *tag = edit->at[c].live->at[hunk->at + i].tag;
-
-                if (tag)
-                    find(all, tag, strlen(tag))->stale++;
-            }
-        }
+        if (chain->gone)
+            count_stale(all, edit, chain, 0, chain->live->n);
+        for (size_t h = 0; h < chain->n; h++)
+            count_hunk(all, edit, chain, &chain->at[h]);
+    }
 }
 
-static void print_tally(const struct job *job, const struct tally *t)
+/* The services of the input stand first, in its order. */
+static void add_services(struct tallies *all, const struct services *services)
 {
-    const struct services *services = &job->input.config.services;
-    uint32_t number = name_index_find(&services->names, services->at, t->tag, t->tag_len);
-    struct buf mark = {0};
+    for (size_t i = 0; i < services->n; i++) {
+        struct tally *t = find(all, services->at[i].name, services->at[i].name_len);
 
-    if (number != NAME_NOT_FOUND)
-        mark_print(&mark, services->at[number].mark);
-    printf("%-16.*s", (int)t->tag_len, t->tag);
-    if (mark.len)
-        printf(" fwmark %s:", buf_text(&mark));
-    printf(" rules live: %zu", t->live - t->stale);
-    if (t->missing)
-        printf(", missing: %zu", t->missing);
-    if (t->stale)
-        printf(", not wanted any more: %zu", t->stale);
-    printf(", packets: %" PRIu64 ", bytes: %" PRIu64 "\n", t->packets, t->bytes);
-    buf_free(&mark);
+        t->has_mark = true;
+        t->mark = services->at[i].mark;
+    }
 }
 
-static void print_boot(const struct job *job, enum family family)
+static void count(const struct job *job, struct status_report *report)
+{
+    struct tallies all = {.report = report, .names = {.name_of = tag_of}};
+
+    add_services(&all, &job->input.config.services);
+    for (int f = 0; f < FAMILIES; f++) {
+        if (report->with_input)
+            rule_owners_make(&all.owners, job->of[f], (enum family)f, &job->wanted[f]);
+        count_live(&all, &job->change.now[f]);
+        for (int t = 0; t < TABLES && report->with_input; t++)
+            count_edit(&all, &job->change.edits[f][t]);
+        rule_owners_free(&all.owners);
+    }
+    name_index_free(&all.names);
+}
+
+static struct boot_status look_at_boot(const struct job *job, enum family family)
 {
     const char *path = job->boot_files.path[family];
     const struct boot_text *boot = &job->boot[family];
-    struct boot_unit unit;
+    struct boot_status status = {.path = path};
 
     if (!path[0])
-        return;
-    unit = boot_unit_find("", path);
-    printf("boot file %s: %s, %s%s\n", path,
-           !boot->exists   ? boot->changes ? "missing" : "not there, not needed"
-           : boot->changes ? "differs"
-                           : "equal",
-           unit.name     ? "loaded by "
-           : unit.enable ? "loaded by no enabled unit; to enable one: "
-                         : "it is not known who loads it",
-           unit.name     ? unit.name
-           : unit.enable ? unit.enable
-                         : "");
+        return status;
+    status.state = boot->exists    ? boot->changes ? BOOT_DIFFERS : BOOT_EQUAL
+                   : boot->changes ? BOOT_MISSING
+                                   : BOOT_NOT_NEEDED;
+    status.unit = boot_unit_find("", path);
+    return status;
 }
 
-static void print_pending(void)
+static int find_out(struct job *job, struct status_report *report)
 {
-    unsigned seconds;
-
-    if (guard_is_pending(&seconds))
-        printf("a commit waits for its confirmation: undone in %u s unless lbgen --confirmed is run\n",
-               seconds);
-}
-
-static int print_status(struct job *job)
-{
-    struct tallies all = {.names = {.name_of = tag_of}};
     struct complaint why;
-    bool with_input = job->options->n_inputs > 0;
 
     job->change.find = job_find_wanted;
     job->change.ctx = job;
     if (!change_find(&job->change, &why))
         return job_fail(EXIT_SYSTEM, "%s", why.text);
-    printf("backend %s\n", job->change.backend->name);
-    for (size_t i = 0; i < job->input.config.services.n; i++)
-        find(&all, job->input.config.services.at[i].name, job->input.config.services.at[i].name_len);
-    for (int f = 0; f < FAMILIES; f++) {
-        count_live(&all, &job->change.now[f]);
-        for (int t = 0; t < TABLES && with_input; t++)
-            count_edit(&all, &job->change.edits[f][t]);
-    }
-    for (size_t i = 0; i < all.n; i++)
-        print_tally(job, &all.at[i]);
-    for (int f = 0; f < FAMILIES && with_input; f++)
-        print_boot(job, (enum family)f);
-    print_pending();
-    free(all.at);
-    name_index_free(&all.names);
-    return change_is_empty(&job->change) || !with_input ? EXIT_GOOD : EXIT_DIFFERENT;
+    report->backend = job->change.backend->name;
+    count(job, report);
+    for (int f = 0; f < FAMILIES; f++)
+        report->boot[f] =
+            report->with_input ? look_at_boot(job, (enum family)f) : (struct boot_status){.path = ""};
+    report->pending = guard_is_pending(&report->pending_seconds);
+    return change_is_empty(&job->change) || !report->with_input ? EXIT_GOOD : EXIT_DIFFERENT;
 }
 
 int status(const struct options *options)
 {
     struct options looking = *options;
+    struct status_report found = {.with_input = options->n_inputs > 0};
     struct job job;
 
     looking.dry_run = true; /* no guard, no lock */
@@ -179,7 +191,13 @@ int status(const struct options *options)
     if (result == EXIT_GOOD && options->n_inputs)
         result = job_save_read(&job);
     if (result == EXIT_GOOD)
-        result = print_status(&job);
+        result = find_out(&job, &found);
+    result = report_print(&(struct report){.options = options,
+                                           .kind = &status_report_kind,
+                                           .inputs = {&job.input, &job.none},
+                                           .result = result <= EXIT_DIFFERENT ? &found : NULL},
+                          result);
+    free(found.at);
     job_end(&job);
     return result;
 }

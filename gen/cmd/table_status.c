@@ -109,8 +109,10 @@ int table_status(struct job *job)
     struct table_job t = {.job = job};
     struct complaint why;
     bool with_input = job->options->n_inputs > 0;
-    int status = with_input ? table_want(&t) : EXIT_GOOD;
+    int status = table_refuse_options(job);
 
+    if (status == EXIT_GOOD && with_input)
+        status = table_want(&t);
     if (status == EXIT_GOOD && with_input)
         status = table_look(&t);
     else if (status == EXIT_GOOD && !own_table_read(&t.live, &t.generation, &t.remembered, &why))

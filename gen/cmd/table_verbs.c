@@ -11,8 +11,11 @@
 #include "lbgen/table_job.h"
 
 /* What is for the tables of iptables. */
-static int refuse_options(const struct job *job)
+int table_refuse_options(const struct job *job)
 {
+    if (job->options->json)
+        return job_fail(EXIT_BAD_INPUT,
+                        "--json is for rules of iptables: there is no document of a table of nftables");
     if (job->options->adopt)
         return job_fail(EXIT_BAD_INPUT,
                         "--adopt is for rules of iptables: a table of nftables is lbgen's alone");
@@ -37,7 +40,7 @@ static void look_around(struct job *job)
 int table_commit(struct job *job)
 {
     struct table_job t = {.job = job};
-    int status = refuse_options(job);
+    int status = table_refuse_options(job);
 
     if (status == EXIT_GOOD)
         status = table_want(&t);
@@ -57,7 +60,7 @@ int table_commit(struct job *job)
 int table_remove(struct job *job)
 {
     struct table_job t = {.job = job};
-    int status = refuse_options(job);
+    int status = table_refuse_options(job);
 
     nft_write_head(NULL, &t.boot_head);
     if (status == EXIT_GOOD)
@@ -102,7 +105,7 @@ int table_restore(struct job *job)
     static const struct table_undo as_it_is;
     struct table_job t = {.job = job, .undoing = &as_it_is};
     struct complaint why;
-    int status = refuse_options(job);
+    int status = table_refuse_options(job);
 
     if (status == EXIT_GOOD)
         status = want_file(&t);
@@ -120,8 +123,10 @@ int table_diff(struct job *job)
 {
     struct table_job t = {.job = job};
     struct buf out = {0};
-    int fd = STDOUT_FILENO, status = table_want(&t);
+    int fd = STDOUT_FILENO, status = table_refuse_options(job);
 
+    if (status == EXIT_GOOD)
+        status = table_want(&t);
     if (status == EXIT_GOOD)
         status = table_look(&t);
     if (status == EXIT_GOOD)

@@ -1,76 +1,21 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --trace: one packet's way through the input's rules, or through an iptables-save file. */
 #include <string.h>
-#include <unistd.h>
 
 #include "lbgen/job.h"
 #include "lbgen/progress.h"
-#include "lbgen/trace.h"
+#include "lbgen/trace_report.h"
 #include "lbgen/traced_set.h"
 #include "lbgen/verbs.h"
 
-static void print_mark(struct buf *out, struct foggy mark)
+static int follow(const struct rule_set *rules, struct trace_report *report)
 {
-    if (mark.fog)
-        buf_str(out, "unknown");
-    else
-        buf_hex(out, mark.value);
-}
+    const struct trace *t = &report->trace;
 
-/* "mangle PREROUTING 3, web, fwmark 0x0 to 0x50:" and the rule below it. */
-static void print_step(struct buf *out, const struct trace_step *s)
-{
-    buf_printf(out, "%s %s", table_names[s->table], s->chain);
-    if (!s->rule) {
-        buf_printf(out, "%s, policy DROP\n", s->sure ? "" : ", may come here");
-        return;
-    }
-    buf_printf(out, " %zu", s->number);
-    if (s->tag)
-        buf_printf(out, ", %s", s->tag);
-    if (s->before.value != s->after.value || s->before.fog != s->after.fog) {
-        buf_str(out, ", fwmark ");
-        print_mark(out, s->before);
-        buf_str(out, " to ");
-        print_mark(out, s->after);
-    }
-    buf_str(out, s->sure ? ":\n    " : ", may match:\n    ");
-    buf_add(out, s->rule->text, s->rule->text_len);
-    buf_char(out, '\n');
-}
-
-static void print_answer(struct buf *out, const struct trace *t)
-{
-    buf_str(out, "fwmark=");
-    print_mark(out, (struct foggy){.value = t->mark, .fog = t->mark_known ? 0 : 1});
-    buf_printf(out, " verdict=%s service=%s\n",
-               !t->verdict_known ? "unknown"
-               : t->accepted     ? "ACCEPT"
-                                 : "DROP",
-               !t->service_known ? "unknown"
-               : t->service      ? t->service
-                                 : "none");
-}
-
-static int show(const struct rule_set *rules, const struct packet *packet)
-{
-    struct trace trace;
-    struct buf out = {0};
-    int fd = STDOUT_FILENO;
-
-    trace_packet(rules, packet, &trace);
-    for (size_t i = 0; i < trace.steps.n; i++)
-        print_step(&out, &trace.steps.at[i]);
-    print_answer(&out, &trace);
-    bool known = trace.mark_known && trace.verdict_known && trace.service_known;
-    bool written = buf_flush_fd(&fd, out.at, out.len) == 0;
-    if (trace.unknown)
-        job_fail(EXIT_DIFFERENT, "nothing is known of this packet: %s", trace.unknown);
-    buf_free(&out);
-    trace_free(&trace);
-    if (!written)
-        return job_fail(EXIT_SYSTEM, "standard output can't be written");
-    return known ? EXIT_GOOD : EXIT_DIFFERENT;
+    trace_packet(rules, report->packet, &report->trace);
+    if (t->unknown)
+        return job_fail(EXIT_DIFFERENT, "nothing is known of this packet: %s", t->unknown);
+    return t->mark_known && t->verdict_known && t->service_known ? EXIT_GOOD : EXIT_DIFFERENT;
 }
 
 /* The packet is a text like any other: what is wrong with it is shown in place. */
@@ -97,6 +42,8 @@ int trace_verb(const struct options *options)
     struct traced_set set = {0};
     struct packet packet;
     struct input input = {0};
+    struct trace_report result = {.packet = &packet};
+    struct report report = {.options = options, .kind = &trace_report_kind, .inputs = {&input}};
     int status;
 
     progress_begin();
@@ -110,10 +57,14 @@ int trace_verb(const struct options *options)
         traced_set_of_input(&set, &input, (enum family)packet.src.family, NULL);
     progress_end();
     input_print_findings(&input, options);
-    if (good)
-        status = show(&set.rules, &packet);
-    else
+    if (good) {
+        report.result = &result;
+        status = follow(&set.rules, &result);
+    } else {
         status = input.system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
+    }
+    status = report_print(&report, status);
+    trace_free(&result.trace);
     traced_set_free(&set);
     input_free(&input);
     return status;

@@ -277,7 +277,7 @@ static void on_bad_section(void *ctx)
 }
 
 /* Gives the value to its section; false when the section has no such key. */
-static bool set_key(struct builder *b, const struct value *v)
+static bool set_key(struct builder *b, const struct value *v, size_t key_len)
 {
     enum service_key key;
 
@@ -288,7 +288,7 @@ static bool set_key(struct builder *b, const struct value *v)
     case SECTION_EXPECT: return expect_key_set(&b->expect, &b->expect_given, v);
     case SECTION_SERVICE:
     case SECTION_TEMPLATE:
-        if (!service_key_find(v->key, &key))
+        if (!service_key_find(v->key, key_len, &key))
             return false;
         service_key_set(&b->service, key, v);
         return true;
@@ -308,7 +308,8 @@ static void on_bad_key(void *ctx, const char *name, size_t len)
     word[len] = '\0';
     if (b->section == SECTION_EXPECT)
         expect_key_given(&b->expect, word);
-    if ((b->section == SECTION_SERVICE || b->section == SECTION_TEMPLATE) && service_key_find(word, &key))
+    if ((b->section == SECTION_SERVICE || b->section == SECTION_TEMPLATE) &&
+        service_key_find(word, len, &key))
         b->service.given |= 1U << key;
 }
 
@@ -327,7 +328,7 @@ static void report_unknown_key(const struct builder *b, srcpos at, const char *n
             meant ? "'?" : "");
 }
 
-static void on_key(void *ctx, srcpos at, const char *name, const struct ini_value *ini)
+static void on_key(void *ctx, srcpos at, const char *name, size_t len, const struct ini_value *ini)
 {
     struct builder *b = ctx;
     struct value v = {.mem = &b->config->mem, .diag = b->diag, .key = name, .key_at = at, .ini = ini};
@@ -339,8 +340,21 @@ static void on_key(void *ctx, srcpos at, const char *name, const struct ini_valu
                 name);
     else if (b->section == SECTION_TEMPLATE && strcmp(name, "vip") == 0)
         diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "a template has no vip: each service has its own");
-    else if (!set_key(b, &v))
+    else if (!set_key(b, &v, len))
         report_unknown_key(b, at, name);
+}
+
+/* Lines that begin with "[service ". */
+static size_t count_services(const struct source *source)
+{
+    static const char header[] = "[service ";
+    const size_t len = sizeof header - 1;
+    const char *end = source->text + source->len;
+    size_t n = 0;
+
+    for (const char *p = source->text; (p = memchr(p, '[', (size_t)(end - p))); p++)
+        n += (size_t)(end - p) >= len && memcmp(p, header, len) == 0 && (p == source->text || p[-1] == '\n');
+    return n;
 }
 
 /* Makes room for all services of the text at once: there may be a million, most of them with one VIP and a
@@ -349,13 +363,8 @@ static void reserve_services(struct config *config, const struct source *source)
 {
     const size_t usual_lists = sizeof(struct prefix) + 2 * sizeof(struct port_range);
     struct services *services = &config->services;
-    static const char header[] = "[service ";
-    const size_t len = sizeof header - 1;
-    const char *end = source->text + source->len;
-    size_t n = 0;
+    const size_t n = count_services(source);
 
-    for (const char *p = source->text; (p = memchr(p, '[', (size_t)(end - p))); p++)
-        n += (size_t)(end - p) >= len && memcmp(p, header, len) == 0;
     VEC_RESERVE(services, services->n + n);
     name_index_reserve(&services->names, services->n + n);
     arena_reserve(&config->mem, n * usual_lists);

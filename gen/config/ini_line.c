@@ -2,12 +2,14 @@
 #include <string.h>
 
 #include "lbgen/ini_line.h"
+#include "lbgen/utf8.h"
 
 enum { KEY_MAX = 49 /* inih: MAX_NAME - 1 */ };
 
+/* Nearly all bytes are above both, which the first comparison tells. */
 static bool blank(char c)
 {
-    return c == ' ' || c == '\t';
+    return (unsigned char)c <= ' ' && (c == ' ' || c == '\t');
 }
 
 static size_t skip_blanks(const char *line, size_t at, size_t end)
@@ -32,30 +34,36 @@ bool ini_key_has_quotes(const char *name, size_t len)
 
 /* Where the comment of a value begins (its `;`), or len. `from` is where the value may begin, behind `=` or a
  * `]`. */
-static size_t comment_start(const char *line, size_t from, size_t len, bool quotes_count, bool *in_quotes)
+static size_t comment_start(const char *line, size_t from, size_t len, struct ini_line_state *state)
 {
-    if (!quotes_count && !memchr(line + from, ';', len - from))
-        return len;
     for (size_t i = from; i < len; i++) {
-        if (quotes_count && line[i] == '"')
-            *in_quotes = !*in_quotes;
-        else if (quotes_count && *in_quotes && line[i] == '\\' && i + 1 < len)
+        if (state->quotes_count && line[i] == '"')
+            state->in_quotes = !state->in_quotes;
+        else if (state->quotes_count && state->in_quotes && line[i] == '\\' && i + 1 < len)
             i++;
-        else if (line[i] == ';' && !*in_quotes && i > 0 && blank(line[i - 1]))
+        else if (line[i] == ';' && !state->in_quotes && i > 0 && blank(line[i - 1]))
             return i;
     }
     return len;
 }
 
+/* The same where quotes mean nothing. */
+static size_t plain_comment_start(const char *line, size_t from, size_t len,
+                                  const struct ini_line_state *state)
+{
+    struct ini_line_state plain = {.semicolon = state->semicolon};
+
+    return plain.semicolon ? comment_start(line, from, len, &plain) : len;
+}
+
 /* Finds the value that begins behind line[from]. */
-static void take_value(const char *line, size_t from, size_t len, bool quotes_count, bool *in_quotes,
+static void take_value(const char *line, size_t from, size_t len, struct ini_line_state *state,
                        struct ini_line *out)
 {
     size_t end = len;
 
-    out->semicolon = memchr(line + from, ';', len - from) != NULL;
-    if (quotes_count || out->semicolon)
-        end = comment_start(line, from, len, quotes_count, in_quotes);
+    if (state->semicolon || state->quotes_count)
+        end = comment_start(line, from, len, state);
     out->body_at = skip_blanks(line, from, end);
     out->body_len = trim_end(line, out->body_at, end) - out->body_at;
 }
@@ -80,10 +88,10 @@ static size_t key_length(const char *line, size_t at, size_t end)
     return i - at;
 }
 
-static void sort_header(const char *line, size_t at, size_t len, struct ini_line *out, struct complaint *why)
+static void sort_header(const char *line, size_t at, size_t len, const struct ini_line_state *state,
+                        struct ini_line *out, struct complaint *why)
 {
-    bool no_quotes = false;
-    size_t end = trim_end(line, at, comment_start(line, at, len, false, &no_quotes));
+    size_t end = trim_end(line, at, plain_comment_start(line, at, len, state));
     const char *close = memchr(line + at, ']', end - at);
 
     *out = (struct ini_line){.kind = LINE_BAD_HEADER};
@@ -104,21 +112,21 @@ static void sort_header(const char *line, size_t at, size_t len, struct ini_line
     out->kind = LINE_HEADER;
 }
 
-static void sort_key(const char *line, size_t at, size_t name_len, size_t equals, size_t len, bool *in_quotes,
-                     struct ini_line *out)
+static void sort_key(const char *line, size_t at, size_t name_len, size_t equals, size_t len,
+                     struct ini_line_state *state, struct ini_line *out)
 {
-    *in_quotes = false;
+    state->quotes_count = ini_key_has_quotes(line + at, name_len);
+    state->in_quotes = false;
     out->kind = LINE_KEY;
     out->name_at = at;
     out->name_len = name_len;
-    out->quotes = ini_key_has_quotes(line + at, name_len);
-    take_value(line, equals + 1, len, out->quotes, in_quotes, out);
+    take_value(line, equals + 1, len, state, out);
 }
 
-static void sort_no_key(const char *line, size_t len, struct ini_line *out, struct complaint *why)
+static void sort_no_key(const char *line, size_t len, const struct ini_line_state *state,
+                        struct ini_line *out, struct complaint *why)
 {
-    bool no_quotes = false;
-    size_t end = trim_end(line, 0, comment_start(line, 0, len, false, &no_quotes));
+    size_t end = trim_end(line, 0, plain_comment_start(line, 0, len, state));
     const char *equals = memchr(line, '=', end);
     size_t name_len = equals ? trim_end(line, 0, (size_t)(equals - line)) : 0;
 
@@ -134,11 +142,11 @@ static void sort_no_key(const char *line, size_t len, struct ini_line *out, stru
                  line);
 }
 
-static void sort_continuation(const char *line, size_t at, size_t len, bool quotes_count, bool *in_quotes,
+static void sort_continuation(const char *line, size_t at, size_t len, struct ini_line_state *state,
                               struct ini_line *out)
 {
     *out = (struct ini_line){.kind = LINE_CONTINUATION};
-    take_value(line, at, len, quotes_count, in_quotes, out);
+    take_value(line, at, len, state, out);
 }
 
 /* An indented `[...]` is a header, unless more stands close behind the bracket, as in `[2001:db8::1]:443`. */
@@ -149,7 +157,22 @@ static bool looks_like_header(const char *line, size_t at, size_t len)
     return !close || close + 1 == line + len || blank(close[1]);
 }
 
-void ini_line_sort(const char *line, size_t len, bool quotes_count, bool *in_quotes, struct ini_line *out,
+/* Apart, so that keys, which most lines are, have a short way. */
+__attribute__((noinline)) static void sort_other(const char *line, size_t at, size_t len,
+                                                 struct ini_line_state *state, struct ini_line *out,
+                                                 struct complaint *why)
+{
+    if (at == len || ((line[at] == ';' || line[at] == '#') && (at == 0 || !state->in_quotes)))
+        *out = (struct ini_line){.kind = LINE_EMPTY};
+    else if (line[at] == '[' && (at == 0 || looks_like_header(line, at, len)))
+        sort_header(line, at, len, state, out, why);
+    else if (at == 0)
+        sort_no_key(line, len, state, out, why);
+    else
+        sort_continuation(line, at, len, state, out);
+}
+
+void ini_line_sort(const char *line, size_t len, struct ini_line_state *state, struct ini_line *out,
                    struct complaint *why)
 {
     size_t at = skip_blanks(line, 0, len);
@@ -157,35 +180,9 @@ void ini_line_sort(const char *line, size_t len, bool quotes_count, bool *in_quo
     size_t equals = skip_blanks(line, at + name_len, len);
 
     if (name_len && name_len <= KEY_MAX && equals < len && line[equals] == '=')
-        sort_key(line, at, name_len, equals, len, in_quotes, out);
-    else if (at == len || ((line[at] == ';' || line[at] == '#') && (at == 0 || !*in_quotes)))
-        *out = (struct ini_line){.kind = LINE_EMPTY};
-    else if (line[at] == '[' && (at == 0 || looks_like_header(line, at, len)))
-        sort_header(line, at, len, out, why);
-    else if (at == 0)
-        sort_no_key(line, len, out, why);
+        sort_key(line, at, name_len, equals, len, state, out);
     else
-        sort_continuation(line, at, len, quotes_count, in_quotes, out);
-}
-
-/* The length of the UTF-8 character at p (RFC 3629: shortest form, no surrogates, up to U+10FFFF), or 0. */
-static size_t utf8_length(const unsigned char *p, size_t left)
-{
-    size_t n = p[0] < 0x80                   ? 1
-               : p[0] >= 0xc2 && p[0] < 0xe0 ? 2
-               : (p[0] & 0xf0) == 0xe0       ? 3
-               : p[0] >= 0xf0 && p[0] < 0xf5 ? 4
-                                             : 0;
-
-    if (n == 0 || n > left)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((p[i] & 0xc0) != 0x80)
-            return 0;
-    if ((p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) || (p[0] == 0xf0 && p[1] < 0x90) ||
-        (p[0] == 0xf4 && p[1] > 0x8f))
-        return 0;
-    return n;
+        sort_other(line, at, len, state, out, why);
 }
 
 bool ini_line_bytes_good(const char *line, size_t len, size_t comment_from, struct complaint *why)
@@ -197,7 +194,7 @@ bool ini_line_bytes_good(const char *line, size_t len, size_t comment_from, stru
 
         if ((p[i] < 0x20 && p[i] != '\t') || p[i] == 0x7f)
             return complain(why, i, 1, "control byte 0x%02x; of those only tab is allowed", p[i]);
-        if (i < comment_from && p[i] >= 0x80 && (n = utf8_length(p + i, len - i)) == 0)
+        if (i < comment_from && p[i] >= 0x80 && (n = utf8_length(line + i, len - i)) == 0)
             return complain(why, i, 1, "byte 0x%02x is no UTF-8", p[i]);
         i += n;
     }

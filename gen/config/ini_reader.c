@@ -24,7 +24,8 @@ static const char disguised[] = " \t;#"; /* travel as 1, 2, 3, 4 */
 
 struct reader {
     const char *next, *end;
-    const char *text; /* position `base` */
+    const char *semicolon; /* the first one that is not behind us, or end */
+    const char *text;      /* position `base` */
     srcpos base;
     bool plain_bytes; /* nothing in the whole text that a line could be refused for */
     const struct ini_handler *handler;
@@ -41,7 +42,7 @@ struct reader {
     /* the statement that is being put together */
     bool pending; /* a key is open */
     bool refused; /* what stood above was refused, and its continuation lines with it */
-    bool quotes_count, in_quotes;
+    struct ini_line_state state;
     char key[KEY_ROOM];
     size_t key_len;
     srcpos key_at;
@@ -70,9 +71,10 @@ static void finish_statement(struct reader *r)
 {
     if (!r->pending)
         return;
+    *buf_place(&r->value, 1) = '\0';
     struct ini_value value = {
-        .text = buf_text(&r->value), .len = r->value.len, .runs = r->runs.at, .n_runs = r->runs.n};
-    r->handler->key(r->ctx, r->key_at, r->key, &value);
+        .text = r->value.at, .len = r->value.len, .runs = r->runs.at, .n_runs = r->runs.n};
+    r->handler->key(r->ctx, r->key_at, r->key, r->key_len, &value);
     r->pending = false;
     r->value.len = 0;
     r->runs.n = 0;
@@ -103,14 +105,13 @@ static void begin_value(struct reader *r, const char *line, const struct ini_lin
 {
     r->rest = line + l->body_at;
     r->rest_len = l->body_len;
-    r->disguise = l->semicolon || l->body_len > PIECE || (l->body_len && r->rest[0] == '#');
+    r->disguise = r->state.semicolon || l->body_len > PIECE || (l->body_len && r->rest[0] == '#');
 }
 
 static char *give_key(struct reader *r, const char *line, const struct ini_line *l, char *str)
 {
     finish_statement(r);
     r->refused = false;
-    r->quotes_count = l->quotes;
     r->key_at = place(r, line + l->name_at);
     r->key_len = l->name_len;
     r->new_line = false;
@@ -135,7 +136,7 @@ static void take_header(struct reader *r, const char *line, const struct ini_lin
 {
     finish_statement(r);
     r->refused = false;
-    r->in_quotes = false;
+    r->state.in_quotes = false;
     r->handler->section(r->ctx, place(r, line + l->bracket), place(r, line + l->body_at), line + l->body_at,
                         l->body_len);
 }
@@ -145,7 +146,7 @@ static void refuse(struct reader *r, const char *line, const struct ini_line *l,
     finish_statement(r);
     diag_at(r->diag, SEVERITY_ERROR, place(r, line + why->at), why->len, "%s", why->text);
     r->refused = true;
-    r->in_quotes = false;
+    r->state.in_quotes = false;
     if (l->kind == LINE_BAD_HEADER)
         r->handler->bad_section(r->ctx);
     else if (l->name_len)
@@ -167,6 +168,21 @@ static bool next_physical(struct reader *r, const char **line, size_t *len)
     if (*len && (*line)[*len - 1] == '\r')
         --*len;
     return true;
+}
+
+static const char *next_semicolon(const char *from, const char *end)
+{
+    const char *found = memchr(from, ';', (size_t)(end - from));
+
+    return found ? found : end;
+}
+
+/* Most lines have none; so the next one in the text is looked for, once, instead of one in each line. */
+static bool has_semicolon(struct reader *r, const char *line, size_t len)
+{
+    if (r->semicolon < line)
+        r->semicolon = next_semicolon(line, r->end);
+    return r->semicolon < line + len;
 }
 
 /* Whether the line can be taken as what it is; *why holds what ini_line_sort has said. */
@@ -203,21 +219,22 @@ static char *next_line(char *str, int size, void *stream)
         return str;
     }
     while (next_physical(r, &line, &len)) {
+        struct ini_line_state state = r->state;
         struct ini_line l;
-        bool in_quotes = r->in_quotes;
 
         if (len == 0)
             continue;
-        ini_line_sort(line, len, r->quotes_count, &in_quotes, &l, &why);
+        state.semicolon = has_semicolon(r, line, len);
+        ini_line_sort(line, len, &state, &l, &why);
         if (!line_good(r, line, len, &l, &why)) {
             refuse(r, line, &l, &why);
         } else if (l.kind == LINE_HEADER) {
             take_header(r, line, &l);
         } else if (l.kind == LINE_KEY) {
-            r->in_quotes = in_quotes;
+            r->state = state;
             return give_key(r, line, &l, str);
         } else if (l.kind == LINE_CONTINUATION && r->pending) {
-            r->in_quotes = in_quotes;
+            r->state = state;
             return give_continuation(r, line, &l, str);
         } else if (l.kind == LINE_CONTINUATION && !r->refused) {
             complain(&why, l.body_at, l.body_len,
@@ -273,6 +290,7 @@ void ini_read(struct sources *sources, int source, const struct ini_handler *han
     const struct source *s = &sources->at[source];
     struct reader r = {.text = s->text,
                        .next = s->text,
+                       .semicolon = next_semicolon(s->text, s->text + s->len),
                        .end = s->text + s->len,
                        .base = s->base,
                        .plain_bytes = all_plain(s->text, s->len),

@@ -38,6 +38,7 @@ bool vrrp_key_set(struct vrrp *vrrp, uint32_t *given, const struct value *v)
         return true;
     if (key == INTERFACE) {
         value_interfaces(v, &vrrp->interfaces);
+        vrrp->interface_at = v->key_at;
         return true;
     }
     if (key == SOURCE) {

@@ -9,34 +9,37 @@ enum { PERSISTENCE_MAX = 31 * 24 * 3600 /* ipvsadm(8) */ };
 /* ONCE: a second one in the same section is an error. */
 enum arity { ONCE, MANY };
 
+#define WORD(text) text, sizeof text - 1
+
 static const struct {
     const char *word;
+    size_t len;
     enum arity arity;
 } keys[SERVICE_KEYS] = {
-    [KEY_VIP] = {"vip", MANY},
-    [KEY_PROTOCOL] = {"protocol", MANY},
-    [KEY_PORTS] = {"ports", MANY},
-    [KEY_FWMARK] = {"fwmark", ONCE},
-    [KEY_INTERFACE] = {"interface", MANY},
-    [KEY_SOURCE] = {"source", MANY},
-    [KEY_EXCLUDE_MAC] = {"exclude-mac", MANY},
-    [KEY_ACCEPT] = {"accept", ONCE},
-    [KEY_MASQUERADE] = {"masquerade", MANY},
-    [KEY_MASQUERADE_PORTS] = {"masquerade-ports", MANY},
-    [KEY_MASQUERADE_OUT] = {"masquerade-out", MANY},
-    [KEY_SNAT] = {"snat", ONCE},
-    [KEY_OVERRIDE] = {"override", ONCE},
-    [KEY_TEMPLATE] = {"template", ONCE},
-    [KEY_SCHEDULER] = {"scheduler", ONCE},
-    [KEY_SCHEDULER_FLAGS] = {"scheduler-flags", MANY},
-    [KEY_FORWARDING] = {"forwarding", ONCE},
-    [KEY_PERSISTENCE] = {"persistence", ONCE},
-    [KEY_PERSISTENCE_MASK] = {"persistence-mask", ONCE},
-    [KEY_ONE_PACKET] = {"one-packet", ONCE},
-    [KEY_REAL_SERVER] = {"real-server", MANY},
-    [KEY_SORRY_SERVER] = {"sorry-server", ONCE},
-    [KEY_CHECK] = {"check", ONCE},
-    [KEY_KEEPALIVED] = {"keepalived", MANY},
+    [KEY_VIP] = {WORD("vip"), MANY},
+    [KEY_PROTOCOL] = {WORD("protocol"), MANY},
+    [KEY_PORTS] = {WORD("ports"), MANY},
+    [KEY_FWMARK] = {WORD("fwmark"), ONCE},
+    [KEY_INTERFACE] = {WORD("interface"), MANY},
+    [KEY_SOURCE] = {WORD("source"), MANY},
+    [KEY_EXCLUDE_MAC] = {WORD("exclude-mac"), MANY},
+    [KEY_ACCEPT] = {WORD("accept"), ONCE},
+    [KEY_MASQUERADE] = {WORD("masquerade"), MANY},
+    [KEY_MASQUERADE_PORTS] = {WORD("masquerade-ports"), MANY},
+    [KEY_MASQUERADE_OUT] = {WORD("masquerade-out"), MANY},
+    [KEY_SNAT] = {WORD("snat"), ONCE},
+    [KEY_OVERRIDE] = {WORD("override"), ONCE},
+    [KEY_TEMPLATE] = {WORD("template"), ONCE},
+    [KEY_SCHEDULER] = {WORD("scheduler"), ONCE},
+    [KEY_SCHEDULER_FLAGS] = {WORD("scheduler-flags"), MANY},
+    [KEY_FORWARDING] = {WORD("forwarding"), ONCE},
+    [KEY_PERSISTENCE] = {WORD("persistence"), ONCE},
+    [KEY_PERSISTENCE_MASK] = {WORD("persistence-mask"), ONCE},
+    [KEY_ONE_PACKET] = {WORD("one-packet"), ONCE},
+    [KEY_REAL_SERVER] = {WORD("real-server"), MANY},
+    [KEY_SORRY_SERVER] = {WORD("sorry-server"), ONCE},
+    [KEY_CHECK] = {WORD("check"), ONCE},
+    [KEY_KEEPALIVED] = {WORD("keepalived"), MANY},
 };
 
 const char *service_key_name(enum service_key key)
@@ -44,20 +47,10 @@ const char *service_key_name(enum service_key key)
     return keys[key].word;
 }
 
-/* Most words differ in their first letter, or are a few letters long: a call of strcmp costs more. */
-static bool same_word(const char *a, const char *b)
-{
-    while (*a && *a == *b) {
-        a++;
-        b++;
-    }
-    return *a == *b;
-}
-
-bool service_key_find(const char *word, enum service_key *key)
+bool service_key_find(const char *word, size_t len, enum service_key *key)
 {
     for (int i = 0; i < SERVICE_KEYS; i++)
-        if (same_word(keys[i].word, word)) {
+        if (keys[i].len == len && memcmp(keys[i].word, word, len) == 0) {
             *key = (enum service_key)i;
             return true;
         }
@@ -85,6 +78,8 @@ static void set_sorry_server(struct service_more *m, const struct value *v)
 
     if (!prefix_parse(v->ini->text, v->ini->len, ADDRESS_ONLY, &m->sorry_server, &why))
         value_refuse(v, 0, &why);
+    m->sorry_server.at = ini_value_place(v->ini, 0);
+    m->sorry_server.text_len = (uint8_t)v->ini->len;
 }
 
 static void set_persistence_mask(struct service_more *m, const struct value *v)
@@ -93,6 +88,7 @@ static void set_persistence_mask(struct service_more *m, const struct value *v)
 
     if (!netmask_parse(v->ini->text, v->ini->len, &m->persistence_mask, &why))
         value_refuse(v, 0, &why);
+    m->persistence_mask_dotted = memchr(v->ini->text, '.', v->ini->len) != NULL;
 }
 
 static void set_template(struct service_more *m, const struct value *v)
@@ -109,9 +105,12 @@ static void set_template(struct service_more *m, const struct value *v)
 static void add_keepalived(struct service_more *m, const struct value *v)
 {
     const char *line = arena_text(v->mem, v->ini->text, v->ini->len);
+    srcpos at = ini_value_place(v->ini, 0);
 
     m->keepalived = arena_append(v->mem, (const void *)m->keepalived, m->n_keepalived, &m->cap_keepalived,
                                  (const void *)&line, 1, sizeof line);
+    m->keepalived_at =
+        arena_append(v->mem, m->keepalived_at, m->n_keepalived, &m->cap_keepalived_at, &at, 1, sizeof at);
     m->n_keepalived++;
 }
 

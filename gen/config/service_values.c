@@ -10,9 +10,10 @@ enum { PORT_ITEMS_MAX = 4096, WEIGHT_MAX = 65535 /* ipvsadm(8) */ };
 /* ipvs schedulers, linux/net/netfilter/ipvs/Kconfig. */
 static const char *const schedulers[] = {"rr",    "wrr", "lc", "wlc", "fo",  "ovf", "lblc",
                                          "lblcr", "dh",  "sh", "mh",  "sed", "nq",  "twos"};
-static const char *const scheduler_flags[] = {"sh-fallback", "sh-port", "mh-fallback", "mh-port",
-                                              "flag-1",      "flag-2",  "flag-3"};
-static const char *const forwardings[] = {"nat", "dr", "tun"};
+const char *const scheduler_flag_words[SCHEDULER_FLAGS] = {"sh-fallback", "sh-port", "mh-fallback", "mh-port",
+                                                           "flag-1",      "flag-2",  "flag-3"};
+const char *const forwarding_words[FORWARDINGS] = {"nat", "dr", "tun"};
+const char *const health_check_words[HEALTH_CHECKS] = {"none", "tcp", "http", "https"};
 
 #define COUNT(a) ((int)(sizeof(a) / sizeof *(a)))
 
@@ -117,13 +118,15 @@ void set_ports(struct port_list *list, const struct value *v)
 void set_fwmark(struct service *s, const struct value *v)
 {
     struct complaint why;
+    bool has_mask = false;
 
     s->fwmark_at = ini_value_place(v->ini, 0);
     s->fwmark_len = v->ini->len < UINT8_MAX ? (uint8_t)v->ini->len : UINT8_MAX;
-    if (!mark_parse(v->ini->text, v->ini->len, &s->mark, &s->mark_has_mask, &why)) {
+    if (!mark_parse(v->ini->text, v->ini->len, &s->mark, &has_mask, &why)) {
         s->mark = (struct mark){0};
         value_refuse(v, 0, &why);
     }
+    s->mark_has_mask = has_mask;
 }
 
 void set_scheduler(struct service_more *m, const struct value *v)
@@ -140,7 +143,7 @@ void set_scheduler_flags(struct service_more *m, const struct value *v)
     struct complaint why;
 
     while (item_next(v->ini->text, v->ini->len, &w)) {
-        int i = find_word(scheduler_flags, COUNT(scheduler_flags), v->ini->text + w.at, w.len);
+        int i = find_word(scheduler_flag_words, SCHEDULER_FLAGS, v->ini->text + w.at, w.len);
 
         if (i >= 0) {
             m->scheduler_flags = (uint8_t)(m->scheduler_flags | 1 << i);
@@ -158,7 +161,7 @@ void set_forwarding(struct service_more *m, const struct value *v)
 {
     int i;
 
-    if (value_choice(v, forwardings, COUNT(forwardings), &i))
+    if (value_choice(v, forwarding_words, FORWARDINGS, &i))
         m->forwarding = (enum forwarding)i;
 }
 
@@ -173,7 +176,7 @@ static bool parse_weight(const char *text, size_t n, struct real_server *r, stru
 
 static bool parse_forwarding(const char *text, size_t n, struct real_server *r, struct complaint *why)
 {
-    int i = find_word(forwardings, COUNT(forwardings), text, n);
+    int i = find_word(forwarding_words, FORWARDINGS, text, n);
 
     if (r->forwarding_given)
         return complain(why, 0, n, "the forwarding is given twice");
@@ -207,6 +210,14 @@ static bool parse_server_words(const struct value *v, struct word w, struct real
     return true;
 }
 
+static bool server_is_there(const struct service_more *m, const struct real_server *server)
+{
+    for (uint32_t i = 0; i < m->n_real_servers; i++)
+        if (prefix_equal(&m->real_servers[i].address, &server->address))
+            return true;
+    return false;
+}
+
 void add_real_server(struct service_more *m, const struct value *v)
 {
     struct real_server server = {.weight = 1};
@@ -223,6 +234,13 @@ void add_real_server(struct service_more *m, const struct value *v)
         value_refuse(v, 0, &why);
         return;
     }
+    if (server_is_there(m, &server)) {
+        value_warn(v, 0, w.len,
+                   "this real server is in the list already; what is said of it here does not count");
+        return;
+    }
+    server.address.at = ini_value_place(v->ini, w.at);
+    server.address.text_len = (uint8_t)w.len;
     m->real_servers = arena_append(v->mem, m->real_servers, m->n_real_servers, &m->cap_real_servers, &server,
                                    1, sizeof server);
     m->n_real_servers++;
@@ -230,14 +248,13 @@ void add_real_server(struct service_more *m, const struct value *v)
 
 void set_check(struct service_more *m, const struct value *v)
 {
-    static const char *const kinds[] = {"none", "tcp", "http", "https"};
     struct word kind = {0}, port, path, more;
     const char *text = v->ini->text;
     size_t len = v->ini->len;
     struct complaint why;
 
     word_next(text, len, &kind);
-    int i = find_word(kinds, COUNT(kinds), text + kind.at, kind.len);
+    int i = find_word(health_check_words, HEALTH_CHECKS, text + kind.at, kind.len);
     port = path = more = kind;
     bool has_port = word_next(text, len, &port);
     path = port;

@@ -138,7 +138,10 @@ static void inherit_rare(struct service_more *to, const struct service_more *fro
     case KEY_SCHEDULER_FLAGS: to->scheduler_flags = from->scheduler_flags; break;
     case KEY_FORWARDING: to->forwarding = from->forwarding; break;
     case KEY_PERSISTENCE: to->persistence = from->persistence; break;
-    case KEY_PERSISTENCE_MASK: to->persistence_mask = from->persistence_mask; break;
+    case KEY_PERSISTENCE_MASK:
+        to->persistence_mask = from->persistence_mask;
+        to->persistence_mask_dotted = from->persistence_mask_dotted;
+        break;
     case KEY_ONE_PACKET: to->one_packet = from->one_packet; break;
     case KEY_REAL_SERVER:
         to->real_servers = from->real_servers;
@@ -152,6 +155,7 @@ static void inherit_rare(struct service_more *to, const struct service_more *fro
         break;
     case KEY_KEEPALIVED:
         to->keepalived = from->keepalived;
+        to->keepalived_at = from->keepalived_at;
         to->n_keepalived = from->n_keepalived;
         break;
     case KEY_TEMPLATE:

@@ -59,27 +59,36 @@ static void sort_refs(const struct services *services, struct vip_refs *refs)
     }
 }
 
-static size_t count_vips(const struct services *services, enum family family)
+typedef bool (*wanted_fn)(const struct service *s, enum family family);
+
+static bool takes_part(const struct service *s, enum family family, wanted_fn wanted)
+{
+    return s->mark.value && (!wanted || wanted(s, family));
+}
+
+static size_t count_vips(const struct services *services, enum family family, wanted_fn wanted)
 {
     size_t n = 0;
 
-    for (size_t i = 0; i < services->n; i++)
-        for (uint32_t v = 0; v < services->at[i].vips.n; v++)
-            n += services->at[i].vips.at[v].family == family;
+    for (size_t i = 0; i < services->n; i++) {
+        const struct service *s = &services->at[i];
+
+        for (uint32_t v = 0; v < s->vips.n && takes_part(s, family, wanted); v++)
+            n += s->vips.at[v].family == family;
+    }
     return n;
 }
 
-struct vip_refs vip_refs_sorted(const struct services *services, enum family family,
-                                bool (*wanted)(const struct service *s, enum family family))
+struct vip_refs vip_refs_sorted(const struct services *services, enum family family, wanted_fn wanted)
 {
     struct vip_refs refs = {0};
     bool sorted = true;
 
-    VEC_RESERVE(&refs, count_vips(services, family));
+    VEC_RESERVE(&refs, count_vips(services, family, wanted));
     for (uint32_t i = 0; i < services->n; i++) {
         const struct service *s = &services->at[i];
 
-        if (!s->mark.value || (wanted && !wanted(s, family)))
+        if (!takes_part(s, family, wanted))
             continue;
         for (uint32_t v = 0; v < s->vips.n; v++) {
             const struct prefix *p = &s->vips.at[v];

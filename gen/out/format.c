@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "lbgen/firewall_cmd.h"
 #include "lbgen/format.h"
 #include "lbgen/nft.h"
 
 const struct format *const formats[] = {
-    &format_nft,
-    NULL,
+    &nft_format, &firewalld_format, &keepalived_format, &ipvsadm_format, &json_format, &dot_format, NULL,
 };
 
 const struct format *format_find(const char *name)

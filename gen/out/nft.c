@@ -214,4 +214,4 @@ static void write(const struct format_job *job, struct buf *out)
     nft_model_free(&model);
 }
 
-const struct format format_nft = {.name = "nft", .can_remove = true, .check = nft_check, .write = write};
+const struct format nft_format = {.name = "nft", .can_remove = true, .check = nft_check, .write = write};

@@ -163,7 +163,7 @@ static bool emit_tree(const struct compiler *c, enum layout_list list)
     const struct list_layout *layout = &c->lists[list];
 
     if (layout->is_tree)
-        layout_emit_jump(&c->target, hook_names[list_places[list].hook]);
+        layout_emit_jump(&c->target, layout, hook_names[list_places[list].hook]);
     else if (layout->unproven && c->target.sink->note)
         c->target.sink->note(c->target.sink->ctx,
                              "the dispatch tree was not proven to be right, so this is a "
@@ -298,7 +298,7 @@ static void emit_tree_chains(const struct compiler *c, const struct list_layout 
                              const uint32_t *by_name)
 {
     for (size_t i = 0; layout && i < layout->tree.nodes.n; i++) {
-        const struct chain_name name = tree_chain(&layout->tree.nodes.at[by_name[i]].region);
+        const struct chain_name name = layout_chain(layout, by_name[i]);
 
         c->target.sink->chain(c->target.sink->ctx, name.text, "-");
     }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "lbgen/dispatch.h"
+#include "lbgen/dispatch_depth.h"
 #include "lbgen/dispatch_nest.h"
 #include "lbgen/service.h"
 #include "lbgen/vec.h"
@@ -142,12 +143,11 @@ static int by_file(const void *a, const void *b, void *items)
     return (x->vip > y->vip) - (x->vip < y->vip);
 }
 
-static void make_flat(struct builder *b, struct tree_node *node, struct range items)
+void tree_sort_by_file(struct tree *tree, size_t first)
 {
-    node->flat = true;
-    add_rules(b->tree, items);
-    qsort_r(b->tree->steps.at + node->first, b->tree->steps.n - node->first, sizeof *b->tree->steps.at,
-            by_file, b->tree->items.at);
+    if (tree->steps.n > first)
+        qsort_r(tree->steps.at + first, tree->steps.n - first, sizeof *tree->steps.at, by_file,
+                tree->items.at);
 }
 
 /* A node's steps. Its nodes below are added to the list and get theirs when it is their turn. */
@@ -173,7 +173,9 @@ static void fill_node(struct builder *b, size_t number)
         add_groups(b, &node.region, inside, behind.first < behind.end ? STEP_JUMP : STEP_GOTO);
         add_rules(b->tree, behind);
     } else {
-        make_flat(b, &node, items);
+        node.flat = true;
+        add_rules(b->tree, items);
+        tree_sort_by_file(b->tree, node.first);
     }
     node.n = (uint32_t)b->tree->steps.n - node.first;
     b->tree->nodes.at[number] = node;
@@ -182,16 +184,22 @@ static void fill_node(struct builder *b, size_t number)
 void tree_build(struct tree *tree, const struct services *services, enum family family, bool ordered,
                 bool (*wanted)(const struct service *s, enum family family))
 {
-    const struct prefix everything = {.family = (uint8_t)family};
     struct builder b = {.tree = tree};
+    struct range all;
 
     *tree = (struct tree){.services = services, .family = family, .ordered = ordered};
     tree->items = vip_refs_sorted(services, family, wanted);
     b.budget = nest_budget(tree->items.n);
-    add_node(&b, &everything, (struct range){0, (uint32_t)tree->items.n});
+    all = (struct range){0, (uint32_t)tree->items.n};
+    if (all.end) {
+        const struct prefix region = group_region(tree, all);
+
+        add_node(&b, &region, all);
+    }
     for (size_t i = 0; i < tree->nodes.n; i++)
         fill_node(&b, i);
     free(b.ranges.at);
+    tree_shorten(tree);
 }
 
 void tree_free(struct tree *tree)

@@ -51,9 +51,20 @@ void layout_free(struct list_layout *layout)
     tree_free(&layout->tree);
 }
 
-void layout_emit_jump(const struct rule_target *t, const char *chain)
+static struct chain_name node_chain(const struct tree *tree, uint32_t node)
+{
+    return node ? tree_chain(&tree->nodes.at[node].region) : (struct chain_name){TREE_ROOT};
+}
+
+struct chain_name layout_chain(const struct list_layout *layout, uint32_t node)
+{
+    return node_chain(&layout->tree, node);
+}
+
+void layout_emit_jump(const struct rule_target *t, const struct list_layout *layout, const char *chain)
 {
     t->sink->rule(t->sink->ctx, &(struct rule){.chain = chain,
+                                               .dst = &layout->tree.nodes.at[0].region,
                                                .target = TARGET_JUMP,
                                                .jump = TREE_ROOT,
                                                .icmp_type = -1,
@@ -80,7 +91,7 @@ static void emit_entry(const struct rule_target *t, const struct tree *tree, con
                        const char *chain, bool behind_rules)
 {
     const struct prefix *region = &tree->nodes.at[step->of].region;
-    const struct chain_name below = tree_chain(region);
+    const struct chain_name below = node_chain(tree, step->of);
 
     t->sink->rule(t->sink->ctx, &(struct rule){.chain = chain,
                                                .dst = region,
@@ -93,9 +104,10 @@ static void emit_entry(const struct rule_target *t, const struct tree *tree, con
 }
 
 static void emit_node(const struct rule_target *t, const struct tree *tree, enum layout_list list,
-                      const struct tree_node *n)
+                      uint32_t node)
 {
-    const struct chain_name chain = tree_chain(&n->region);
+    const struct tree_node *n = &tree->nodes.at[node];
+    const struct chain_name chain = node_chain(tree, node);
 
     if (n->flat)
         note_flat(t, &n->region);
@@ -145,7 +157,7 @@ void layout_emit_nodes(const struct rule_target *t, const struct list_layout *la
             ask_for(tree, &nodes[order[i + 2 * AHEAD]], true);
         if (i + AHEAD < tree->nodes.n)
             ask_for(tree, &nodes[order[i + AHEAD]], false);
-        emit_node(t, tree, list, &nodes[order[i]]);
+        emit_node(t, tree, list, order[i]);
     }
 }
 
@@ -159,7 +171,7 @@ struct named_node {
 
 static struct named_node named_node(const struct tree *tree, uint32_t node)
 {
-    const struct chain_name name = tree_chain(&tree->nodes.at[node].region);
+    const struct chain_name name = node_chain(tree, node);
     char text[sizeof(uint64_t) * 3] = {0};
     struct named_node n = {.node = node};
 

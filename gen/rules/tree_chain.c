@@ -47,10 +47,9 @@ static char *put_ipv4(char *to, const struct prefix *p)
 
 struct chain_name tree_chain(const struct prefix *p)
 {
-    struct chain_name chain = {TREE_ROOT};
-    char *to = chain.text + strlen("lbgen-");
+    struct chain_name chain = {"lbgen-"};
+    char *to = chain.text + strlen(chain.text);
 
-    if (p->len)
-        *(p->family == IPV4 ? put_ipv4(to, p) : put_base64url(to, p)) = '\0';
+    *(p->family == IPV4 ? put_ipv4(to, p) : put_base64url(to, p)) = '\0';
     return chain;
 }

@@ -310,8 +310,8 @@ static bool check_all(struct checker *c)
 {
     const struct tree *tree = c->tree;
 
-    if (tree->nodes.n == 0 || tree->nodes.at[0].region.len != 0)
-        return wrong(c, "there is no root", 0);
+    if (tree->nodes.n == 0)
+        return tree->items.n == 0 || wrong(c, "there is no root", 0);
     if (!check_items(c))
         return false;
     for (uint32_t i = 0; i < tree->nodes.n; i++)

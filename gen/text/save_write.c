@@ -9,7 +9,8 @@
 
 /* What a rule's line has at most beside names, ports and texts: its words, two prefixes, two interfaces, a
  * MAC address, numbers. */
-enum { LINE_WORDS = 400, PORTS_TEXT = sizeof "65535:65535," };
+enum { LINE_WORDS = 400 };
+#define PORTS_TEXT (sizeof "65535:65535," - 1)
 
 static char *put_ports(char *to, const struct rule *r)
 {
@@ -101,13 +102,22 @@ static char *put_rule(char *to, const struct rule *r, enum family family)
     return put_target(to, r);
 }
 
+/* The most bytes that the line can have. */
+static size_t line_room(const struct rule *r)
+{
+    const bool leads = r->target == TARGET_JUMP || r->target == TARGET_GOTO;
+    const size_t room = LINE_WORDS + r->tag_len;
+
+    if (r->text)
+        return room + r->text_len;
+    return room + r->n_ports * PORTS_TEXT + strlen(r->chain) + (r->protocol ? 2 * strlen(r->protocol) : 0) +
+           (leads ? strlen(r->jump) : 0);
+}
+
 /* Room for the whole line is had once, so that its dozens of pieces need not ask for it one by one. */
 void save_write_rule(struct buf *out, const struct rule *r, enum family family)
 {
-    size_t most = LINE_WORDS + r->tag_len + (size_t)r->n_ports * PORTS_TEXT +
-                  (r->text ? r->text_len : strlen(r->chain)) + (r->protocol ? 2 * strlen(r->protocol) : 0) +
-                  (r->jump ? strlen(r->jump) : 0);
-    char *line = buf_place(out, most);
+    char *line = buf_place(out, line_room(r));
 
     out->len += (size_t)((r->text ? put_text(line, r) : put_rule(line, r, family)) - line);
 }

@@ -6,7 +6,7 @@
 #include "lbgen/input.h"
 
 /* Runs them all; each that fails, or whose answer can't be known, becomes an error of input->diag. Whether
- * all is as expected. The input must be good. */
-bool check_expects(struct input *input);
+ * all is as expected, and in passed[] for each by its number in the configuration. The input must be good. */
+bool check_expects(struct input *input, bool *passed);
 
 #endif

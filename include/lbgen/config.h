@@ -17,7 +17,8 @@ struct vrrp {
     bool ah, sync;
     struct interface_list interfaces;
     struct prefix_list sources;
-    srcpos at; /* the first [vrrp]; SRC_NONE without one */
+    srcpos at;           /* the first [vrrp]; SRC_NONE without one */
+    srcpos interface_at; /* the key's last place, where interfaces has any */
 };
 
 enum layout { LAYOUT_AUTO, LAYOUT_FLAT, LAYOUT_TREE };

@@ -18,6 +18,8 @@
 
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE, SEVERITIES };
 
+extern const char *const severity_words[SEVERITIES]; /* "error" */
+
 struct finding {
     enum severity severity;
     bool belongs;     /* a note to the finding before it */
@@ -52,11 +54,16 @@ static inline size_t diag_errors(const struct diag *d)
     return d->count[SEVERITY_ERROR];
 }
 
-/* Writes all findings, those without a place first, then by position; one that repeats the one before it, as
- * when two services take the same bad value from a template, is left out. Control bytes of the source line
- * are shown as
- * `?`, a line of more than 200 columns is cut around the culprit. */
-void diag_print(struct diag *d, struct sources *sources, struct buf *out, bool colour);
+/* Called with a finding and the n_notes that belong to it, which stand behind it. */
+typedef void (*diag_each_fn)(void *ctx, const struct finding *finding, size_t n_notes);
+
+/* All findings, those without a place first, then by position; one that repeats the one before it, as when
+ * two services take the same bad value from a template, is left out. */
+void diag_each(const struct diag *d, diag_each_fn each, void *ctx);
+
+/* Writes them in this order. Control bytes of the source line are shown as `?`, a line of more than 200
+ * columns is cut around the culprit. */
+void diag_print(const struct diag *d, struct sources *sources, struct buf *out, bool colour);
 
 /* Adds what is in all of n queues to `out`, with the notes of the first of them. What is only in some goes
  * to the function, which may be NULL: finding number `i` of queue `which`. */

@@ -5,7 +5,8 @@
  * A node is a chain. It stands for a prefix, its region, and sees packets to that region alone. Nodes stand
  * at prefixes of an even length whose VIPs lie in at least two of the four quarters (a run of bits that all
  * VIPs below share makes no nodes: the tree is path-compressed), and at VIPs that have other VIPs inside. The
- * root stands for everything. So the shape is a function of the set of VIPs alone.
+ * root is the widest of them; a packet to anything else is not asked further. So the shape is a function of
+ * the set of VIPs alone. A tree that is deeper than kernels take is shortened (dispatch_depth.h).
  *
  * What a node does stands in its steps, in the order in which a packet meets them:
  *
@@ -52,7 +53,8 @@ struct tree {
     struct {
         struct tree_node *at;
         size_t n, cap;
-    } nodes; /* the first one is the root */
+    } nodes; /* the first one is the root; none when there are no items. Each stands behind the one above it
+              */
     struct {
         struct tree_step *at;
         size_t n, cap;

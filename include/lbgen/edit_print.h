@@ -25,8 +25,24 @@ void rule_text_of_line(void *ctx, const struct image_rule *rule, const char *cha
 /* The two lines in front of the first edit. */
 void edit_print_names(const char *before, const char *after, struct buf *out);
 
-/* Prints one table's edit; nothing when there is nothing to do. Lines that stay are shown for orientation, up
- * to three before and behind what changes, as far as they are lbgen's. */
+/* What an edit consists of, in the order of the diff. Lines that stay are shown for orientation, up to three
+ * before and behind what changes, as far as they are lbgen's. */
+struct edit_eyes {
+    void *ctx;
+    void (*head)(void *ctx, enum table table, const char *chain); /* of a part; may be NULL */
+    /* sign: '+', '-', ' ' for what stays */
+    void (*rule)(void *ctx, char sign, const struct image_rule *rule, const char *chain);
+    /* A user chain (POLICY_NONE), or the policy of a built-in one. May be NULL. */
+    void (*chain)(void *ctx, char sign, const char *chain, enum image_policy policy);
+};
+
+/* Nothing is seen where there is nothing to do. */
+void edit_walk(const struct edit *edit, const struct edit_eyes *eyes);
+
+/* "ACCEPT", "DROP", "-" */
+const char *image_policy_word(enum image_policy policy);
+
+/* Prints one table's edit; nothing when there is nothing to do. */
 void edit_print(const struct edit *edit, rule_text_fn text, void *ctx, struct buf *out);
 
 #endif

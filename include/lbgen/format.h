@@ -30,6 +30,8 @@ struct format {
     void (*write)(const struct format_job *job, struct buf *out);
 };
 
+extern const struct format keepalived_format, ipvsadm_format, dot_format, json_format;
+
 /* Ends with a NULL; `save` is not among them (save_write.h). */
 extern const struct format *const formats[];
 

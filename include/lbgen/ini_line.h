@@ -22,17 +22,21 @@ struct ini_line {
     size_t bracket;           /* LINE_HEADER: offset of the `[` */
     size_t name_at, name_len; /* LINE_KEY: the key; LINE_BAD: what may have been meant as one, or 0 bytes */
     size_t body_at, body_len; /* without blanks at both ends, without a comment */
-    bool quotes;              /* LINE_KEY: ini_key_has_quotes of it */
-    bool semicolon;           /* LINE_KEY, LINE_CONTINUATION: there may be a `;` in the body */
 };
 
 /* Whether double quotes protect a ` ;` in the value of this key: they do in `rule`, `rule4` and `rule6`. */
 bool ini_key_has_quotes(const char *name, size_t len);
 
-/* Sorts line[0..len), which has no LF or CRLF. `*in_quotes` says whether the value above ended inside double
- * quotes; for a LINE_KEY or LINE_CONTINUATION it is brought up to date. quotes_count: the value above is one
- * with quotes. */
-void ini_line_sort(const char *line, size_t len, bool quotes_count, bool *in_quotes, struct ini_line *out,
+/* What is known of a line before it is looked at. */
+struct ini_line_state {
+    bool semicolon;    /* false: it has none */
+    bool quotes_count; /* the value above is one with quotes, ... */
+    bool in_quotes;    /* ... and ended inside them */
+};
+
+/* Sorts line[0..len), which has no LF or CRLF. Of a LINE_KEY or LINE_CONTINUATION *state is brought up to
+ * date with respect to quotes. */
+void ini_line_sort(const char *line, size_t len, struct ini_line_state *state, struct ini_line *out,
                    struct complaint *why);
 
 /* The bytes of a line that no text may have: control bytes but tab anywhere, no UTF-8 before `comment_from`.

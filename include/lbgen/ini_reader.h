@@ -39,7 +39,8 @@ struct ini_handler {
     void (*bad_section)(void *ctx);
     /* A line of a section that was refused (already reported) and begins with what may be a key. */
     void (*bad_key)(void *ctx, const char *name, size_t len);
-    void (*key)(void *ctx, srcpos at, const char *name, const struct ini_value *value);
+    /* name: NUL-terminated, len bytes; valid only during the call. */
+    void (*key)(void *ctx, srcpos at, const char *name, size_t len, const struct ini_value *value);
 };
 
 /* Reads one source. Findings about form go to `diag`; reading goes on behind each. */

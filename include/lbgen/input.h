@@ -27,6 +27,11 @@ void input_read_source(struct input *input, const struct options *options, int s
 /* Prints the findings to standard error. */
 void input_print_findings(struct input *input, const struct options *options);
 
+/* Puts findings that were printed aside, for others to come; and prints these, and puts them behind those.
+ * Returns how many of the new ones are errors. */
+struct diag input_set_findings_aside(struct input *input);
+size_t input_print_new_findings(struct input *input, struct diag *printed, const struct options *options);
+
 void input_free(struct input *input);
 
 #endif

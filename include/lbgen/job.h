@@ -74,6 +74,9 @@ void job_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void job_warn(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
 int job_fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What job_fail said first; NULL when it was never called. */
+const char *job_failure(void);
+
 /* For --timings: a step begins. */
 void job_step(void *job, const char *name);
 

@@ -28,10 +28,13 @@ void layout_make(struct list_layout *layout, const struct config *config, enum f
                  enum layout_list list);
 void layout_free(struct list_layout *layout);
 
-/* The rule of the built-in chain that leads to the root. */
-void layout_emit_jump(const struct rule_target *t, const char *chain);
+/* The rule of the built-in chain that leads packets to the root's region there. */
+void layout_emit_jump(const struct rule_target *t, const struct list_layout *layout, const char *chain);
 
-/* The rules of all of the tree's nodes, for chains tree_chain(&region), in the order given (of as many numbers
+/* The name of a node's chain. */
+struct chain_name layout_chain(const struct list_layout *layout, uint32_t node);
+
+/* The rules of all of the tree's nodes, for chains layout_chain(node), in the order given (of as many numbers
  * as there are nodes). */
 void layout_emit_nodes(const struct rule_target *t, const struct list_layout *layout, enum layout_list list,
                        const uint32_t *order);

@@ -19,6 +19,6 @@ void nft_write_head(const struct nft_hooks *hooks, struct buf *out);
 /* Findings about what a table of nftables can't say. */
 void nft_check(const struct format_job *job, struct diag *diag);
 
-extern const struct format format_nft;
+extern const struct format nft_format;
 
 #endif

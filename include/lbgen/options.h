@@ -54,6 +54,7 @@ struct options {
     bool warn_of_marks;     /* --warnings=marks */
     const char *keepalived; /* --check --keepalived FILE */
     enum color color;
+    bool json; /* --json */
     bool help, version;
     enum verb verb;
     /* of the verbs that look at the kernel */

@@ -29,17 +29,20 @@ static inline char *put_char(char *to, char c)
     return to + 1;
 }
 
+extern const char digit_pairs[201]; /* "00" to "99" */
 char *put_dec_large(char *to, uint32_t value);
 
 static inline char *put_dec(char *to, uint32_t value)
 {
     if (value >= 1000)
         return put_dec_large(to, value);
-    if (value >= 100)
+    if (value < 10)
+        return put_char(to, (char)('0' + value));
+    if (value >= 100) {
         to = put_char(to, (char)('0' + value / 100));
-    if (value >= 10)
-        to = put_char(to, (char)('0' + value / 10 % 10));
-    return put_char(to, (char)('0' + value % 10));
+        value %= 100;
+    }
+    return put_bytes(to, &digit_pairs[2 * value], 2);
 }
 
 /* The digits of numbers in base 16, lower case. */

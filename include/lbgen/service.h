@@ -63,7 +63,7 @@ struct mac_list {
     uint32_t n, cap;
 };
 
-enum forwarding { FORWARDING_NAT, FORWARDING_DR, FORWARDING_TUN };
+enum forwarding { FORWARDING_NAT, FORWARDING_DR, FORWARDING_TUN, FORWARDINGS };
 
 struct real_server {
     struct prefix address; /* full length */
@@ -72,7 +72,7 @@ struct real_server {
     bool weight_given, forwarding_given;
 };
 
-enum health_check { CHECK_NONE, CHECK_TCP, CHECK_HTTP, CHECK_HTTPS };
+enum health_check { CHECK_NONE, CHECK_TCP, CHECK_HTTP, CHECK_HTTPS, HEALTH_CHECKS };
 
 /* ipvs(8)'s flags: sh-port and sh-fallback, mh-port and mh-fallback, and the anonymous flag-1 to flag-3. */
 enum {
@@ -83,7 +83,13 @@ enum {
     SCHED_FLAG_1 = 1 << 4,
     SCHED_FLAG_2 = 1 << 5,
     SCHED_FLAG_3 = 1 << 6,
+    SCHEDULER_FLAGS = 7
 };
+
+/* The user's words for these; of the flags in the order of their bits. */
+extern const char *const forwarding_words[FORWARDINGS];
+extern const char *const health_check_words[HEALTH_CHECKS];
+extern const char *const scheduler_flag_words[SCHEDULER_FLAGS];
 
 /* What few services have; kept apart because a million services are an ordinary input. */
 struct service_more {
@@ -97,8 +103,9 @@ struct service_more {
     const char *scheduler; /* "rr" and so on; NULL where none is given */
     uint8_t scheduler_flags;
     enum forwarding forwarding;
-    uint32_t persistence;     /* seconds; 0: none */
-    uint8_t persistence_mask; /* prefix length */
+    uint32_t persistence;         /* seconds; 0: none */
+    uint8_t persistence_mask;     /* prefix length */
+    bool persistence_mask_dotted; /* written as an IPv4 netmask */
     const struct real_server *real_servers;
     uint32_t n_real_servers, cap_real_servers;
     struct prefix sorry_server;
@@ -106,7 +113,8 @@ struct service_more {
     uint16_t check_port;
     const char *check_path; /* http, https */
     const char *const *keepalived;
-    uint32_t n_keepalived, cap_keepalived;
+    const srcpos *keepalived_at; /* where each of them stands */
+    uint32_t n_keepalived, cap_keepalived, cap_keepalived_at;
     const char *template_name;
     srcpos template_at;          /* of the value */
     srcpos key_at[SERVICE_KEYS]; /* of the word; SRC_NONE where not given in this very section */
@@ -117,14 +125,15 @@ struct service {
     uint8_t name_len;
     uint8_t n_protocols;
     uint8_t protocols[PROTOS]; /* enum proto, in the order written */
-    bool mark_has_mask;
-    uint8_t fwmark_len;    /* of the value's text, to underline it */
-    bool broken;           /* its template can't be had (reported): what it lacks is not worth a word */
-    bool settled, on_path; /* template.c's: it has all that it takes from others; it is being looked at */
-    srcpos at;             /* the header's bracket */
-    srcpos fwmark_at;      /* of its value */
-    srcpos ports_at;       /* of the key `ports`; only where this very section has it */
-    uint32_t given;        /* 1 << enum service_key: given here or, after templates were applied, there */
+    uint8_t fwmark_len;        /* of the value's text, to underline it */
+    bool mark_has_mask : 1;
+    bool broken : 1;  /* its template can't be had (reported): what it lacks is not worth a word */
+    bool settled : 1; /* template.c's: it has all that it takes from others ... */
+    bool on_path : 1; /* ... and it is being looked at */
+    srcpos at;        /* the header's bracket */
+    srcpos fwmark_at; /* of its value */
+    srcpos ports_at;  /* of the key `ports`; only where this very section has it */
+    uint32_t given;   /* 1 << enum service_key: given here or, after templates were applied, there */
     uint32_t header_len;
     struct mark mark;
     struct prefix_list vips;

@@ -9,7 +9,7 @@
 #include "lbgen/value.h"
 
 /* Finds a key by the user's word. */
-bool service_key_find(const char *word, enum service_key *key);
+bool service_key_find(const char *word, size_t len, enum service_key *key);
 
 /* Parses the value into s. Reports what is wrong with it, a single-valued key given twice included, and marks
  * the key as given in any case, so that it is not missed as well. */

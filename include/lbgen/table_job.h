@@ -34,6 +34,8 @@ int table_check(struct job *job); /* --check --kernel */
 /* last: what the last commit has left for it. */
 int table_rollback(struct job *job, const struct plan *last);
 
+/* What is for the tables of iptables alone. */
+int table_refuse_options(const struct job *job);
 /* Makes the wanted table of the input. A status other than EXIT_GOOD has been explained. */
 int table_want(struct table_job *t);
 /* Reads the live one and finds what is to be done. */

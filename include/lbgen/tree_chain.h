@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The names of the dispatch tree's chains, in xtables' 28 bytes. No two prefixes of a family share one.
  *
- *     lbgen-root                      everything
+ *     lbgen-root                      the tree's root, whatever it stands for
  *     lbgen-192.0.2.0/24              an IPv4 prefix
  *     lbgen-IAENuIAAAAAAAAAAAAAAAA    an IPv6 one, 2001:db8::/32: its bits, a closing 1, and 0s up to 132
  *                                     bits, in base64url (RFC 4648, section 5) */
@@ -13,7 +13,7 @@
 
 #define TREE_ROOT "lbgen-root"
 
-/* A prefix of length 0 is the root. */
+/* Of a prefix that is not the root's. Never of length 0, which only the root can have. */
 struct chain_name tree_chain(const struct prefix *p);
 
 #endif

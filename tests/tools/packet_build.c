@@ -49,6 +49,8 @@ static const struct transport {
 } transports[] = {
     /* a SYN */
     {"tcp", 0, 6, true, 16, true, "00000000 000003e8 00000000 5002faf0 00000000"},
+    {"tcp-synack", 0, 6, true, 16, true, "00000000 000003e8 000003e9 5012faf0 00000000"},
+    {"tcp-fin", 0, 6, true, 16, true, "00000000 000003e8 000003e9 5011faf0 00000000"},
     {"udp", 0, 17, true, 6, true, "00000000 00100000 6c6267656e2e2e2e"},
     {"udplite", 0, 136, true, 6, true, "00000000 00000000 6c6267656e2e2e2e"},
     /* an INIT: tag 0, checksum, then the chunk: own tag, window, streams out and in, first TSN */
