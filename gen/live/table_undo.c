@@ -78,6 +78,54 @@ static bool read_state(struct table_state *state, struct complaint *why)
     return own_table_read_marker(state->marker, &state->exists, why);
 }
 
+/* `VERB element inet lbgen MAP { A, B }` as a transaction for each element. */
+static void run_elements(const char *line, size_t len)
+{
+    static const char open[] = " { ", comma[] = ", ", close[] = " }";
+    const char *end = line + len, *head_end = memmem(line, len, open, sizeof open - 1);
+    const char *at = head_end ? head_end + sizeof open - 1 : end;
+    struct complaint ignored;
+    struct buf one = {0};
+
+    while (at < end) {
+        const char *next = memmem(at, (size_t)(end - at), comma, sizeof comma - 1);
+        const char *element_end = next ? next : end - (sizeof close - 1);
+
+        one.len = 0;
+        buf_add(&one, line, (size_t)(head_end - line));
+        buf_printf(&one, "%s%.*s%s\n", open, (int)(element_end - at), at, close);
+        nft_script_run(buf_text(&one), NULL, &ignored);
+        at = next ? next + sizeof comma - 1 : end;
+    }
+    buf_free(&one);
+}
+
+/* Somebody has put hands on the table meanwhile, so that the transaction does not fit any more: what is left
+ * of it, element by element. The marker comes last. */
+static void run_piecewise(const struct buf *script)
+{
+    const char *at = script->at, *end = at + script->len;
+    struct complaint ignored;
+    struct buf rest = {0};
+
+    if (!memmem(script->at, script->len, "delete chain ", 13))
+        return; /* it makes the whole table anew: there is nothing that it could not fit */
+    while (at < end) {
+        const char *newline = memchr(at, '\n', (size_t)(end - at));
+        size_t len = newline ? (size_t)(newline - at) : (size_t)(end - at);
+
+        if (memmem(at, len, " element ", 9)) {
+            run_elements(at, len);
+        } else {
+            buf_add(&rest, at, len);
+            buf_char(&rest, '\n');
+        }
+        at += len + 1;
+    }
+    nft_script_run(buf_text(&rest), NULL, &ignored);
+    buf_free(&rest);
+}
+
 bool table_undo_run(const struct table_undo *undo, struct complaint *why)
 {
     struct buf script = {0};
@@ -92,7 +140,10 @@ bool table_undo_run(const struct table_undo *undo, struct complaint *why)
             done = true;
             break;
         }
-        nft_script_run(buf_text(&script), NULL, why);
+        if (i == TRIES - 1)
+            run_piecewise(&script);
+        else
+            nft_script_run(buf_text(&script), NULL, why);
     }
     if (!done && read_state(&now, why))
         done = !table_state_equal(&now, &undo->after);
