@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,8 +7,8 @@
 #include "lbgen/input.h"
 #include "lbgen/merge_job.h"
 #include "lbgen/progress.h"
-#include "lbgen/replace_file.h"
 #include "lbgen/wanted.h"
+#include "lbgen/write_out.h"
 
 /* What goes out: the rule set, the file that it was merged into, or another form. */
 struct job {
@@ -21,53 +19,16 @@ struct job {
     struct format_job form;
 };
 
-static void write_job(struct buf *out, const struct job *job)
+static void write_job(void *ctx, struct buf *out)
 {
+    const struct job *job = ctx;
+
     if (job->format)
         job->format->write(&job->form, out);
     else if (job->merge)
         merge_job_print(job->merge, out);
     else
         wanted_text(&job->input->config, &job->input->host.of[job->family], job->family, out);
-}
-
-static int write_to_stdout(const struct job *job)
-{
-    int fd = STDOUT_FILENO;
-    struct buf out = {.flush = buf_flush_fd, .ctx = &fd};
-
-    write_job(&out, job);
-    int error = buf_finish(&out);
-    buf_free(&out);
-    if (error == 0 && close(fd) != 0) /* where a network file system tells that the disk is full */
-        error = errno;
-    if (error == 0)
-        return EXIT_GOOD;
-    fprintf(stderr, "lbgen: error: standard output can't be written: %s\n", strerror(error));
-    return EXIT_SYSTEM;
-}
-
-static int write_to_file(const struct job *job, const char *path)
-{
-    struct replacement file;
-    struct complaint why;
-
-    if (!replacement_begin(&file, path, &why)) {
-        fprintf(stderr, "%s: error: %s\n", path, why.text);
-        return EXIT_SYSTEM;
-    }
-    struct buf out = {.flush = buf_flush_fd, .ctx = &file.fd};
-    write_job(&out, job);
-    int error = buf_finish(&out);
-    buf_free(&out);
-    if (error) {
-        complain(&why, 0, 0, "can't be written: %s", strerror(error));
-        replacement_abandon(&file);
-    } else if (replacement_commit(&file, &why)) {
-        return EXIT_GOOD;
-    }
-    fprintf(stderr, "%s: error: %s\n", path, why.text);
-    return EXIT_SYSTEM;
 }
 
 /* After `lbgen bad.ini > rules` the shell has emptied rules already. */
@@ -98,14 +59,14 @@ static int report_bad_input(const struct input *input, const struct options *opt
     return input->system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
 }
 
-static int write_out(const struct job *job, const struct options *options)
+static int write_result(struct job *job, const struct options *options)
 {
     int status;
 
     note_other_family(job->input, options);
     progress_begin();
     progress_stage("writing");
-    status = options->output ? write_to_file(job, options->output) : write_to_stdout(job);
+    status = write_out(options->output, write_job, job);
     progress_end();
     return status;
 }
@@ -126,11 +87,11 @@ int generate(const struct options *options)
 {
     struct input input;
     struct merge_job merge = {0};
-    const struct job job = {.input = &input,
-                            .family = options->family,
-                            .merge = options->merge ? &merge : NULL,
-                            .format = options->format,
-                            .form = form_of(options, &input)};
+    struct job job = {.input = &input,
+                      .family = options->family,
+                      .merge = options->merge ? &merge : NULL,
+                      .format = options->format,
+                      .form = form_of(options, &input)};
     int status;
 
     progress_begin();
@@ -143,7 +104,7 @@ int generate(const struct options *options)
         job.format->check(&job.form, &input.diag);
     progress_end();
     input_print_findings(&input, options);
-    status = diag_errors(&input.diag) ? report_bad_input(&input, options) : write_out(&job, options);
+    status = diag_errors(&input.diag) ? report_bad_input(&input, options) : write_result(&job, options);
     merge_job_free(&merge);
     input_free(&input);
     return status;

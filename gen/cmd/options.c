@@ -28,6 +28,8 @@ enum {
     OPT_CHECK,
     OPT_TRACE,
     OPT_COMPARE,
+    OPT_IMPORT,
+    OPT_IMPORT_AS,
     OPT_KERNEL,
     OPT_KEEPALIVED,
     OPT_BACKEND,
@@ -67,6 +69,8 @@ static const struct option long_options[] = {
     {"check", no_argument, NULL, OPT_CHECK},
     {"trace", required_argument, NULL, OPT_TRACE},
     {"compare", no_argument, NULL, OPT_COMPARE},
+    {"import", required_argument, NULL, OPT_IMPORT},
+    {"import-as", required_argument, NULL, OPT_IMPORT_AS},
     {"kernel", no_argument, NULL, OPT_KERNEL},
     {"keepalived", required_argument, NULL, OPT_KEEPALIVED},
     {"backend", required_argument, NULL, OPT_BACKEND},
@@ -160,10 +164,16 @@ static bool set_verb(struct options *o, int option)
     }
     if (verb == VERB_TRACE)
         o->trace = optarg;
+    if (verb == VERB_IMPORT && o->import) {
+        fputs("lbgen: --import takes one file; give it once\n", stderr);
+        return false;
+    }
+    if (verb == VERB_IMPORT)
+        o->import = optarg;
 
     if (o->verb != VERB_GENERATE && o->verb != verb) {
         fputs("lbgen: --commit, --restore, --remove, --rollback, --confirmed, --diff, --status, --check, "
-              "--trace and --compare exclude each other\n",
+              "--trace, --compare and --import exclude each other\n",
               stderr);
         return false;
     }
@@ -220,6 +230,18 @@ static bool set_live_option(struct options *o, int option)
     }
 }
 
+static bool set_import_as(struct options *o)
+{
+    const char *words[IMPORT_KINDS];
+
+    for (int k = 0; k < IMPORT_KINDS; k++)
+        words[k] = import_ops[k].name;
+    int i = choice("import-as", optarg, words, IMPORT_KINDS);
+    if (i >= 0)
+        o->import_as = &import_ops[i];
+    return i >= 0;
+}
+
 static bool set_option(struct options *o, int option)
 {
     switch (option) {
@@ -245,7 +267,9 @@ static bool set_option(struct options *o, int option)
     case OPT_STATUS:
     case OPT_CHECK:
     case OPT_TRACE:
-    case OPT_COMPARE: return set_verb(o, option);
+    case OPT_COMPARE:
+    case OPT_IMPORT: return set_verb(o, option);
+    case OPT_IMPORT_AS: return set_import_as(o);
     case OPT_KERNEL: o->kernel = true; return true;
     case OPT_KEEPALIVED: o->keepalived = optarg; return true;
     default: return set_live_option(o, option);
@@ -260,7 +284,8 @@ static bool say(const char *text)
 
 static bool looks_only(const struct options *o)
 {
-    return o->verb == VERB_CHECK || o->verb == VERB_TRACE || o->verb == VERB_COMPARE;
+    return o->verb == VERB_CHECK || o->verb == VERB_TRACE || o->verb == VERB_COMPARE ||
+           o->verb == VERB_IMPORT;
 }
 
 /* Options that make no sense where nothing is touched. */
@@ -285,6 +310,8 @@ static bool fits_together(const struct options *o)
         return say("--kernel goes with --check");
     if (o->keepalived && o->verb != VERB_CHECK)
         return say("--keepalived goes with --check");
+    if (o->import_as && o->verb != VERB_IMPORT)
+        return say("--import-as goes with --import");
     if (o->format && o->verb != VERB_GENERATE)
         return say("--format is for printing");
     if (o->merge && o->format)
@@ -300,7 +327,7 @@ static bool fits_together(const struct options *o)
             "-4 and -6 are for printing and for --diff --against: tables of both families are looked at");
     if (o->no_persist && (o->persist[IPV4] || o->persist[IPV6]))
         return say("--no-persist leaves the boot files alone: give no --persist or --persist6 beside it");
-    if (o->output || o->merge)
+    if ((o->output && o->verb != VERB_IMPORT) || o->merge)
         return say("-o and --merge are for printing; --commit puts the rules into the boot file itself");
     if (o->against && o->verb != VERB_DIFF && o->verb != VERB_TRACE)
         return say("--against goes with --diff or --trace");
@@ -309,7 +336,7 @@ static bool fits_together(const struct options *o)
     if (o->verb == VERB_COMPARE && o->n_inputs != 2)
         return say("--compare takes two files, the old and the new one");
     if (o->n_inputs && (o->verb == VERB_RESTORE || o->verb == VERB_REMOVE || o->verb == VERB_ROLLBACK ||
-                        o->verb == VERB_CONFIRMED))
+                        o->verb == VERB_CONFIRMED || o->verb == VERB_IMPORT))
         return say("this takes no input file");
     return true;
 }
@@ -320,6 +347,7 @@ static bool stdin_once(const struct options *o)
     int n = (o->merge && strcmp(o->merge, "-") == 0) || (o->against && strcmp(o->against, "-") == 0);
 
     n += o->keepalived && strcmp(o->keepalived, "-") == 0;
+    n += o->import && strcmp(o->import, "-") == 0;
     for (int i = 0; i < o->n_inputs; i++)
         n += strcmp(o->inputs[i], "-") == 0;
     if (n > 1)

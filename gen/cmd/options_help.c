@@ -12,6 +12,7 @@ static const char help_printing[] =
     "  or:  lbgen --check [--keepalived=FILE] [--kernel] [OPTION]... FILE...\n"
     "  or:  lbgen --trace=PACKET [--against=SAVED] [OPTION]... [FILE]...\n"
     "  or:  lbgen --compare [OPTION]... OLD NEW\n"
+    "  or:  lbgen --import=FILE [--import-as=KIND] [-o FILE] [OPTION]...\n"
     "Print the iptables rules that mark a Linux Virtual Server's packets and accept VRRP, as services.ini "
     "asks for\n"
     "them, or put them into the kernel and the boot file. FILE - is standard input; several files are read "
@@ -52,6 +53,16 @@ static const char help_meaning[] =
     "iptables-save "
     "file\n"
     "      --json                 with --check, --trace, --compare, --diff, --status: the result as JSON\n";
+
+static const char help_import[] =
+    "\n"
+    "Coming from something else (needs no root):\n"
+    "      --import=FILE          print FILE as services.ini: keepalived.conf, ldirectord.cf, lvs.cf, what\n"
+    "                             iptables-save or ipvsadm -Sn prints\n"
+    "      --import-as=KIND       what FILE is: keepalived, ldirectord, lvs.cf, iptables or ipvsadm "
+    "(default: by "
+    "its\n"
+    "                             content)\n";
 
 static const char help_kernel[] =
     "\n"
@@ -98,6 +109,7 @@ void options_help(void)
 {
     fputs(help_printing, stdout);
     fputs(help_meaning, stdout);
+    fputs(help_import, stdout);
     fputs(help_kernel, stdout);
     fputs(examples, stdout);
 }

@@ -17,7 +17,7 @@
 #include "lbgen/tree_check.h"
 #include "lbgen/xalloc.h"
 
-enum { NOWHERE = UINT32_MAX };
+#define NOWHERE UINT32_MAX
 
 struct checker {
     const struct tree *tree;

@@ -61,7 +61,7 @@ struct tree {
     } steps;
 };
 
-enum { NOT_HIDDEN = UINT32_MAX };
+#define NOT_HIDDEN UINT32_MAX
 
 /* Builds the tree of the services that `wanted` takes.
  * Nearly linear: where VIPs are nested, rules of an outer VIP are held against those inside it a bounded

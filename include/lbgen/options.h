@@ -7,6 +7,7 @@
 
 #include "lbgen/family.h"
 #include "lbgen/format.h"
+#include "lbgen/import.h"
 
 /* Exit statuses; the first that applies from the bottom. */
 enum exit_status {
@@ -33,6 +34,7 @@ enum verb {
     VERB_CHECK,
     VERB_TRACE,
     VERB_COMPARE,
+    VERB_IMPORT,
     VERBS
 };
 
@@ -63,11 +65,13 @@ struct options {
     const char *persist[FAMILIES]; /* --persist, --persist6 */
     bool no_persist, adopt, dry_run, force, timings;
     unsigned wait_ms;
-    unsigned confirm;    /* seconds; 0: no confirmation */
-    const char *against; /* --against FILE of --diff and --trace */
-    const char *trace;   /* --trace PACKET */
-    bool kernel;         /* --check --kernel */
-    char **inputs;       /* what is left of argv */
+    unsigned confirm;                   /* seconds; 0: no confirmation */
+    const char *against;                /* --against FILE of --diff and --trace */
+    const char *trace;                  /* --trace PACKET */
+    bool kernel;                        /* --check --kernel */
+    const char *import;                 /* --import FILE */
+    const struct import_ops *import_as; /* --import-as; NULL: by the file's content */
+    char **inputs;                      /* what is left of argv */
     int n_inputs;
 };
 

@@ -15,5 +15,6 @@ int status(const struct options *options);      /* --status */
 int check_input(const struct options *options); /* --check */
 int trace_verb(const struct options *options);  /* --trace */
 int compare(const struct options *options);     /* --compare */
+int import_file(const struct options *options); /* --import */
 
 #endif
