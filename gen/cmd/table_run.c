@@ -114,8 +114,12 @@ static bool read_back(struct table_job *t, struct complaint *why)
             own_table_remember(&t->wanted, generation);
         return true;
     }
-    bool same = own_table_read_kernel(&live, &generation, why);
-    if (same && !t->unproven && !own_table_equal(&live, &t->wanted))
+    if (!own_table_read_kernel(&live, &generation, why)) {
+        job_warn(t->job, "the table is in place, but its elements could not be read back: %s", why->text);
+        return true;
+    }
+    bool same = true;
+    if (!t->unproven && !own_table_equal(&live, &t->wanted))
         same = complain(why, 0, 0, "the table is not what was put in place when it is read back");
     /* In lbgen's order, so that the next run has little to compare. */
     if (same)
@@ -143,8 +147,19 @@ static enum change_result take_back(struct table_job *t, struct complaint *why)
     return CHANGE_UNDO_FAILED;
 }
 
-/* The transaction takes place on what was read, or not at all. */
-static enum change_result put_in_place(struct table_job *t, struct complaint *why)
+/* Somebody has changed nftables' rules since they were read. Where that goes on and on, or reading takes
+ * seconds, it is enough that the table is still the one with the same marker: reading back tells the rest. */
+static bool may_go_on(const struct table_job *t, bool last)
+{
+    const struct table_state before = table_state_of(&t->live);
+    struct table_state now;
+    struct complaint ignored;
+
+    return (last || t->live.elements.len > READ_BACK_MAX) && live_state(&now, &ignored) &&
+           table_state_equal(&now, &before);
+}
+
+static enum change_result put_in_place(struct table_job *t, bool last, struct complaint *why)
 {
     struct job *job = t->job;
     uint32_t generation;
@@ -157,7 +172,7 @@ static enum change_result put_in_place(struct table_job *t, struct complaint *wh
     job_step(job, "commit");
     if (!nft_generation(&generation, why))
         return CHANGE_REFUSED;
-    if (generation != t->generation) {
+    if (generation != t->generation && !may_go_on(t, last)) {
         complain(why, 0, 0, "somebody else changes nftables' rules again and again");
         return CHANGE_BUSY;
     }
@@ -170,13 +185,13 @@ static enum change_result put_in_place(struct table_job *t, struct complaint *wh
 
 static enum change_result apply(struct table_job *t, struct complaint *why)
 {
-    enum change_result result = put_in_place(t, why);
+    enum change_result result = put_in_place(t, t->undoing != NULL, why);
 
     for (int i = 1; i < TRIES && result == CHANGE_BUSY && !t->undoing; i++) {
         job_save_abandon(t->job);
         if (table_look(t) != EXIT_GOOD || prepare(t) != EXIT_GOOD)
             return complain(why, 0, 0, "it can't be prepared again"), CHANGE_REFUSED;
-        result = put_in_place(t, why);
+        result = put_in_place(t, i == TRIES - 1, why);
     }
     if (result == CHANGE_LIVE)
         return result;
