@@ -96,6 +96,18 @@ static bool live_state(struct table_state *state, struct complaint *why)
     return own_table_read_marker(state->marker, &state->exists, why);
 }
 
+/* Others change tables of theirs too fast for reading: the marker says that the transaction is in place. */
+static bool is_disturbed(struct table_job *t, uint32_t generation, const struct complaint *why)
+{
+    struct complaint ignored;
+    uint32_t now;
+
+    if (!nft_generation(&now, &ignored) || now == generation)
+        return false;
+    job_warn(t->job, "the table is in place, but its elements could not be read back: %s", why->text);
+    return true;
+}
+
 /* Whether the table is what was wanted, and nobody else's change is in it. */
 static bool read_back(struct table_job *t, struct complaint *why)
 {
@@ -114,10 +126,8 @@ static bool read_back(struct table_job *t, struct complaint *why)
             own_table_remember(&t->wanted, generation);
         return true;
     }
-    if (!own_table_read_kernel(&live, &generation, why)) {
-        job_warn(t->job, "the table is in place, but its elements could not be read back: %s", why->text);
-        return true;
-    }
+    if (!own_table_read_kernel(&live, &generation, why))
+        return is_disturbed(t, generation, why);
     bool same = true;
     if (!t->unproven && !own_table_equal(&live, &t->wanted))
         same = complain(why, 0, 0, "the table is not what was put in place when it is read back");
