@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #   make            ./lbgen and liblbgen.a          make demo    set up, build, print the example's rule set
 #   make test       set up, build, pass every test  make lint    static analysis      make layers   who includes whom
+#   make test-long    what needs minutes: a real firewalld
 #   make test-faults  kills, errors, races, at length (15 minutes)
 #   make install    PREFIX, DESTDIR                 make format  clang-format         make bench    tests/bench
 #   V=1 shows the commands, DEBUG=1 builds with ASan and UBSan (into a folder of its own).
@@ -60,7 +61,7 @@ say = @printf '  %-6s %s\n'
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test test-faults units tools check-units setup setup-test install clean clean-build format lint layers bench
+.PHONY: all demo test test-long test-faults units tools check-units setup setup-test install clean clean-build format lint layers bench
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM) $(LIBRARY)
@@ -127,6 +128,10 @@ test: setup-test
 	@$(MAKE) --no-print-directory all layers
 	@tests/run
 
+test-long: setup-test
+	@$(MAKE) --no-print-directory all
+	@tests/run --long
+
 test-faults: setup-test
 	@$(MAKE) --no-print-directory all tools
 	@tests/faults/run
@@ -154,7 +159,7 @@ format:
 
 lint: $(BUILD)/templates_shipped.c
 	clang-format --dry-run -Werror $(C_FILES)
-	shellcheck -x -e SC2317 .ci/run tests/setup tests/host.sh tests/run tests/units tests/cases-run tests/layers tests/bench/* \
+	shellcheck -x -e SC2317 .ci/run tests/setup tests/host.sh tests/run tests/timed tests/units tests/cases-run tests/layers tests/bench/* \
 	    $$(find tests/kernel tests/faults -maxdepth 1 -type f -perm -u+x)
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
 	    --enable=warning,performance,portability -Iinclude -DLBGEN_VERSION='"x"' gen

@@ -117,7 +117,7 @@ START_TEST(test_chains)
     edit.at[4].gone = true;
     begin("lbgen.older");
     edit.at[5].gone = true;
-    prints("*filter\n:INPUT DROP [5:6]\n:OUTPUT DROP [0:0]\n:lbgen.new - [0:0]\n"
+    prints("*filter\n:lbgen.new - [0:0]\n:OUTPUT DROP [0:0]\n:INPUT DROP [5:6]\n"
            "-F lbgen.old\n-F lbgen.older\n-X lbgen.old\n-X lbgen.older\n"
            "-A FORWARD -j lbgen.new\n-A lbgen.new -j RETURN\nCOMMIT\n");
 }

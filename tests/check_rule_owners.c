@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lbgen/input.h"
 #include "lbgen/rule_owners.h"
 
 #include "lbgen/wanted.h"
@@ -29,7 +30,7 @@ static void begin(struct fixture *f, enum family family, enum payload_form form)
     f->input.config = f->made.config;
     ck_assert(wanted_image(&f->input.config, &f->input.host.of[family], family, form, NULL, NULL, &f->wanted,
                            &why));
-    rule_owners_make(&f->owners, &f->input, family, &f->wanted);
+    rule_owners_make(&f->owners, &f->wanted);
 }
 
 static void end(struct fixture *f)

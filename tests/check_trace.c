@@ -35,6 +35,20 @@ static const struct trace_case {
      "tcp 198.51.100.1:4000 192.0.2.10:80", "0x0 ACCEPT none"},
     {MANGLE("-A PREROUTING " WEB "MARK --set-xmark 0x50/0xffffffff\n-A PREROUTING -j HMARK --hmark-mod 2\n"),
      "tcp 198.51.100.1:4000 192.0.2.10:80", "? ACCEPT ?"},
+    /* the tree: whose a rule is stands in the line above it, for the rest of its chain; else it is not known
+     */
+    {MANGLE(":lbgen-root - [0:0]\n:lbgen-a - [0:0]\n-A PREROUTING" TREE "lbgen-root\n"
+            "# lbgen:web\n-A lbgen-root -p udp -j MARK --set-xmark 0x50/0xffffffff\n"
+            "-A lbgen-root -p tcp -j MARK --set-xmark 0x51/0xffffffff\n"),
+     "tcp 198.51.100.1:4000 192.0.2.10:80", "0x51 ACCEPT web"},
+    {MANGLE(":lbgen-root - [0:0]\n:lbgen-a - [0:0]\n-A PREROUTING" TREE "lbgen-root\n"
+            "# lbgen:web\n-A lbgen-a -p udp -j MARK --set-xmark 0x50/0xffffffff\n"
+            "-A lbgen-root -p tcp -j MARK --set-xmark 0x51/0xffffffff\n"),
+     "tcp 198.51.100.1:4000 192.0.2.10:80", "0x51 ACCEPT ?"},
+    {MANGLE(":lbgen-root - [0:0]\n-A PREROUTING" TREE "lbgen-root\n"
+            "-A lbgen-root -j MARK --set-xmark 0x50/0xffffffff\n-A PREROUTING" SHOP
+            "MARK --set-xmark 0x51/0xffffffff\n"),
+     "tcp 198.51.100.1:4000 192.0.2.10:80", "0x51 ACCEPT shop"},
     /* chains: RETURN, goto, the policy, ACCEPT ends one table's walk only */
     {MANGLE(":a - [0:0]\n-A PREROUTING -j a\n-A PREROUTING -j MARK --set-xmark 0x2/0x2\n"
             "-A a -p tcp -j RETURN\n-A a -j MARK --set-xmark 0x1/0x1\n"),

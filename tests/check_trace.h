@@ -16,6 +16,7 @@
 #define FILTER(rules) TABLE_OF("filter", ":INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n", rules)
 #define NAT(rules)    TABLE_OF("nat", ":PREROUTING ACCEPT [0:0]\n", rules)
 #define WEB           " -m comment --comment \"lbgen:web\" -j "
+#define TREE          " -m comment --comment \"lbgen:tree\" -j "
 #define SHOP          " -m comment --comment \"lbgen:shop\" -j "
 
 struct traced {

@@ -13,6 +13,7 @@ static const char input[] =
 static struct made made;
 static struct complaint why;
 static struct formed_rules none;
+static struct buf tree; /* what `made` was read from must stay */
 
 static void read_input(const char *text)
 {
@@ -22,6 +23,7 @@ static void read_input(const char *text)
 static void teardown(void)
 {
     made_free(&made);
+    buf_free(&tree);
 }
 
 static void same_images(const struct image *a, const struct image *b)
@@ -90,6 +92,87 @@ START_TEST(test_keep)
     for (size_t c = 0; c < image.of[TABLE_MANGLE].n; c++)
         ck_assert_uint_eq(image.of[TABLE_MANGLE].at[c].n, 0);
     ck_assert_uint_gt(image_find_chain(&image.of[TABLE_FILTER], "INPUT")->n, 0);
+    image_free(&image);
+}
+END_TEST
+
+enum { IN_TREE = 24 };
+
+/* Services a, b, ... in two places, more than the root takes itself. */
+static void read_tree(void)
+{
+    buf_str(&tree, "[lbgen]\nlayout = tree\n");
+    for (int i = 0; i < IN_TREE; i++)
+        buf_printf(&tree, "[service %c]\nvip = %s.%d %s::%d\nports = 80\nfwmark = %d\n", 'a' + i,
+                   i % 2 ? "10.0.0" : "192.0.2", i + 1, i % 2 ? "2001:db8" : "fd00", i + 1, i + 1);
+    read_input(buf_text(&tree));
+}
+
+START_TEST(test_image_and_text)
+{
+    enum family family = (enum family)(_i & 1);
+    enum payload_form form = _i & 2 ? PAYLOAD_ENTRY : PAYLOAD_LINE;
+    struct image image, alone;
+    struct buf text = {0}, text_alone = {0};
+    size_t marked = 0;
+
+    read_tree();
+    ck_assert(wanted_image_and_text(&made.config, &none, family, form, &image, &text, &why));
+    ck_assert(wanted_image(&made.config, &none, family, form, NULL, NULL, &alone, &why));
+    wanted_text(&made.config, &none, family, &text_alone);
+    same_images(&image, &alone);
+    ck_assert_str_eq(buf_text(&text), buf_text(&text_alone));
+    for (size_t c = 0; c < image.of[TABLE_MANGLE].n; c++)
+        for (size_t i = 0; i < image.of[TABLE_MANGLE].at[c].n; i++) {
+            const struct image_rule *rule = &image.of[TABLE_MANGLE].at[c].at[i];
+            bool marks = strcmp(rule->jump, "MARK") == 0;
+
+            marked += marks;
+            ck_assert_int_eq(marks, rule->owner != NULL && strlen(rule->owner) == 1);
+        }
+    ck_assert_uint_eq(marked, IN_TREE);
+    image_free(&image);
+    image_free(&alone);
+    buf_free(&text);
+    buf_free(&text_alone);
+}
+END_TEST
+
+/* The first rule of each kind. */
+static bool keep_first(void *ctx, enum table table, const struct rule *rule)
+{
+    bool *seen = ctx;
+    bool first = table == TABLE_MANGLE && !seen[rule->target];
+
+    seen[rule->target] = true;
+    return first;
+}
+
+/* Of the tree's chains only those come along that hold a rule which is kept, or that one leads to. */
+START_TEST(test_keep_tree)
+{
+    bool seen[TARGET_GOTO + 1] = {false};
+    struct image image, whole;
+    size_t own = 0, rules = 0;
+
+    read_tree();
+    ck_assert(wanted_image(&made.config, &none, IPV4, _i ? PAYLOAD_ENTRY : PAYLOAD_LINE, keep_first, seen,
+                           &image, &why));
+    const struct image_table *mangle = &image.of[TABLE_MANGLE];
+    for (size_t c = 0; c < mangle->n; c++) {
+        own += mangle->at[c].own;
+        rules += mangle->at[c].n;
+        for (size_t i = 0; i < mangle->at[c].n; i++)
+            if (strncmp(mangle->at[c].at[i].jump, "lbgen-", 6) == 0)
+                ck_assert_ptr_nonnull(image_find_chain(mangle, mangle->at[c].at[i].jump));
+        for (size_t other = 0; other < c; other++)
+            ck_assert_str_ne(mangle->at[c].name, mangle->at[other].name);
+    }
+    ck_assert_uint_eq(rules, 3); /* the jump to the root, a goto, a mark */
+    ck_assert_uint_le(own, 3);   /* the root, where the goto leads, where the mark is */
+    ck_assert(wanted_image(&made.config, &none, IPV4, PAYLOAD_LINE, NULL, NULL, &whole, &why));
+    ck_assert_uint_gt(whole.of[TABLE_MANGLE].n, mangle->n);
+    image_free(&whole);
     image_free(&image);
 }
 END_TEST
@@ -227,6 +310,8 @@ static Suite *wanted_suite(void)
     tcase_add_checked_fixture(t, NULL, teardown);
     tcase_add_loop_test(t, test_lines, 0, FAMILIES);
     tcase_add_test(t, test_keep);
+    tcase_add_loop_test(t, test_image_and_text, 0, 4);
+    tcase_add_loop_test(t, test_keep_tree, 0, 2);
     tcase_add_loop_test(t, test_more_than_vrrp, 0, N_OF(inputs));
     tcase_add_loop_test(t, test_entries, 0, FAMILIES);
     tcase_add_test(t, test_not_encoded);

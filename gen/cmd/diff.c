@@ -51,7 +51,7 @@ static int diff_file(struct job *job, struct comparison *c)
         !file_edits_find(&c->edits, &c->old, &c->wanted, &why) ||
         !diff_report_add_file(&c->report, o->against, o->family, c->edits.edits, &why))
         return job_fail(EXIT_SYSTEM, "%s", why.text);
-    rule_owners_make(&c->report.owners[o->family], in, o->family, &c->wanted);
+    rule_owners_make(&c->report.owners[o->family], &c->wanted);
     return found(c);
 }
 
@@ -67,7 +67,7 @@ static int diff_live(struct job *job, struct comparison *c)
     if (!change_find(&job->change, &why) || !diff_report_add_live(&c->report, &job->change, &why))
         return job_fail(EXIT_SYSTEM, "%s", why.text);
     for (int f = 0; f < FAMILIES; f++)
-        rule_owners_make(&c->report.owners[f], job->of[f], (enum family)f, &job->wanted[f]);
+        rule_owners_make(&c->report.owners[f], &job->wanted[f]);
     return found(c);
 }
 

@@ -15,6 +15,7 @@
 #include "lbgen/journal.h"
 #include "lbgen/legacy_raw.h"
 #include "lbgen/lock.h"
+#include "lbgen/progress.h"
 #include "lbgen/vec.h"
 #include "lbgen/wanted.h"
 #include "lbgen/xalloc.h"
@@ -178,6 +179,7 @@ int job_enter(struct job *job)
     int status = EXIT_GOOD;
 
     job_step(job, "enter");
+    progress_begin();
     if (!may_change_tables(&why))
         return job_fail(EXIT_SYSTEM, "%s", why.text);
     if (!job->options->dry_run) {
@@ -221,8 +223,9 @@ static void give_policies_back(struct job *job, enum family family, struct confi
 static bool make_image(struct job *job, struct input *in, enum family family, struct complaint *why)
 {
     image_free(&job->wanted[family]);
-    return wanted_image(&in->config, &in->host.of[family], family, job->change.backend->form, NULL, NULL,
-                        &job->wanted[family], why);
+    job->text[family].len = 0;
+    return wanted_image_and_text(&in->config, &in->host.of[family], family, job->change.backend->form,
+                                 &job->wanted[family], &job->text[family], why);
 }
 
 /* IPv6 is left alone where there would be nothing but the VRRP accept. */
@@ -254,11 +257,13 @@ int job_want(struct job *job, bool empty)
 
 void job_end(struct job *job)
 {
+    progress_end();
     change_free(&job->change);
     guard_dismiss(&job->guard);
     for (int f = 0; f < FAMILIES; f++) {
         image_free(&job->wanted[f]);
         boot_text_free(&job->boot[f]);
+        buf_free(&job->text[f]);
     }
     undo_free(&job->undo);
     input_free(&job->input);

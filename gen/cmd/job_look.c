@@ -6,6 +6,7 @@
 #include "lbgen/diff_report.h"
 #include "lbgen/job_look.h"
 #include "lbgen/parents.h"
+#include "lbgen/progress.h"
 #include "lbgen/look_foreign.h"
 #include "lbgen/look_marks.h"
 #include "lbgen/save_image.h"
@@ -136,7 +137,8 @@ int job_show(struct job *job, bool nothing)
     if (!print_live(&job->change, &out, &why) || !print_boot_file(job, IPV4, &out, &why) ||
         !print_boot_file(job, IPV6, &out, &why))
         status = job_fail(EXIT_SYSTEM, "%s", why.text);
-    else if (buf_flush_fd(&fd, out.at, out.len) != 0)
+    progress_end();
+    if (status == EXIT_DIFFERENT && buf_flush_fd(&fd, out.at, out.len) != 0)
         status = job_fail(EXIT_SYSTEM, "standard output can't be written");
     buf_free(&out);
     return status;

@@ -14,6 +14,7 @@
 #include "lbgen/job_save.h"
 #include "lbgen/job_try.h"
 #include "lbgen/journal.h"
+#include "lbgen/progress.h"
 #include "lbgen/wanted.h"
 
 bool job_find_wanted(void *ctx, enum family family, enum table table, const struct image_table *now,
@@ -105,6 +106,8 @@ static int report_word(struct job *job, enum guard_word word, const char *why)
 static int confirm(struct job *job)
 {
     struct complaint why = {.text = ""};
+
+    progress_end();
     enum guard_word word = guard_order(&job->guard, GUARD_HOLD, job->options->confirm, &why);
 
     if (word == GUARD_READY)

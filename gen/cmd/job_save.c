@@ -8,18 +8,16 @@
 #include "lbgen/boot_unit.h"
 #include "lbgen/job_save.h"
 #include "lbgen/journal.h"
+#include "lbgen/progress.h"
 #include "lbgen/wanted.h"
 
 static void make_text(struct job *job, enum family family)
 {
     const char *path = job->boot_files.path[family];
-    struct input *in = job->of[family];
-    struct buf generated = {0};
 
-    if (!path[0])
-        return;
-    wanted_text(&in->config, &in->host.of[family], family, &generated);
-    boot_text_make(&job->boot[family], in, family, path, job->is_wanted[family], &generated);
+    if (path[0])
+        boot_text_make(&job->boot[family], job->of[family], family, path, job->is_wanted[family],
+                       &job->text[family]);
 }
 
 int job_save_read(struct job *job)
@@ -29,6 +27,7 @@ int job_save_read(struct job *job)
     job_step(job, "boot files");
     for (int f = 0; f < FAMILIES; f++)
         make_text(job, (enum family)f);
+    progress_clear();
     size_t errors =
         input_print_new_findings(&job->input, &printed, job->options) + diag_errors(&job->none.diag);
     input_print_findings(&job->none, job->options);
@@ -193,6 +192,7 @@ static void report_file(const struct job *job, enum family family)
 
 void job_save_report(const struct job *job)
 {
+    progress_end();
     job_say("%s: %zu rules put in, %zu taken out (%s)", job->what, job->change.added, job->change.gone,
             job->change.backend->name);
     for (int f = 0; f < FAMILIES; f++)

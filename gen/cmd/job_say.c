@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "lbgen/job.h"
+#include "lbgen/progress.h"
 
 static void put(FILE *to, const char *before, const char *format, va_list args)
 {
+    progress_clear();
     fputs(before, to);
     vfprintf(to, format, args);
     fputc('\n', to);
@@ -54,9 +57,34 @@ const char *job_failure(void)
     return failure.len ? buf_text(&failure) : NULL;
 }
 
+/* What the user is told of a step that takes long. */
+static const char *words_of(const char *step)
+{
+    static const struct {
+        const char *step, *words;
+    } all[] = {
+        {"encode", "making the rules"},           {"boot files", "reading the boot files"},
+        {"read", "reading the kernel's rules"},   {"look", "looking at what else is there"},
+        {"scratch", "trying the rules"},          {"files", "writing the boot files"},
+        {"lock", "waiting for the xtables lock"}, {"commit", "committing"},
+        {"read-back", "reading the rules back"},  {"persist", "saving"},
+    };
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (strcmp(all[i].step, step) == 0)
+            return all[i].words;
+    return "preparing";
+}
+
 static double milliseconds(struct timespec from, struct timespec to)
 {
     return (double)(to.tv_sec - from.tv_sec) * 1e3 + (double)(to.tv_nsec - from.tv_nsec) / 1e6;
+}
+
+static void print_timing(const char *step, double ms)
+{
+    progress_clear();
+    fprintf(stderr, "lbgen: timing: %s %.3f\n", step, ms);
 }
 
 void job_step(void *ctx, const char *name)
@@ -68,9 +96,11 @@ void job_step(void *ctx, const char *name)
     if (!job->step)
         job->began = now;
     else if (job->options->timings)
-        fprintf(stderr, "lbgen: timing: %s %.3f\n", job->step, milliseconds(job->step_began, now));
+        print_timing(job->step, milliseconds(job->step_began, now));
     if (!name && job->options->timings)
-        fprintf(stderr, "lbgen: timing: total %.3f\n", milliseconds(job->began, now));
+        print_timing("total", milliseconds(job->began, now));
+    if (name)
+        progress_stage(words_of(name));
     job->step = name;
     job->step_began = now;
 }

@@ -43,7 +43,7 @@ void progress_begin(void)
 {
     struct sigaction action = {.sa_handler = on_alarm, .sa_flags = SA_RESTART};
 
-    if (!isatty(STDERR_FILENO))
+    if (running || !isatty(STDERR_FILENO))
         return;
     sigaction(SIGALRM, &action, NULL);
     running = true;
@@ -55,13 +55,19 @@ void progress_stage(const char *what)
     stage = what;
 }
 
+void progress_clear(void)
+{
+    if (!running || !shown)
+        return;
+    shown = 0;
+    put("\r\033[K");
+}
+
 void progress_end(void)
 {
     if (!running)
         return;
     set_clock(0);
-    if (shown)
-        put("\r\033[K");
-    shown = 0;
+    progress_clear();
     running = false;
 }

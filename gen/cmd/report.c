@@ -3,6 +3,7 @@
 
 #include "lbgen/job.h"
 #include "lbgen/json_findings.h"
+#include "lbgen/progress.h"
 #include "lbgen/report.h"
 
 static void put_document(const struct report *r, int status, struct buf *out)
@@ -27,6 +28,7 @@ int report_print(const struct report *r, int status)
     int fd = STDOUT_FILENO;
     struct buf out = {.flush = buf_flush_fd, .ctx = &fd};
 
+    progress_end();
     if (r->options->json)
         put_document(r, status, &out);
     else if (r->result && r->kind->text)

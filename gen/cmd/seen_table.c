@@ -52,21 +52,44 @@ static void collect_edited(struct collector *c, const struct chain_edit *edit)
         collect_live(c, edit->live, next, edit->live->n);
 }
 
-static bool is_edited(const struct edit *edit, const char *chain)
+/* The chains of a table, and those of its edit, by name. */
+struct chains {
+    const struct image_table *table;
+    const struct edit *edit; /* may be NULL */
+    struct name_index of_table, of_edit;
+};
+
+static const char *name_of_edited(const void *edits, uint32_t i, size_t *len)
 {
+    const char *name = ((const struct chain_edit *)edits)[i].chain;
+
+    *len = strlen(name);
+    return name;
+}
+
+static struct chains index_chains(const struct image_table *table, const struct edit *edit)
+{
+    struct chains chains = {
+        .table = table, .edit = edit, .of_table = image_index(table), .of_edit = {.name_of = name_of_edited}};
+
     for (size_t i = 0; edit && i < edit->n; i++)
-        if (strcmp(edit->at[i].chain, chain) == 0)
-            return true;
-    return false;
+        name_index_enter(&chains.of_edit, edit->at, edit->at[i].chain, strlen(edit->at[i].chain),
+                         (uint32_t)i);
+    return chains;
 }
 
-static bool has_chain(const struct image_table *table, const struct edit *edit, const char *name)
+static bool is_edited(const struct chains *c, const char *chain)
 {
-    return image_find_chain(table, name) || is_edited(edit, name);
+    return c->edit && name_index_find(&c->of_edit, c->edit->at, chain, strlen(chain)) != NAME_NOT_FOUND;
 }
 
-static void read_lines(struct collector *c, struct seen_table *seen, const struct image_table *table,
-                       const struct edit *edit)
+static bool has_chain(const struct chains *c, const char *name)
+{
+    return is_edited(c, name) ||
+           name_index_find(&c->of_table, c->table->at, name, strlen(name)) != NAME_NOT_FOUND;
+}
+
+static void read_lines(struct collector *c, struct seen_table *seen, const struct chains *chains)
 {
     for (size_t i = 0; i < c->texts.list.n; i++) {
         const char *text = rule_texts_next(&c->texts);
@@ -80,7 +103,7 @@ static void read_lines(struct collector *c, struct seen_table *seen, const struc
                 .unknown = true,
                 .has_match = true,
                 .action = SEEN_UNKNOWN};
-        if (line.rule.action == SEEN_UNKNOWN && *line.rule.jump && has_chain(table, edit, line.rule.jump))
+        if (line.rule.action == SEEN_UNKNOWN && *line.rule.jump && has_chain(chains, line.rule.jump))
             line.rule.action = SEEN_JUMP;
         *VEC_ADD(&seen->lines) = line;
         walk_table_add(&seen->walk, &line.rule);
@@ -95,17 +118,20 @@ bool seen_table_make(struct seen_table *seen, enum family family, enum payload_f
 
     if (which != SEEN_AFTER)
         edit = NULL;
+    struct chains chains = index_chains(table, edit);
     for (size_t i = 0; i < table->n; i++) {
         c.number = 0;
-        if (!is_edited(edit, table->at[i].name))
+        if (!is_edited(&chains, table->at[i].name))
             collect_live(&c, &table->at[i], 0, table->at[i].n);
     }
     for (size_t i = 0; edit && i < edit->n; i++)
         collect_edited(&c, &edit->at[i]);
     bool good = c.texts.list.n == 0 || rule_texts_make(&c.texts, family, why);
     if (good)
-        read_lines(&c, seen, table, edit);
+        read_lines(&c, seen, &chains);
     rule_texts_free(&c.texts);
+    name_index_free(&chains.of_table);
+    name_index_free(&chains.of_edit);
     free(c.numbers.at);
     return good;
 }

@@ -128,7 +128,7 @@ static void count(const struct job *job, struct status_report *report)
     add_services(&all, &job->input.config.services);
     for (int f = 0; f < FAMILIES; f++) {
         if (report->with_input)
-            rule_owners_make(&all.owners, job->of[f], (enum family)f, &job->wanted[f]);
+            rule_owners_make(&all.owners, &job->wanted[f]);
         count_live(&all, &job->change.now[f]);
         for (int t = 0; t < TABLES && report->with_input; t++)
             count_edit(&all, &job->change.edits[f][t]);

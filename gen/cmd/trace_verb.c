@@ -37,6 +37,21 @@ static bool read_packet(struct input *input, const struct options *options, stru
     return diag_errors(&input->diag) == 0;
 }
 
+/* Of the input; or of a file, in which the input names services where the rules do not. */
+static bool make_set(struct traced_set *set, struct input *input, const struct options *options,
+                     enum family family)
+{
+    if (!options->against) {
+        traced_set_of_input(set, input, family, NULL);
+        return true;
+    }
+    if (!traced_set_of_file(set, input, options->against))
+        return false;
+    if (options->n_inputs)
+        traced_set_name_services(set, input, family);
+    return true;
+}
+
 int trace_verb(const struct options *options)
 {
     struct traced_set set = {0};
@@ -51,10 +66,7 @@ int trace_verb(const struct options *options)
         input_read(&input, options);
     bool good = read_packet(&input, options, &packet) && diag_errors(&input.diag) == 0;
     progress_stage("walking");
-    if (good && options->against)
-        good = traced_set_of_file(&set, &input, options->against);
-    else if (good)
-        traced_set_of_input(&set, &input, (enum family)packet.src.family, NULL);
+    good = good && make_set(&set, &input, options, (enum family)packet.src.family);
     progress_end();
     input_print_findings(&input, options);
     if (good) {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
+#include "lbgen/own_chain.h"
+#include "lbgen/rule_owners.h"
+#include "lbgen/save_image.h"
 #include "lbgen/save_set.h"
 #include "lbgen/traced_set.h"
 #include "lbgen/wanted.h"
@@ -76,6 +79,38 @@ bool traced_set_of_file(struct traced_set *set, struct input *input, const char 
     return true;
 }
 
+static void name_rules(struct set_chain *chain, enum table table, const struct rule_owners *owners,
+                       struct arena *mem)
+{
+    for (size_t i = 0; i < chain->n; i++) {
+        struct image_rule rule;
+        size_t len;
+
+        if (chain->at[i].tag)
+            continue;
+        save_image_rule(chain->at[i].text, chain->at[i].text_len, mem, &rule);
+        chain->at[i].tag = rule_owners_find(owners, table, chain->name, &rule, &len);
+    }
+}
+
+void traced_set_name_services(struct traced_set *set, const struct input *input, enum family family)
+{
+    struct rule_owners owners = {0};
+    struct complaint why;
+
+    wanted_image(&input->config, &input->host.of[family], family, PAYLOAD_LINE, NULL, NULL, &set->wanted,
+                 &why); /* lines ask nobody, who could refuse */
+    rule_owners_make(&owners, &set->wanted);
+    for (int t = 0; t < TABLES; t++)
+        for (size_t c = 0; c < set->rules.of[t].n; c++) {
+            struct set_chain *chain = &set->rules.of[t].at[c];
+
+            if (chain_is_own(chain->name, strlen(chain->name)))
+                name_rules(chain, (enum table)t, &owners, &set->wanted.mem);
+        }
+    rule_owners_free(&owners);
+}
+
 void traced_set_of_read_file(struct traced_set *set)
 {
     save_set_make(&set->file, &set->rules);
@@ -87,6 +122,7 @@ void traced_set_free(struct traced_set *set)
     if (set->made)
         rule_set_free(&set->rules);
     save_file_free(&set->file);
+    image_free(&set->wanted);
     buf_free(&set->text);
     *set = (struct traced_set){0};
 }

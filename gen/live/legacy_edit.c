@@ -9,6 +9,7 @@
 #include "lbgen/xalloc.h"
 #include "lbgen/xt_entry.h"
 
+enum { LEFT_FOR_LATER = 16 /* one chain of so many that go */ };
 enum { WALK_MAX = 20 * 1000 * 1000 /* steps, of some nanoseconds each */ };
 
 /* An edit on its way into a handle. */
@@ -154,9 +155,11 @@ static bool apply_chain(struct work *w, const struct chain_edit *edit)
     return true;
 }
 
+/* From the last name to the first: libiptc, which keeps chains sorted, walks over those of the same part of
+ * its index that stand in front of a new one, up to some hundreds, twice. */
 static bool make_chains(struct work *w)
 {
-    for (size_t i = 0; i < w->edit->n; i++) {
+    for (size_t i = w->edit->n; i-- > 0;) {
         const struct chain_edit *e = &w->edit->at[i];
 
         if (!e->live && !e->builtin && !w->tc->create_chain(e->chain, w->h))
@@ -165,15 +168,34 @@ static bool make_chains(struct work *w)
     return true;
 }
 
+/* libiptc's index has an entry for every 40 chains, and is made anew, with a walk over all chains, whenever
+ * the last of these goes. So some of each are left for a second round, in which there are few. */
 static bool drop_chains(struct work *w)
 {
-    for (size_t i = 0; i < w->edit->n; i++) {
-        const struct chain_edit *e = &w->edit->at[i];
+    for (int round = 0; round < 2; round++) {
+        size_t n = 0;
 
-        if (e->gone && !w->tc->delete_chain(e->chain, w->h))
-            return refused(w, e->chain, "it can't be taken out");
+        for (size_t i = 0; i < w->edit->n; i++) {
+            const struct chain_edit *e = &w->edit->at[i];
+
+            if (!e->gone || (n++ % LEFT_FOR_LATER == 0) != (round == 1))
+                continue;
+            if (!w->tc->delete_chain(e->chain, w->h))
+                return refused(w, e->chain, "it can't be taken out");
+        }
     }
     return true;
+}
+
+/* The policy of a built-in chain; NULL for others. libiptc searches for a chain at each question, so that
+ * many are spared it by their names. */
+static const char *policy_of(const struct legacy_tc *tc, struct xtc_handle *h, const char *chain,
+                             uint64_t counters[2])
+{
+    enum hook hook;
+
+    return hook_find(chain, strlen(chain), &hook) && tc->is_builtin(chain, h) ? tc->policy(chain, counters, h)
+                                                                              : NULL;
 }
 
 static enum image_policy policy_after(const struct work *w, const char *chain, const char *now)
@@ -189,7 +211,7 @@ static bool set_policies(struct work *w)
 {
     for (const char *chain = w->tc->first_chain(w->h); chain; chain = w->tc->next_chain(w->h)) {
         uint64_t counters[2];
-        const char *policy = w->tc->is_builtin(chain, w->h) ? w->tc->policy(chain, counters, w->h) : NULL;
+        const char *policy = policy_of(w->tc, w->h, chain, counters);
 
         if (!policy)
             continue;
@@ -231,7 +253,7 @@ static bool holds_rules(const struct legacy_tc *tc, enum family family, struct x
 static bool holds_policy(const struct legacy_tc *tc, struct xtc_handle *h, const struct image_chain *chain)
 {
     uint64_t ignored[2];
-    const char *policy = tc->is_builtin(chain->name, h) ? tc->policy(chain->name, ignored, h) : NULL;
+    const char *policy = policy_of(tc, h, chain->name, ignored);
 
     if (!policy)
         return !chain->builtin;
@@ -255,7 +277,7 @@ bool legacy_is_empty(const struct legacy_tc *tc, struct xtc_handle *h)
 {
     for (const char *chain = tc->first_chain(h); chain; chain = tc->next_chain(h)) {
         uint64_t ignored[2];
-        const char *policy = tc->is_builtin(chain, h) ? tc->policy(chain, ignored, h) : NULL;
+        const char *policy = policy_of(tc, h, chain, ignored);
 
         if (!policy || strcmp(policy, "DROP") == 0 || tc->first_rule(chain, h))
             return false;

@@ -51,7 +51,7 @@ static void find_blocks(struct chain_work *w, enum table table)
     size_t first = w->n_old, first_final = w->n_old, final = 0;
     bool found = false;
 
-    if (w->live && w->live->own) {
+    if (w->live->own) {
         w->block[0] = (struct block){0, w->n_old, 0, w->n_new};
         w->block[1] = (struct block){w->n_old, w->n_old, w->n_new, w->n_new};
         return;
@@ -255,12 +255,43 @@ static void make_hunks(struct chain_work *w)
     finish_hunks(w, &h);
 }
 
+/* A chain that is not there yet gets all that is wanted, in its order. */
+static void fill_chain(const struct image_chain *wanted, struct chain_edit *edit, struct edit *out)
+{
+    if (!wanted || wanted->n == 0)
+        return;
+    const struct image_rule **added = arena_alloc(&out->mem, wanted->n * sizeof *added);
+    const struct hunk all = {.added = added, .n_added = wanted->n};
+
+    for (size_t i = 0; i < wanted->n; i++)
+        added[i] = &wanted->at[i];
+    edit->at = arena_copy(&out->mem, &all, sizeof all);
+    edit->n = 1;
+    out->n_added += wanted->n;
+}
+
+/* Most of a tree's many chains stay as they are. */
+static bool is_the_same(const struct image_chain *live, const struct image_chain *wanted)
+{
+    bool same = live->own && wanted && live->n == wanted->n;
+
+    for (size_t i = 0; same && i < live->n; i++)
+        same = live->at[i].key == wanted->at[i].key;
+    return same;
+}
+
 void chain_delta(const struct image_chain *live, const struct image_chain *wanted, bool adopt,
                  struct chain_edit *edit, struct edit *out)
 {
+    if (!live) {
+        fill_chain(wanted, edit, out);
+        return;
+    }
+    if (is_the_same(live, wanted))
+        return;
     struct chain_work w = {.live = live,
-                           .old = live ? live->at : NULL,
-                           .n_old = live ? live->n : 0,
+                           .old = live->at,
+                           .n_old = live->n,
                            .new = wanted ? wanted->at : NULL,
                            .n_new = wanted ? wanted->n : 0,
                            .adopt = adopt,

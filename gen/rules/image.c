@@ -19,12 +19,37 @@ struct image_chain *image_add_chain(struct image *image, enum table table, const
     return chain;
 }
 
+const char *image_owner(struct image *image, const struct image_chain *chain, const char *name, size_t len)
+{
+    const char *last = chain->n > 1 ? chain->at[chain->n - 2].owner : NULL;
+
+    return last && strncmp(last, name, len) == 0 && last[len] == '\0' ? last
+                                                                      : arena_text(&image->mem, name, len);
+}
+
 struct image_chain *image_find_chain(const struct image_table *table, const char *name)
 {
     for (size_t i = 0; i < table->n; i++)
         if (strcmp(table->at[i].name, name) == 0)
             return &table->at[i];
     return NULL;
+}
+
+const char *image_chain_name(const void *chains, uint32_t i, size_t *len)
+{
+    const char *name = ((const struct image_chain *)chains)[i].name;
+
+    *len = strlen(name);
+    return name;
+}
+
+struct name_index image_index(const struct image_table *table)
+{
+    struct name_index index = {.name_of = image_chain_name};
+
+    for (size_t i = 0; i < table->n; i++)
+        name_index_enter(&index, table->at, table->at[i].name, strlen(table->at[i].name), (uint32_t)i);
+    return index;
 }
 
 bool image_table_is_used(const struct image_table *table)

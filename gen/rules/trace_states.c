@@ -115,6 +115,8 @@ static void set_mark(struct trace_state *s, struct foggy value, uint32_t mask, c
     s->mark = foggy_set(s->mark, value, mask);
     if (rule && tag_is_service(tag))
         s->owner = (struct mark_owner){.rule = rule, .tag = tag};
+    else if (rule && tag && strcmp(tag, "tree") == 0) /* some service's: rules in the tree don't say whose */
+        s->owner = (struct mark_owner){.unknown = true};
     else if (old && (s->mark.fog & old->mask))
         s->owner = (struct mark_owner){.unknown = true};
     else if (old && (s->mark.value & old->mask) != old->value)

@@ -76,10 +76,12 @@ static struct undo_chain invert_chain(struct undo *undo, const struct chain_edit
                                               : UNDO_MADE,
         .policy_before = edit->policy_before,
         .policy = edit->policy,
-        .own_after = own_rules_after(edit),
     };
     const struct hunk all = {.at = 0, .n_gone = edit->live ? edit->live->n : 0};
 
+    if (chain.kind == UNDO_MADE)
+        return chain;
+    chain.own_after = own_rules_after(edit);
     if (edit->gone) {
         chain.at = arena_alloc(&undo->mem, sizeof *chain.at);
         chain.at[0] = invert_hunk(undo, edit->live, &all, 0);
@@ -99,6 +101,31 @@ void undo_add(struct undo *undo, enum family family, const struct image_table *l
     table->n = edit->n;
     for (size_t i = 0; i < edit->n; i++)
         table->at[i] = invert_chain(undo, &edit->at[i]);
+}
+
+static void share_chain(const struct undo_chain *from, struct undo_chain *to, struct arena *mem)
+{
+    struct undo_hunk *hunks = arena_copy(mem, from->at, from->n * sizeof *hunks);
+
+    for (size_t i = 0; i < from->n; i++)
+        hunks[i].went = arena_copy(mem, hunks[i].went, hunks[i].n_went * sizeof *hunks[i].went);
+    *to = *from;
+    to->at = hunks;
+}
+
+void undo_share(const struct undo *undo, struct undo *out)
+{
+    *out = (struct undo){.form = undo->form};
+    for (int f = 0; f < FAMILIES; f++)
+        for (int t = 0; t < TABLES; t++) {
+            const struct undo_table *from = &undo->of[f][t];
+            struct undo_table *to = &out->of[f][t];
+
+            *to = *from;
+            to->at = arena_alloc(&out->mem, from->n * sizeof *to->at);
+            for (size_t c = 0; c < from->n; c++)
+                share_chain(&from->at[c], &to->at[c], &out->mem);
+        }
 }
 
 bool undo_is_empty(const struct undo *undo)

@@ -318,7 +318,12 @@ void undo_to_edit(const struct undo *undo, enum family family, enum table table,
     *out = (struct edit){.table = table};
     if (t->n == 0 || own_hash(now) == t->own_before)
         return;
-    for (size_t i = 0; i < t->n; i++)
-        undo_chain(&t->at[i], image_find_chain(now, t->at[i].name), out);
+    struct name_index chains = image_index(now);
+    for (size_t i = 0; i < t->n; i++) {
+        uint32_t found = name_index_find(&chains, now->at, t->at[i].name, strlen(t->at[i].name));
+
+        undo_chain(&t->at[i], found == NAME_NOT_FOUND ? NULL : &now->at[found], out);
+    }
+    name_index_free(&chains);
     spare_chains(now, out);
 }

@@ -10,41 +10,84 @@
  *     end
  */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "lbgen/undo.h"
 
 enum { LINE_MAX_LEN = 256, COUNT_MAX = 100000000, KEY_DIGITS = 16 };
 
-/* There may be a hundred thousand of them: no printf. */
-static void print_keys(const uint64_t *keys, size_t n, struct buf *out)
+/* There may be a hundred thousand lines: no printf, no scanf. */
+static void print_number(struct buf *out, uint64_t number, unsigned base, size_t least)
 {
-    static const char digits[] = "0123456789abcdef";
+    char digits[20];
+    size_t n = sizeof digits;
 
-    for (size_t i = 0; i < n; i++) {
-        char line[KEY_DIGITS + 1];
+    do
+        digits[--n] = "0123456789abcdef"[number % base];
+    while ((number /= base) || sizeof digits - n < least);
+    buf_add(out, digits + n, sizeof digits - n);
+}
 
-        for (int d = 0; d < KEY_DIGITS; d++)
-            line[d] = digits[keys[i] >> (4 * (KEY_DIGITS - 1 - d)) & 15];
-        line[KEY_DIGITS] = '\n';
-        buf_add(out, line, sizeof line);
-    }
+static void print_decimal(struct buf *out, uint64_t number)
+{
+    buf_char(out, ' ');
+    print_number(out, number, 10, 1);
+}
+
+static void print_hex(struct buf *out, uint64_t number)
+{
+    buf_char(out, ' ');
+    print_number(out, number, 16, 1);
+}
+
+static void print_went(const struct image_rule *r, struct buf *out)
+{
+    buf_str(out, "went");
+    print_hex(out, r->key);
+    print_decimal(out, r->packets);
+    print_decimal(out, r->bytes);
+    print_decimal(out, r->len);
+    print_decimal(out, r->tag != NULL);
+    buf_char(out, ' ');
+    buf_str(out, r->jump);
+    buf_char(out, '\n');
+    buf_add(out, r->payload, r->len);
+    buf_char(out, '\n');
 }
 
 static void print_hunk(const struct undo_hunk *h, struct buf *out)
 {
-    buf_printf(out, "hunk %zu %zu %d %" PRIx64 " %d %" PRIx64 " %zu %zu\n", h->at, h->own_at, h->has_before,
-               h->before, h->has_after, h->after, h->n_came, h->n_went);
-    print_keys(h->came, h->n_came, out);
-    for (size_t i = 0; i < h->n_went; i++) {
-        const struct image_rule *r = &h->went[i];
-
-        buf_printf(out, "went %" PRIx64 " %" PRIu64 " %" PRIu64 " %u %d %s\n", r->key, r->packets, r->bytes,
-                   r->len, r->tag != NULL, r->jump);
-        buf_add(out, r->payload, r->len);
+    buf_str(out, "hunk");
+    print_decimal(out, h->at);
+    print_decimal(out, h->own_at);
+    print_decimal(out, h->has_before);
+    print_hex(out, h->before);
+    print_decimal(out, h->has_after);
+    print_hex(out, h->after);
+    print_decimal(out, h->n_came);
+    print_decimal(out, h->n_went);
+    buf_char(out, '\n');
+    for (size_t i = 0; i < h->n_came; i++) {
+        print_number(out, h->came[i], 16, KEY_DIGITS);
         buf_char(out, '\n');
     }
+    for (size_t i = 0; i < h->n_went; i++)
+        print_went(&h->went[i], out);
+}
+
+static void print_chain(const struct undo_chain *chain, struct buf *out)
+{
+    buf_str(out, "chain");
+    print_decimal(out, chain->kind);
+    print_decimal(out, chain->policy_before);
+    print_decimal(out, chain->policy);
+    print_hex(out, chain->own_after);
+    print_decimal(out, chain->n);
+    buf_char(out, ' ');
+    buf_str(out, chain->name);
+    buf_char(out, '\n');
+    for (size_t h = 0; h < chain->n; h++)
+        print_hunk(&chain->at[h], out);
 }
 
 void undo_print(const struct undo *undo, struct buf *out)
@@ -56,15 +99,8 @@ void undo_print(const struct undo *undo, struct buf *out)
 
             if (table->n)
                 buf_printf(out, "table %d %d %zu %" PRIx64 "\n", f, t, table->n, table->own_before);
-            for (size_t c = 0; c < table->n; c++) {
-                const struct undo_chain *chain = &table->at[c];
-
-                buf_printf(out, "chain %d %d %d %" PRIx64 " %zu %s\n", (int)chain->kind,
-                           (int)chain->policy_before, (int)chain->policy, chain->own_after, chain->n,
-                           chain->name);
-                for (size_t h = 0; h < chain->n; h++)
-                    print_hunk(&chain->at[h], out);
-            }
+            for (size_t c = 0; c < table->n; c++)
+                print_chain(&table->at[c], out);
         }
     buf_str(out, "end\n");
 }
@@ -94,18 +130,76 @@ static bool sound(const struct text *t, size_t count)
     return count <= COUNT_MAX && count <= t->len - *t->next;
 }
 
+/* The line at hand, word by word. */
+struct words {
+    const char *at;
+    bool good; /* all was found so far */
+};
+
+static struct words words_behind(const struct text *t, const char *first)
+{
+    size_t len = strlen(first);
+    bool good = strncmp(t->line, first, len) == 0;
+
+    return (struct words){.at = t->line + (good ? len : 0), .good = good};
+}
+
+static unsigned digit(char c)
+{
+    return c >= '0' && c <= '9' ? (unsigned)(c - '0') : c >= 'a' && c <= 'f' ? (unsigned)(c - 'a') + 10 : 16;
+}
+
+/* A blank and a number of at most `max`. */
+static uint64_t number(struct words *w, unsigned base, uint64_t max)
+{
+    uint64_t found = 0;
+    const char *at = w->at + 1;
+
+    w->good = w->good && *w->at == ' ' && digit(*at) < base;
+    for (; w->good && digit(*at) < base; at++) {
+        w->good = digit(*at) <= max && found <= (max - digit(*at)) / base;
+        found = found * base + digit(*at);
+    }
+    if (w->good)
+        w->at = at;
+    return found;
+}
+
+static size_t size(struct words *w)
+{
+    return number(w, 10, SIZE_MAX);
+}
+
+static bool flag(struct words *w)
+{
+    return number(w, 10, 1);
+}
+
+/* The rest of the line behind a blank: a name. */
+static const char *name(struct words *w, struct arena *mem)
+{
+    w->good = w->good && *w->at == ' ';
+    return w->good ? arena_text(mem, w->at + 1, strlen(w->at + 1)) : "";
+}
+
+static bool ended(const struct words *w)
+{
+    return w->good && *w->at == '\0';
+}
+
 static bool read_went(struct text *t, struct image_rule *r)
 {
-    int jump = 0, tagged;
-
     *r = (struct image_rule){.jump = ""};
-    if (!next_line(t) || sscanf(t->line, "went %" SCNx64 " %" SCNu64 " %" SCNu64 " %u %d%n", &r->key,
-                                &r->packets, &r->bytes, &r->len, &tagged, &jump) != 5)
+    if (!next_line(t))
         return false;
-    r->tag = tagged ? "" : NULL;
-    jump += t->line[jump] == ' ';
-    r->jump = arena_text(&t->undo->mem, t->line + jump, strlen(t->line + jump));
-    if (r->len >= t->len - *t->next || t->at[*t->next + r->len] != '\n')
+    struct words w = words_behind(t, "went");
+    r->key = number(&w, 16, UINT64_MAX);
+    r->packets = number(&w, 10, UINT64_MAX);
+    r->bytes = number(&w, 10, UINT64_MAX);
+    r->len = (uint32_t)number(&w, 10, UINT32_MAX);
+    r->tag = flag(&w) ? "" : NULL;
+    r->jump = name(&w, &t->undo->mem);
+    if (!w.good || r->len >= t->len - *t->next || t->at[*t->next + r->len] != '\n')
         return false;
     r->payload = arena_copy(&t->undo->mem, t->at + *t->next, r->len);
     *t->next += r->len + 1;
@@ -120,11 +214,9 @@ static bool read_key(struct text *t, uint64_t *key)
         return false;
     *key = 0;
     for (int d = 0; d < KEY_DIGITS; d++) {
-        char c = line[d];
-
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+        if (digit(line[d]) > 15)
             return false;
-        *key = *key << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+        *key = *key << 4 | digit(line[d]);
     }
     *t->next += KEY_DIGITS + 1;
     return true;
@@ -132,18 +224,22 @@ static bool read_key(struct text *t, uint64_t *key)
 
 static bool read_hunk(struct text *t, struct undo_hunk *h)
 {
-    int before, after;
     uint64_t *came;
 
     *h = (struct undo_hunk){0};
-    if (!next_line(t) ||
-        sscanf(t->line, "hunk %zu %zu %d %" SCNx64 " %d %" SCNx64 " %zu %zu", &h->at, &h->own_at, &before,
-               &h->before, &after, &h->after, &h->n_came, &h->n_went) != 8)
+    if (!next_line(t))
         return false;
-    if (!sound(t, h->n_came) || !sound(t, h->n_went))
+    struct words w = words_behind(t, "hunk");
+    h->at = size(&w);
+    h->own_at = size(&w);
+    h->has_before = flag(&w);
+    h->before = number(&w, 16, UINT64_MAX);
+    h->has_after = flag(&w);
+    h->after = number(&w, 16, UINT64_MAX);
+    h->n_came = size(&w);
+    h->n_went = size(&w);
+    if (!ended(&w) || !sound(t, h->n_came) || !sound(t, h->n_went))
         return false;
-    h->has_before = before;
-    h->has_after = after;
     came = arena_alloc(&t->undo->mem, h->n_came * sizeof *came);
     for (size_t i = 0; i < h->n_came; i++)
         if (!read_key(t, &came[i]))
@@ -158,19 +254,18 @@ static bool read_hunk(struct text *t, struct undo_hunk *h)
 
 static bool read_chain(struct text *t, struct undo_chain *chain)
 {
-    int kind, before, policy, name = 0;
-
     *chain = (struct undo_chain){0};
-    if (!next_line(t) ||
-        sscanf(t->line, "chain %d %d %d %" SCNx64 " %zu %n", &kind, &before, &policy, &chain->own_after,
-               &chain->n, &name) != 5 ||
-        !name || !t->line[name] || kind < UNDO_STAYED || kind > UNDO_GONE || before < POLICY_NONE ||
-        before > POLICY_DROP || policy < POLICY_NONE || policy > POLICY_DROP || !sound(t, chain->n))
+    if (!next_line(t))
         return false;
-    chain->kind = (enum undo_kind)kind;
-    chain->policy_before = (enum image_policy)before;
-    chain->policy = (enum image_policy)policy;
-    chain->name = arena_text(&t->undo->mem, t->line + name, strlen(t->line + name));
+    struct words w = words_behind(t, "chain");
+    chain->kind = (enum undo_kind)number(&w, 10, UNDO_GONE);
+    chain->policy_before = (enum image_policy)number(&w, 10, POLICY_DROP);
+    chain->policy = (enum image_policy)number(&w, 10, POLICY_DROP);
+    chain->own_after = number(&w, 16, UINT64_MAX);
+    chain->n = size(&w);
+    chain->name = name(&w, &t->undo->mem);
+    if (!w.good || !*chain->name || !sound(t, chain->n))
+        return false;
     chain->at = arena_alloc(&t->undo->mem, chain->n * sizeof *chain->at);
     for (size_t i = 0; i < chain->n; i++)
         if (!read_hunk(t, &chain->at[i]))
@@ -180,12 +275,11 @@ static bool read_chain(struct text *t, struct undo_chain *chain)
 
 static bool read_table(struct text *t)
 {
-    unsigned family, table;
-    uint64_t before;
-    size_t n;
+    struct words w = words_behind(t, "table");
+    const size_t family = number(&w, 10, FAMILIES - 1), table = number(&w, 10, TABLES - 1), n = size(&w);
+    const uint64_t before = number(&w, 16, UINT64_MAX);
 
-    if (sscanf(t->line, "table %u %u %zu %" SCNx64, &family, &table, &n, &before) != 4 ||
-        family >= FAMILIES || table >= TABLES || !sound(t, n))
+    if (!ended(&w) || !sound(t, n))
         return false;
     struct undo_table *to = &t->undo->of[family][table];
     to->at = arena_alloc(&t->undo->mem, n * sizeof *to->at);

@@ -275,7 +275,9 @@ void edit_restore_print(const struct edit *edit, struct buf *out)
 
     if (edit->n)
         buf_printf(out, "*%s\n", table_names[edit->table]);
-    for (size_t i = 0; i < edit->n; i++) {
+    /* From the last name to the first: the program keeps chains in a sorted list, and looks for the place of
+     * a new one from its beginning. */
+    for (size_t i = edit->n; i-- > 0;) {
         print_declaration(&edit->at[i], out);
         if (!edit->at[i].gone)
             plans[i] = make_plan(&edit->at[i]);

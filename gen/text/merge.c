@@ -112,6 +112,11 @@ static size_t place_of_bodies(const struct save_file *old, size_t first, size_t 
     return last;
 }
 
+static bool is_rule_of_builtin(const struct save_line *line)
+{
+    return line->kind == SAVE_RULE && !chain_is_own(line->chain, strlen(line->chain));
+}
+
 /* Places one table of the generated text, lines from..to (its COMMIT), in the old file's lines first..last.
  */
 static void place_table(const struct save_file *old, size_t first, size_t last,
@@ -126,7 +131,7 @@ static void place_table(const struct save_file *old, size_t first, size_t last,
             add_block(plan,
                       (struct merge_block){
                           .before = declare_at, .from = i, .to = i + 1, .table = generated->at[from].table});
-    while (i < to && generated->at[i].kind == SAVE_RULE) {
+    while (i < to && is_rule_of_builtin(&generated->at[i])) {
         size_t end = i + 1;
 
         while (end < to && generated->at[end].kind == SAVE_RULE &&
@@ -135,7 +140,7 @@ static void place_table(const struct save_file *old, size_t first, size_t last,
         place_chain(old, first, last, generated, i, end, plan);
         i = end;
     }
-    /* What is left are the bodies of lbgen's own chains, each behind a comment that names the service. */
+    /* What is left are the bodies of lbgen's own chains, with the comments that name services. */
     add_block(plan, (struct merge_block){.before = place_of_bodies(old, first, last),
                                          .from = i,
                                          .to = to,

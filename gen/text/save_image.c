@@ -142,14 +142,6 @@ void save_image_rule(const char *line, size_t len, struct arena *mem, struct ima
     out->final = out->tag && strcmp(out->tag, "rules") == 0 && is_final(line, len);
 }
 
-static const char *name_of_chain(const void *chains, uint32_t i, size_t *len)
-{
-    const char *name = ((const struct image_chain *)chains)[i].name;
-
-    *len = strlen(name);
-    return name;
-}
-
 static void begin_table(struct save_image_maker *m, enum table table)
 {
     name_index_free(&m->chains);
@@ -198,7 +190,7 @@ static void read_rule(struct save_image_maker *m, const struct save_line *line)
 
 void save_image_read(const struct save_file *file, struct image *out)
 {
-    struct save_image_maker m = {.image = out, .chains = {.name_of = name_of_chain}};
+    struct save_image_maker m = {.image = out, .chains = {.name_of = image_chain_name}};
     bool known = false;
     enum table table;
 
@@ -245,7 +237,10 @@ static void make_rules(void *ctx, const struct rule *rule)
         if (*line != '-')
             continue;
         size_t len = (size_t)(next - line);
-        save_image_rule(arena_copy(&m->image->mem, line, len), len, &m->image->mem, VEC_ADD(chain));
+        struct image_rule *out = VEC_ADD(chain);
+        save_image_rule(arena_copy(&m->image->mem, line, len), len, &m->image->mem, out);
+        if (rule->in_own_chain && rule->tag)
+            out->owner = image_owner(m->image, chain, rule->tag, rule->tag_len);
     }
 }
 
@@ -259,7 +254,7 @@ static void make_end(void *ctx)
 
 struct rule_sink save_image_sink(struct save_image_maker *m, struct image *out, enum family family)
 {
-    *m = (struct save_image_maker){.image = out, .chains = {.name_of = name_of_chain}};
+    *m = (struct save_image_maker){.image = out, .chains = {.name_of = image_chain_name}};
     m->lines = save_writer_sink(&m->writer, &m->text, family);
     out->form = PAYLOAD_LINE;
     return (struct rule_sink){

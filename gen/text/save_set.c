@@ -50,7 +50,7 @@ static void add_rule(struct save_file *file, struct rule_set *set, enum table ta
 
 void save_set_make(struct save_file *file, struct rule_set *out)
 {
-    const char *above = NULL;
+    const char *above = NULL, *below = NULL; /* what a comment says, and the chain that it says it of */
     enum table table;
 
     rule_set_init(out);
@@ -60,12 +60,19 @@ void save_set_make(struct save_file *file, struct rule_set *out)
 
         if (known && line->kind == SAVE_CHAIN)
             add_chain(out, table, line);
-        if (known && line->kind == SAVE_RULE)
-            add_rule(file, out, table, line, above);
-        if (line->kind == SAVE_OWN_COMMENT)
+        if (line->kind == SAVE_RULE) {
+            if (below && strcmp(below, line->chain) != 0)
+                above = NULL;
+            below = line->chain;
+            if (known)
+                add_rule(file, out, table, line, above);
+        }
+        if (line->kind == SAVE_OWN_COMMENT) {
             above = tag_above(file, line);
-        else if (line->kind != SAVE_RULE || !line->own || line->rule->tag)
+            below = NULL;
+        } else if (line->kind != SAVE_RULE || !line->own || line->rule->tag) {
             above = NULL;
+        }
     }
     rule_set_link(out);
 }

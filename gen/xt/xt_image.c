@@ -11,14 +11,6 @@
 #include "lbgen/xt_image.h"
 #include "lbgen/xt_own.h"
 
-static const char *chain_name(const void *items, uint32_t i, size_t *len)
-{
-    const struct image_chain *chains = items;
-
-    *len = strlen(chains[i].name);
-    return chains[i].name;
-}
-
 static struct image_table *present_table(const struct xt_image_sink *s)
 {
     return &s->out->of[s->table];
@@ -31,7 +23,7 @@ static void take_table(void *ctx, enum table table)
     s->table = table;
     s->chain = 0;
     name_index_free(&s->chains);
-    s->chains = (struct name_index){.name_of = chain_name};
+    s->chains = (struct name_index){.name_of = image_chain_name};
     present_table(s)->present = true;
 }
 
@@ -51,13 +43,15 @@ static void take_chain(void *ctx, const char *name, const char *policy)
     add_chain(ctx, name);
 }
 
-/* Rules come chain by chain, so the last one's is nearly always the one. */
+/* Rules come chain by chain, in the chains' order: it is nearly always the last one's or the next. */
 static struct image_chain *find_chain(struct xt_image_sink *s, const char *name)
 {
     struct image_table *table = present_table(s);
 
     if (s->chain < table->n && strcmp(table->at[s->chain].name, name) == 0)
         return &table->at[s->chain];
+    if (s->chain + 1 < table->n && strcmp(table->at[s->chain + 1].name, name) == 0)
+        return &table->at[++s->chain];
     uint32_t found = name_index_find(&s->chains, table->at, name, strlen(name));
     if (found == NAME_NOT_FOUND)
         add_chain(s, name);
@@ -90,6 +84,8 @@ static void take_lowered(void *ctx, const struct rule *r)
     }
     const void *entry = xt_own_entry(s->family, r, &s->out->mem, &len);
     entry_image(s->family, entry, NULL, &s->out->mem, place);
+    if (r->in_own_chain && r->tag)
+        place->owner = image_owner(s->out, chain, r->tag, r->tag_len);
 }
 
 static void take_rule(void *ctx, const struct rule *r)
@@ -106,7 +102,7 @@ static void take_end(void *ctx)
 
 struct rule_sink xt_image_sink_begin(struct xt_image_sink *s, struct image *out, enum family family)
 {
-    *s = (struct xt_image_sink){.out = out, .family = family, .chains = {.name_of = chain_name}};
+    *s = (struct xt_image_sink){.out = out, .family = family, .chains = {.name_of = image_chain_name}};
     out->form = PAYLOAD_ENTRY;
     return (struct rule_sink){
         .ctx = s, .table = take_table, .chain = take_chain, .rule = take_rule, .end = take_end};

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "lbgen/arena.h"
+#include "lbgen/name_index.h"
 #include "lbgen/table.h"
 
 /* What an image's payloads are. */
@@ -23,10 +24,12 @@ struct image_rule {
     uint64_t key;  /* rules that mean the same have the same; counters do not count */
     uint64_t bare; /* the same without lbgen's comment, for rules that were made by hand */
     const void *payload;
-    const char *jump; /* where it leads: verdict, target or chain; "" for none; NUL-terminated */
-    const char *tag;  /* of its comment "lbgen:TAG": TAG, NUL-terminated; NULL without such */
-    uint32_t len;     /* of the payload, bytes */
-    bool final;       /* it is of [rules], has no match, and ends the walk (merge.h) */
+    const char *jump;  /* where it leads: verdict, target or chain; "" for none; NUL-terminated */
+    const char *tag;   /* of its comment "lbgen:TAG": TAG, NUL-terminated; NULL without such */
+    const char *owner; /* TAG of a rule in an own chain, which has no such comment: known of what is
+                          wanted (rule_owners.h); else NULL */
+    uint32_t len;      /* of the payload, bytes */
+    bool final;        /* it is of [rules], has no match, and ends the walk (merge.h) */
     uint64_t packets, bytes;
 };
 
@@ -67,11 +70,20 @@ static inline bool image_rule_is_own(const struct image_chain *chain, const stru
 }
 
 /* A new, empty chain at the table's end, its name copied into image->mem. The pointer is valid until the next
- * one is added. Tables of many chains are searched by who needs that, with an index of his own. */
+ * one is added. */
 struct image_chain *image_add_chain(struct image *image, enum table table, const char *name, size_t len);
+
+/* A name for `owner` of a rule that has just been added, copied into image->mem; one name for many rules on
+ * end is copied once. */
+const char *image_owner(struct image *image, const struct image_chain *chain, const char *name, size_t len);
 
 /* The chain of that name; NULL when there is none. Linear. */
 struct image_chain *image_find_chain(const struct image_table *table, const char *name);
+
+/* For tables of many chains: name_index_find(&index, table->at, ...) finds the chain's number.
+ * image_chain_name is what such an index asks; name_index_free when done. */
+const char *image_chain_name(const void *chains, uint32_t i, size_t *len);
+struct name_index image_index(const struct image_table *table);
 
 /* Whether the table is anything but empty, with policies of ACCEPT and no user chains. */
 bool image_table_is_used(const struct image_table *table);

@@ -21,7 +21,8 @@ struct job {
     struct input none;  /* nothing at all: for a family that gets no rules */
     struct input *of[FAMILIES];
     struct image wanted[FAMILIES];
-    bool is_wanted[FAMILIES]; /* the family gets rules, or a policy */
+    struct buf text[FAMILIES]; /* the same as it is printed, for the boot file, which takes it */
+    bool is_wanted[FAMILIES];  /* the family gets rules, or a policy */
     struct policy_notes notes, notes_after;
     struct boot_files boot_files;
     struct boot_text boot[FAMILIES];

@@ -4,7 +4,6 @@
 #define LBGEN_RULE_OWNERS_H
 
 #include "lbgen/image.h"
-#include "lbgen/input.h"
 
 struct rule_owner {
     uint64_t key; /* of the rule in its chain and table */
@@ -12,15 +11,15 @@ struct rule_owner {
     size_t tag_len;
 };
 
-/* Of one family. Zero-initialise; rule_owners_free when done. Tags live as long as the input. */
+/* Of one family. Zero-initialise; rule_owners_free when done. Tags are those of the wanted image,
+ * NUL-terminated, and live as long. */
 struct rule_owners {
     struct rule_owner *at; /* by key */
     size_t n, cap;
 };
 
 /* wanted: the image that was made of the input. */
-void rule_owners_make(struct rule_owners *owners, const struct input *input, enum family family,
-                      const struct image *wanted);
+void rule_owners_make(struct rule_owners *owners, const struct image *wanted);
 
 /* Whose the rule is, wanted or live: by its own tag, by what the input says of such a rule there, or by its
  * chain ("tree", "rules"). NULL: not lbgen's, or nobody knows. */

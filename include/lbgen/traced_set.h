@@ -4,6 +4,7 @@
 #ifndef LBGEN_TRACED_SET_H
 #define LBGEN_TRACED_SET_H
 
+#include "lbgen/image.h"
 #include "lbgen/input.h"
 #include "lbgen/rule_set.h"
 #include "lbgen/save_file.h"
@@ -14,6 +15,7 @@ struct traced_set {
     struct save_file file;
     struct rule_set rules;
     bool made;
+    struct image wanted; /* where names were asked for: they are its */
 };
 
 /* Rules that no packet to one of these addresses can match are left out, as far as that is cheap to see.
@@ -30,6 +32,10 @@ void traced_set_of_input(struct traced_set *set, const struct input *input, enum
 /* Reads the file into input->sources; false when it is not readable or no iptables-save file, which is a
  * finding then. */
 bool traced_set_of_file(struct traced_set *set, struct input *input, const char *path);
+
+/* Gives rules without a tag in lbgen's own chains, which carry no comment in the kernel, the names of the
+ * services that the input makes such rules for. The input must be good. */
+void traced_set_name_services(struct traced_set *set, const struct input *input, enum family family);
 
 /* Of set->file, which was read by somebody else. */
 void traced_set_of_read_file(struct traced_set *set);

@@ -11,7 +11,8 @@
 #include "lbgen/own_chain.h"
 #include "lbgen/prefix.h"
 
-#define TREE_ROOT "lbgen-root"
+#define TREE_PREFIX "lbgen-" /* of the names of all of them, and of no other own chain */
+#define TREE_ROOT   TREE_PREFIX "root"
 
 /* Of a prefix that is not the root's. Never of length 0, which only the root can have. */
 struct chain_name tree_chain(const struct prefix *p);

@@ -26,8 +26,8 @@ struct undo_chain {
     const char *name;
     enum undo_kind kind;
     enum image_policy policy_before, policy;
-    uint64_t own_after; /* what lbgen's rules in it became (own_hash.h) */
-    struct undo_hunk *at;
+    uint64_t own_after;   /* what lbgen's rules in it became (own_hash.h); 0 for a chain that was made */
+    struct undo_hunk *at; /* none for a chain that was made: it goes, whatever is in it */
     size_t n;
 };
 
@@ -48,6 +48,9 @@ struct undo {
 
 /* Adds the inverse of an edit of the table `live`. Payloads are copied. */
 void undo_add(struct undo *undo, enum family family, const struct image_table *live, const struct edit *edit);
+
+/* A copy whose rules can be changed; names, keys and payloads are those of `undo`, which must stay. */
+void undo_share(const struct undo *undo, struct undo *out);
 
 bool undo_is_empty(const struct undo *undo);
 
