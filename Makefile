@@ -32,7 +32,7 @@ HARDEN   := -fstack-protector-strong -fPIE
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(HARDEN) $(CFLAGS) -Iinclude -I$(BUILD) -D_GNU_SOURCE \
              -DLBGEN_VERSION='"$(VERSION)"' -MMD -MP $(PKG_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
-PKGS     := xtables inih jansson libip4tc libip6tc libmnl
+PKGS     := xtables inih jansson libip4tc libip6tc libmnl libnftables
 PKG_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(PKGS))
 LIBS      = $(shell $(PKG_CONFIG) --libs $(PKGS))
 CHECK_LIBS = $(shell $(PKG_CONFIG) --libs check)

@@ -9,14 +9,19 @@
 #include "lbgen/job.h"
 #include "lbgen/job_try.h"
 #include "lbgen/progress.h"
+#include "lbgen/table_job.h"
 #include "lbgen/verbs.h"
 #include "lbgen/xalloc.h"
 
 /* --kernel: whether this kernel takes the rules. Where the host's own rules live says nothing about that. */
 static int check_kernel(struct job *job, enum scratch_result *result)
 {
+    if (job->options->backend == BACKEND_NFTABLES)
+        return table_check(job);
     if (job->options->backend == BACKEND_AUTO)
         job->change.backend = backend_installed();
+    if (job->change.backend == &live_nftables)
+        return table_check(job);
     else
         job->change.backend = job->options->backend == BACKEND_NFT ? &live_nft : &live_legacy;
     int status = job_want(job, false);

@@ -3,6 +3,7 @@
 #include "lbgen/diff_report.h"
 #include "lbgen/job.h"
 #include "lbgen/look_marks.h"
+#include "lbgen/table_job.h"
 #include "lbgen/verbs.h"
 #include "lbgen/wanted.h"
 
@@ -82,6 +83,11 @@ int diff(const struct options *options)
         result = job_input(&job);
     if (result == EXIT_GOOD && !options->against)
         result = job_enter(&job);
+    if (result == EXIT_GOOD && !options->against && job.change.backend == &live_nftables) {
+        result = table_diff(&job);
+        job_end(&job);
+        return result;
+    }
     if (result == EXIT_GOOD)
         result = options->against ? diff_file(&job, &c) : diff_live(&job, &c);
     result = report_print(&(struct report){.options = options,

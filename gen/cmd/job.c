@@ -2,6 +2,7 @@
 /* The first steps of a job, and its end. */
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -131,6 +132,8 @@ static int check_firewalld(struct job *job)
 {
     uint32_t pid;
 
+    if (job->change.backend == &live_nftables) /* it leaves tables alone that are not its own */
+        return EXIT_GOOD;
     /* In a sandbox its network namespace can't be seen: nearly always it is this one. */
     if (firewalld_look("/proc", &pid) == FIREWALLD_NONE || pid == 0)
         return EXIT_GOOD;
@@ -149,6 +152,7 @@ static const struct live_backend *choose_backend(const struct options *options, 
     switch (options->backend) {
     case BACKEND_LEGACY: return &live_legacy;
     case BACKEND_NFT: return &live_nft;
+    case BACKEND_NFTABLES: return &live_nftables;
     case BACKEND_AUTO: break;
     }
     return backend_find(why);
@@ -159,7 +163,14 @@ int job_choose_backend(struct job *job)
     struct complaint why;
 
     job->change.backend = choose_backend(job->options, &why);
-    return job->change.backend ? EXIT_GOOD : job_fail(EXIT_SYSTEM, "%s", why.text);
+    if (!job->change.backend)
+        return job_fail(EXIT_SYSTEM, "%s", why.text);
+    if (job->options->backend == BACKEND_AUTO && job->change.backend == &live_nftables)
+        fputs("lbgen: note: there is no iptables here, neither in the kernel nor as a program: lbgen's table "
+              "of "
+              "nftables' own is used (--backend nftables)\n",
+              stderr);
+    return EXIT_GOOD;
 }
 
 int job_enter(struct job *job)
@@ -175,8 +186,6 @@ int job_enter(struct job *job)
         status = take_own_lock(job);
         if (status == EXIT_GOOD)
             status = heal(job);
-        if (status == EXIT_GOOD)
-            status = check_firewalld(job);
     }
     if (status == EXIT_GOOD && !policy_notes_read(&job->notes, &why))
         status = job_fail(EXIT_SYSTEM, "%s", why.text);
@@ -189,7 +198,9 @@ int job_enter(struct job *job)
     if (status == EXIT_GOOD && boot_files_clash(&job->boot_files))
         status = job_fail(EXIT_BAD_INPUT, "%s can't be the boot file of both families",
                           job->boot_files.path[IPV4]);
-    return status == EXIT_GOOD ? job_choose_backend(job) : status;
+    if (status == EXIT_GOOD)
+        status = job_choose_backend(job);
+    return status == EXIT_GOOD && !job->options->dry_run ? check_firewalld(job) : status;
 }
 
 /* A policy that lbgen has set and that nobody asks for any more becomes what it was. */

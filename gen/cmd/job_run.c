@@ -53,9 +53,7 @@ static bool is_nothing_to_do(const struct job *job)
            memcmp(&job->notes, &job->notes_after, sizeof job->notes) == 0;
 }
 
-/* While rules are live that are not saved yet, nothing but the guard's or this process's own decision ends
- * it. */
-static void hold_signals(int how)
+void job_hold_signals(int how)
 {
     sigset_t held;
 
@@ -67,7 +65,7 @@ static void hold_signals(int how)
     sigprocmask(how, &held, NULL);
 }
 
-static int report_undone(const char *why)
+int job_report_undone(const char *why)
 {
     return job_fail(EXIT_UNDONE, "the new rules were live and are undone%s%s", *why ? ": " : "", why);
 }
@@ -91,7 +89,7 @@ static int undo_here(struct job *job)
     if (plan_undo_rules(&job->change.plan, 2000, &unlocked, &why) != PLAN_DONE)
         return report_undo_failed(why.text);
     journal_remove();
-    return report_undone("the guard that watched over them has died");
+    return job_report_undone("the guard that watched over them has died");
 }
 
 static int report_word(struct job *job, enum guard_word word, const char *why)
@@ -99,7 +97,7 @@ static int report_word(struct job *job, enum guard_word word, const char *why)
     switch (word) {
     case GUARD_CONFIRMED: job_say("%s: confirmed and saved", job->what); return EXIT_GOOD;
     case GUARD_NOT_SAVED: return job_fail(EXIT_NOT_SAVED, "confirmed and live, but not saved: %s", why);
-    case GUARD_UNDONE: return report_undone(why);
+    case GUARD_UNDONE: return job_report_undone(why);
     case GUARD_UNDO_FAILED: return report_undo_failed(why);
     default: return undo_here(job);
     }
@@ -127,7 +125,7 @@ static int finish(struct job *job)
     bool saved = plan_finish_files(&job->change.plan, &why) == PLAN_DONE;
     journal_remove();
     switch (guard_dismiss(&job->guard)) {
-    case GUARD_UNDONE: return report_undone("the guard took this process for dead");
+    case GUARD_UNDONE: return job_report_undone("the guard took this process for dead");
     case GUARD_UNDO_FAILED: return report_undo_failed("the guard took this process for dead");
     default: break;
     }
@@ -135,16 +133,25 @@ static int finish(struct job *job)
     return saved ? EXIT_GOOD : job_fail(EXIT_NOT_SAVED, "the rules are live, but not saved: %s", why.text);
 }
 
-static int report_change(enum change_result result, const char *why)
+int job_report_change(enum change_result result, const char *why)
 {
     switch (result) {
     case CHANGE_LIVE: return EXIT_GOOD;
     case CHANGE_BUSY: return job_fail(EXIT_BUSY, "%s; nothing was changed", why);
     case CHANGE_REFUSED: return job_fail(EXIT_SYSTEM, "%s; nothing was changed", why);
-    case CHANGE_UNDONE: return report_undone(why);
+    case CHANGE_UNDONE: return job_report_undone(why);
     case CHANGE_UNDO_FAILED: return report_undo_failed(why);
     }
     return EXIT_SYSTEM;
+}
+
+int job_settle(struct job *job)
+{
+    if (!job->options->confirm)
+        return finish(job);
+    int status = confirm(job);
+    guard_dismiss(&job->guard);
+    return status;
 }
 
 static int carry_out(struct job *job)
@@ -156,7 +163,7 @@ static int carry_out(struct job *job)
     status = change_is_empty(&job->change) ? EXIT_GOOD : job_try(job);
     if (status != EXIT_GOOD)
         return status;
-    hold_signals(SIG_BLOCK);
+    job_hold_signals(SIG_BLOCK);
     job_step(job, "files");
     status = job_save_prepare(job);
     if (status != EXIT_GOOD)
@@ -165,17 +172,13 @@ static int carry_out(struct job *job)
         change_apply(&job->change, &job->guard, job->own_lock, job->options->wait_ms, &why);
     if (result != CHANGE_LIVE) {
         job_save_abandon(job);
-        status = report_change(result, why.text);
+        status = job_report_change(result, why.text);
         if (result == CHANGE_BUSY)
-            hold_signals(SIG_UNBLOCK); /* one that has come ends this process now, as it would have before */
+            job_hold_signals(
+                SIG_UNBLOCK); /* one that has come ends this process now, as it would have before */
         return status;
     }
-    if (job->options->confirm) {
-        status = confirm(job);
-        guard_dismiss(&job->guard);
-    } else {
-        status = finish(job);
-    }
+    status = job_settle(job);
     if (status == EXIT_GOOD)
         job_save_report(job);
     return status;

@@ -34,8 +34,8 @@ int job_save_read(struct job *job)
     return errors ? EXIT_SYSTEM : EXIT_GOOD;
 }
 
-static bool add_file(struct job *job, const char *path, const struct buf *text, bool keep_old,
-                     struct complaint *why)
+bool job_add_file(struct job *job, const char *path, const struct buf *text, bool keep_old,
+                  struct complaint *why)
 {
     struct plan *plan = &job->change.plan;
     struct complaint inner;
@@ -48,7 +48,7 @@ static bool add_file(struct job *job, const char *path, const struct buf *text, 
 }
 
 /* A folder is made for the default file alone: of a path that was given it is more likely a typing error. */
-static bool folder_is_there(const char *path, struct complaint *why)
+bool job_folder_is_there(const char *path, struct complaint *why)
 {
     const char *slash = strrchr(path, '/');
     char folder[PATH_MAX];
@@ -67,16 +67,16 @@ static bool add_boot_file(struct job *job, enum family family, struct complaint 
 
     if (!boot->changes)
         return true;
-    if (job->options->persist[family] && !folder_is_there(path, why))
+    if (job->options->persist[family] && !job_folder_is_there(path, why))
         return false;
-    if (!add_file(job, path, &boot->text, true, why))
+    if (!job_add_file(job, path, &boot->text, true, why))
         return false;
     const struct persist_file *file = &job->change.plan.files[job->change.plan.n_files - 1];
     return persist_was(file, boot->old.len ? boot->old.at : "", boot->old.len) ||
            complain(why, 0, 0, "%s was changed by somebody else meanwhile", path);
 }
 
-static bool make_state_folder(struct job *job, struct complaint *why)
+bool job_state_folder(struct job *job, struct complaint *why)
 {
     job->made_state_folder = mkdir(STATE_FOLDER, 0700) == 0;
     return job->made_state_folder || errno == EEXIST ||
@@ -90,7 +90,7 @@ static bool add_notes(struct job *job, struct complaint *why)
     if (memcmp(&job->notes, &job->notes_after, sizeof job->notes) == 0)
         return true;
     policy_notes_print(&job->notes_after, &text);
-    bool good = add_file(job, POLICIES_PATH, &text, false, why);
+    bool good = job_add_file(job, POLICIES_PATH, &text, false, why);
     buf_free(&text);
     return good;
 }
@@ -99,7 +99,7 @@ int job_save_prepare(struct job *job)
 {
     struct complaint why;
 
-    if (make_state_folder(job, &why) && add_boot_file(job, IPV4, &why) && add_boot_file(job, IPV6, &why) &&
+    if (job_state_folder(job, &why) && add_boot_file(job, IPV4, &why) && add_boot_file(job, IPV6, &why) &&
         add_notes(job, &why))
         return EXIT_GOOD;
     job_save_abandon(job);
@@ -107,7 +107,7 @@ int job_save_prepare(struct job *job)
 }
 
 /* The text: `policies LENGTH`, the notes as they were before, the plan with the boot files alone. */
-static void print_last(const struct job *job, const struct undo *lines, size_t n_boot, struct buf *out)
+void job_print_last(const struct job *job, const struct undo *lines, size_t n_boot, struct buf *out)
 {
     struct plan plan = job->change.plan;
     struct buf notes = {0};
@@ -134,8 +134,8 @@ bool job_save_last(void *ctx, const struct undo *lines, struct complaint *why)
         persist_abandon(&plan->files[--plan->n_files]);
     job->last_prepared = false;
     if (!job->forgets_last)
-        print_last(job, lines, n_boot, &text);
-    job->last_prepared = add_file(job, LAST_PATH, &text, false, why);
+        job_print_last(job, lines, n_boot, &text);
+    job->last_prepared = job_add_file(job, LAST_PATH, &text, false, why);
     buf_free(&text);
     return job->last_prepared;
 }

@@ -4,6 +4,7 @@
 #include "lbgen/audit.h"
 #include "lbgen/look_foreign.h"
 #include "lbgen/nft_chains.h"
+#include "lbgen/nft_model.h"
 #include "lbgen/rule_texts.h"
 #include "lbgen/seen_table.h"
 #include "lbgen/service_rules.h"
@@ -109,7 +110,7 @@ static void look_at_nft(struct job *job)
     struct nft_chains chains = {0};
     struct complaint why;
 
-    if (!nft_chains_read(&chains, job->change.backend == &live_legacy, &why)) {
+    if (!nft_chains_read(&chains, job->change.backend != &live_nft, &why)) {
         nft_chains_free(&chains);
         return;
     }
@@ -118,6 +119,8 @@ static void look_at_nft(struct job *job)
         const char *four = strcmp(c->family, "ip6") != 0 ? accepted(job, IPV4) : NULL;
         const char *six = strcmp(c->family, "ip") != 0 ? accepted(job, IPV6) : NULL;
 
+        if (strcmp(c->family, "inet") == 0 && strcmp(c->table, NFT_TABLE) == 0)
+            continue;
         if (c->can_drop && (four || six))
             job_warn(
                 job,
@@ -168,6 +171,6 @@ static void look_at_legacy(struct job *job)
 void look_at_neighbours(struct job *job)
 {
     look_at_nft(job);
-    if (job->change.backend == &live_nft)
+    if (job->change.backend != &live_legacy)
         look_at_legacy(job);
 }

@@ -197,8 +197,8 @@ static bool set_seconds(const char *option, const char *value, uint32_t least, u
 
 static bool set_backend(struct options *o)
 {
-    static const char *const words[] = {"auto", "legacy", "nft"};
-    int i = choice("backend", optarg, words, 3);
+    static const char *const words[] = {"auto", "legacy", "nft", "nftables"};
+    int i = choice("backend", optarg, words, 4);
 
     o->backend = (enum backend_choice)(i < 0 ? 0 : i);
     return i >= 0;

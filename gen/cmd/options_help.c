@@ -26,6 +26,7 @@ static const char help_printing[] =
     "      --merge=FILE           print the iptables-save file FILE with lbgen's part brought up to date\n"
     "      --format=FORMAT        the form of the output; both families, unless -4 or -6 is given:\n"
     "                               save        what iptables-save prints (default; one family)\n"
+    "                               nft         a table for nft -f (with --remove: to take it out)\n"
     "                               firewalld   a script of firewall-cmd lines (with --remove: to undo it)\n"
     "                               keepalived  virtual_server blocks\n"
     "                               ipvsadm     what ipvsadm --restore reads\n"
@@ -77,7 +78,8 @@ static const char help_kernel[] =
     "differ\n"
     "      --against=SAVED        with --diff: compare an iptables-save file instead\n"
     "      --status               what is live, counted and saved\n"
-    "      --backend=NAME         legacy, nft or auto (default: where the host's rules are)\n"
+    "      --backend=NAME         legacy, nft, nftables (a table of lbgen's own) or auto\n"
+    "                             (default: where the host's rules are)\n"
     "      --persist=FILE         the IPv4 boot file (default: /etc/sysconfig/iptables, or "
     "/etc/iptables/rules.v4)\n"
     "      --persist6=FILE        the IPv6 one\n"
@@ -90,7 +92,9 @@ static const char help_kernel[] =
     "\n"
     "      --help                 print this\n"
     "      --version              print the version\n"
-    "\n"
+    "\n";
+
+static const char examples[] =
     "Examples:\n"
     "  lbgen services.ini > /etc/sysconfig/iptables\n"
     "  lbgen -6 -o /etc/sysconfig/ip6tables services.ini\n"
@@ -107,6 +111,7 @@ void options_help(void)
     fputs(help_meaning, stdout);
     fputs(help_import, stdout);
     fputs(help_kernel, stdout);
+    fputs(examples, stdout);
 }
 
 void options_usage(void)

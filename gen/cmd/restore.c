@@ -6,6 +6,7 @@
 
 #include "lbgen/job.h"
 #include "lbgen/save_image.h"
+#include "lbgen/table_job.h"
 #include "lbgen/verbs.h"
 #include "lbgen/wanted.h"
 
@@ -79,10 +80,11 @@ int restore(const struct options *options)
     job.keeps_last = true;
     if (status == EXIT_GOOD)
         status = job_enter(&job);
-    for (int f = 0; f < FAMILIES && status == EXIT_GOOD; f++)
+    const bool is_table = job.change.backend == &live_nftables;
+    for (int f = 0; f < FAMILIES && status == EXIT_GOOD && !is_table; f++)
         status = want_file(&job, (enum family)f);
     if (status == EXIT_GOOD)
-        status = job_run(&job, find_restored);
+        status = is_table ? table_restore(&job) : job_run(&job, find_restored);
     job_end(&job);
     return status;
 }

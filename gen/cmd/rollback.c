@@ -7,6 +7,7 @@
 #include "lbgen/job.h"
 #include "lbgen/job_save.h"
 #include "lbgen/save_image.h"
+#include "lbgen/table_job.h"
 #include "lbgen/verbs.h"
 #include "lbgen/wanted.h"
 
@@ -153,7 +154,7 @@ static int roll_back(struct job *job)
     struct plan last = {0};
     struct policy_notes notes = {0};
     struct complaint why;
-    bool there = false;
+    bool there = false, is_table = false;
     int status = EXIT_GOOD;
 
     if (!job_last_read(&last, &notes, &there, &why))
@@ -162,14 +163,15 @@ static int roll_back(struct job *job)
         status = job_fail(EXIT_DIFFERENT, "there is nothing to roll back");
     if (status == EXIT_GOOD) {
         job->change.backend = last.backend;
+        is_table = last.backend == &live_nftables;
         job->notes_after = notes;
         job->undo = last.undo;
         last.undo = (struct undo){0};
-        status = prepare(job, &last);
+        status = is_table ? table_rollback(job, &last) : prepare(job, &last);
     }
-    if (status == EXIT_GOOD)
+    if (status == EXIT_GOOD && !is_table)
         status = job_run(job, find_undo);
-    if (status == EXIT_GOOD && !job->options->no_persist && !job->options->dry_run)
+    if (status == EXIT_GOOD && !is_table && !job->options->no_persist && !job->options->dry_run)
         remove_made_files(job, &last);
     plan_free(&last);
     return status;

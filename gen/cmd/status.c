@@ -8,6 +8,7 @@
 #include "lbgen/name_index.h"
 #include "lbgen/rule_owners.h"
 #include "lbgen/status_report.h"
+#include "lbgen/table_job.h"
 #include "lbgen/vec.h"
 #include "lbgen/verbs.h"
 
@@ -180,6 +181,11 @@ int status(const struct options *options)
         result = job_input(&job);
     if (result == EXIT_GOOD)
         result = job_enter(&job);
+    if (result == EXIT_GOOD && job.change.backend == &live_nftables) {
+        result = table_status(&job);
+        job_end(&job);
+        return result;
+    }
     if (result == EXIT_GOOD)
         result = job_want(&job, options->n_inputs == 0);
     if (result == EXIT_GOOD && options->n_inputs)

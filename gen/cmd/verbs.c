@@ -4,6 +4,7 @@
 #include "lbgen/job.h"
 #include "lbgen/job_save.h"
 #include "lbgen/progress.h"
+#include "lbgen/table_job.h"
 #include "lbgen/verbs.h"
 
 /* Reads the input, and says what is wrong with it. */
@@ -19,6 +20,15 @@ int job_input(struct job *job)
     return job->input.system_failed ? EXIT_SYSTEM : EXIT_BAD_INPUT;
 }
 
+static int change_rules(struct job *job, bool with_input)
+{
+    int status = job_want(job, !with_input);
+
+    if (status == EXIT_GOOD)
+        status = job_save_read(job);
+    return status == EXIT_GOOD ? job_run(job, job_find_wanted) : status;
+}
+
 /* Makes the kernel's rules and the boot files what the input asks for; without input, takes lbgen's part out.
  */
 static int change_all(const struct options *options, const char *what, bool with_input)
@@ -30,12 +40,10 @@ static int change_all(const struct options *options, const char *what, bool with
         status = job_input(&job);
     if (status == EXIT_GOOD)
         status = job_enter(&job);
-    if (status == EXIT_GOOD)
-        status = job_want(&job, !with_input);
-    if (status == EXIT_GOOD)
-        status = job_save_read(&job);
-    if (status == EXIT_GOOD)
-        status = job_run(&job, job_find_wanted);
+    if (status == EXIT_GOOD && job.change.backend == &live_nftables)
+        status = with_input ? table_commit(&job) : table_remove(&job);
+    else if (status == EXIT_GOOD)
+        status = change_rules(&job, with_input);
     job_end(&job);
     return status;
 }

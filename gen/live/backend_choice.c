@@ -45,6 +45,16 @@ static bool nft_used(bool *used, struct complaint *why)
     return !present || nft_has_rules(used, why);
 }
 
+/* Neither legacy's tables nor the programs of the nft variant, but nf_tables: a kernel without ip_tables. */
+static bool has_nftables_alone(void)
+{
+    struct complaint ignored;
+    uint32_t generation;
+
+    return !legacy_is_there(&ignored) && !spawn_finds("iptables-nft-restore") &&
+           nft_generation(&generation, &ignored);
+}
+
 const struct live_backend *backend_installed(void)
 {
     struct complaint ignored;
@@ -52,7 +62,7 @@ const struct live_backend *backend_installed(void)
     bool nft = spawn_run(&s, &ignored) == SPAWN_EXITED && strstr(buf_text(&s.out), "nf_tables");
 
     spawn_free(&s);
-    return nft ? &live_nft : &live_legacy;
+    return nft ? &live_nft : has_nftables_alone() ? &live_nftables : &live_legacy;
 }
 
 const struct live_backend *backend_find(struct complaint *why)

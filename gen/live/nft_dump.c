@@ -50,6 +50,12 @@ uint32_t nft_number(const struct nlattr *attr)
 int nft_dump(struct mnl_socket *socket, unsigned what, uint8_t family, const char *table, mnl_cb_t take,
              void *to)
 {
+    return nft_dump_of(socket, what, family, table, NULL, take, to);
+}
+
+int nft_dump_of(struct mnl_socket *socket, unsigned what, uint8_t family, const char *table, const char *set,
+                mnl_cb_t take, void *to)
+{
     char buffer[BUFFER];
     struct nlmsghdr *request = mnl_nlmsg_put_header(buffer);
 
@@ -59,6 +65,8 @@ int nft_dump(struct mnl_socket *socket, unsigned what, uint8_t family, const cha
     *head = (struct nfgenmsg){.nfgen_family = family, .version = NFNETLINK_V0};
     if (table)
         mnl_attr_put_strz(request, NFTA_RULE_TABLE, table);
+    if (set)
+        mnl_attr_put_strz(request, NFTA_SET_ELEM_LIST_SET, set);
     if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
         return errno;
     for (;;) {

@@ -9,8 +9,8 @@
 /* When somebody else is at the tables too: as many tries as there is time for, four at least. */
 enum { TRIES = 4, PATIENCE_S = 5 };
 
-static const struct live_backend *backends[5] = {&live_legacy, &live_nft};
-static size_t n_backends = 2;
+static const struct live_backend *backends[6] = {&live_legacy, &live_nft, &live_nftables};
+static size_t n_backends = 3;
 
 void plan_add_backend(const struct live_backend *backend)
 {
@@ -18,11 +18,12 @@ void plan_add_backend(const struct live_backend *backend)
         backends[n_backends++] = backend;
 }
 
-/* The text: `backend NAME`, the undo, then a plan for each file. */
+/* The text: `backend NAME`, the undo, that of a table of nftables, then a plan for each file. */
 void plan_print(const struct plan *plan, struct buf *out)
 {
     buf_printf(out, "backend %s\n", plan->backend->name);
     undo_print(&plan->undo, out);
+    table_undo_print(&plan->table, out);
     for (size_t i = 0; i < plan->n_files; i++)
         persist_plan_print(&plan->files[i], out);
 }
@@ -51,6 +52,10 @@ bool plan_read(struct plan *out, const char *text, size_t len)
     *out = (struct plan){0};
     if (!read_backend(out, text, len, &at) || !undo_read(&out->undo, text, len, &at)) {
         *out = (struct plan){0};
+        return false;
+    }
+    if (!table_undo_read(&out->table, text, len, &at)) {
+        plan_free(out);
         return false;
     }
     while (at < len) {
@@ -167,6 +172,8 @@ enum plan_result plan_undo_rules(const struct plan *plan, unsigned lock_ms, bool
     int lock = -1;
 
     *unlocked = false;
+    if (plan->table.there)
+        return table_undo_run(&plan->table, why) ? PLAN_DONE : PLAN_FAILED;
     if (undo_is_empty(&plan->undo))
         return PLAN_DONE;
     *unlocked = lock_xtables(LOCK_XTABLES_PATH, lock_ms, &lock, why) != LOCK_TAKEN;
@@ -241,6 +248,7 @@ void plan_settle_files(struct plan *plan)
 void plan_free(struct plan *plan)
 {
     undo_free(&plan->undo);
+    table_undo_free(&plan->table);
     for (size_t i = 0; i < plan->n_files; i++)
         persist_close(&plan->files[i]);
     *plan = (struct plan){0};

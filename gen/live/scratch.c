@@ -51,7 +51,7 @@ static bool write_map(const char *path, unsigned id)
 
 /* Who may not make a network namespace may often make one inside a user namespace; the network namespace
  * comes after the map of ids, else /proc/net is not readable. */
-static bool enter_namespace(struct complaint *why)
+bool scratch_enter(struct complaint *why)
 {
     unsigned uid = (unsigned)geteuid(), gid = (unsigned)getegid();
 
@@ -111,7 +111,7 @@ static enum scratch_result try_in_child(const struct trial *t, struct complaint 
     struct live *live;
     bool good = true;
 
-    if (!enter_namespace(why))
+    if (!scratch_enter(why))
         return SCRATCH_UNAVAILABLE;
     for (size_t i = 0; i < t->n_sets; i++)
         if (!make_stub(t->sets[i], why))

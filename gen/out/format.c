@@ -3,9 +3,10 @@
 
 #include "lbgen/firewall_cmd.h"
 #include "lbgen/format.h"
+#include "lbgen/nft.h"
 
 const struct format *const formats[] = {
-    &firewalld_format, &keepalived_format, &ipvsadm_format, &json_format, &dot_format, NULL,
+    &nft_format, &firewalld_format, &keepalived_format, &ipvsadm_format, &json_format, &dot_format, NULL,
 };
 
 const struct format *format_find(const char *name)

@@ -6,11 +6,12 @@
 #include "lbgen/live.h"
 
 /* Where xtables rules, chains or policies other than ACCEPT are; where there are none, what `iptables -V` is;
- * and legacy where there is no iptables. NULL, with the reason, where both hold rules or can't be looked at.
+ * where there is no iptables, legacy, or nftables where the kernel has no ip_tables. NULL, with the reason,
+ * where both hold rules or can't be looked at.
  */
 const struct live_backend *backend_find(struct complaint *why);
 
-/* What `iptables -V` is, and legacy where there is no iptables. Needs no privilege. */
+/* The same without a look at rules. Needs no privilege, but to tell whether the kernel has ip_tables. */
 const struct live_backend *backend_installed(void);
 
 #endif

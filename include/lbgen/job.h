@@ -52,6 +52,18 @@ int job_want(struct job *job, bool empty);
 /* The rest: finds the edit, shows it (--dry-run) or carries it out, and says what was done. */
 int job_run(struct job *job, find_edit_fn find);
 
+/* Its parts, for a change that finds its edit in another way.
+ *
+ * While rules are live that are not saved yet, nothing but the guard's or this process's own decision ends
+ * it: SIG_BLOCK or SIG_UNBLOCK. */
+void job_hold_signals(int how);
+/* The rules are live: waits for the confirmation, where one is asked for, and has the files put into place.
+ */
+int job_settle(struct job *job);
+/* Say how a change has ended; return the status. */
+int job_report_change(enum change_result result, const char *why);
+int job_report_undone(const char *why);
+
 void job_end(struct job *job);
 
 /* The edit towards job->wanted; ctx is the job. */

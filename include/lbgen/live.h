@@ -58,4 +58,8 @@ struct live_backend {
 
 extern const struct live_backend live_legacy, live_nft;
 
+/* lbgen's own table of nftables is no set of xtables' tables: of this one there is nothing but name and form,
+ * and who meets it goes by own_table.h. */
+extern const struct live_backend live_nftables;
+
 #endif

@@ -17,6 +17,10 @@ struct mnl_socket *nft_dump_open(void);
 int nft_dump(struct mnl_socket *socket, unsigned what, uint8_t family, const char *table, mnl_cb_t take,
              void *to);
 
+/* The same of one set's or map's elements (NFT_MSG_GETSETELEM), where it is named. */
+int nft_dump_of(struct mnl_socket *socket, unsigned what, uint8_t family, const char *table, const char *set,
+                mnl_cb_t take, void *to);
+
 /* The attributes of an answer, or of a nest, by type; NULL for what is not there. Types over 15 are left out.
  */
 struct nft_attrs {

@@ -38,7 +38,7 @@ enum verb {
     VERBS
 };
 
-enum backend_choice { BACKEND_AUTO, BACKEND_LEGACY, BACKEND_NFT };
+enum backend_choice { BACKEND_AUTO, BACKEND_LEGACY, BACKEND_NFT, BACKEND_NFTABLES };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
 

@@ -7,6 +7,7 @@
 #include "lbgen/buf.h"
 #include "lbgen/live.h"
 #include "lbgen/persist.h"
+#include "lbgen/table_undo.h"
 #include "lbgen/undo.h"
 
 enum { PLAN_FILES_MAX = 8 };
@@ -15,6 +16,7 @@ enum { PLAN_FILES_MAX = 8 };
 struct plan {
     const struct live_backend *backend;
     struct undo undo;
+    struct table_undo table;                   /* of backend nftables, which has no undo of edits */
     struct persist_file files[PLAN_FILES_MAX]; /* in the order in which they are put into place */
     size_t n_files;
 };

@@ -9,6 +9,9 @@
 /* Makes what is to be tried, in the child, inside the namespace (sets that rules name are there as stubs). */
 typedef bool (*scratch_build_fn)(void *ctx, enum family family, struct image *out, struct complaint *why);
 
+/* Leaves for a network namespace of its own (and a user namespace where that is needed); for a child. */
+bool scratch_enter(struct complaint *why);
+
 enum scratch_result {
     SCRATCH_GOOD,
     SCRATCH_REFUSED,    /* by the kernel, or it came back changed: *why says how */

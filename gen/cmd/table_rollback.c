@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --rollback of lbgen's own table: the transaction that the last commit has left for it. */
+#include <string.h>
+#include <unistd.h>
+
+#include "lbgen/nft.h"
+#include "lbgen/own_table_live.h"
+#include "lbgen/table_job.h"
+
+static void path_of(const struct persist_file *file, const char *suffix, struct buf *path)
+{
+    buf_printf(path, "%s/%s%s", strcmp(file->folder_path, "/") == 0 ? "" : file->folder_path, file->name,
+               suffix);
+    buf_text(path);
+}
+
+static bool read_text(struct job *job, const char *path, struct buf *text, struct complaint *why)
+{
+    int source = sources_read(&job->input.sources, path, why);
+
+    if (source < 0)
+        return false;
+    buf_add(text, job->input.sources.at[source].text, job->input.sources.at[source].len);
+    return true;
+}
+
+static bool has_digest(const struct buf *text, struct digest digest)
+{
+    return digest_equal(digest_of_text(text->len ? text->at : "", text->len), digest);
+}
+
+/* The boot file becomes what it was; where there was none, one that puts no table in place. */
+static int take_file_back(struct table_job *t, const struct persist_file *file, struct buf *path)
+{
+    struct buf old_path = {0};
+    struct complaint why;
+    int status = EXIT_GOOD;
+
+    path_of(file, "", path);
+    path_of(file, ".lbgen-old", &old_path);
+    t->boot_path = buf_text(path);
+    t->boot_exists = access(t->boot_path, F_OK) == 0;
+    if (t->boot_exists && !read_text(t->job, t->boot_path, &t->boot_old, &why))
+        status = job_fail(EXIT_SYSTEM, "%s %s", t->boot_path, why.text);
+    else if (!t->boot_exists || !has_digest(&t->boot_old, file->after.digest))
+        job_warn(t->job, "%s is not what the commit has made of it: it is left as it is", t->boot_path);
+    else if (!file->before.exists)
+        nft_write_head(NULL, &t->boot_new);
+    else if (!read_text(t->job, buf_text(&old_path), &t->boot_new, &why) ||
+             !has_digest(&t->boot_new, file->before.digest))
+        status = job_fail(EXIT_SYSTEM, "%s is not the file that the commit has kept", buf_text(&old_path));
+    t->boot_changes = status == EXIT_GOOD && t->boot_new.len > 0;
+    buf_free(&old_path);
+    return status;
+}
+
+int table_rollback(struct job *job, const struct plan *last)
+{
+    struct table_job t = {.job = job, .undoing = &last->table};
+    struct complaint why;
+    struct buf path = {0};
+    int status = EXIT_GOOD;
+
+    if (!own_table_read(&t.live, &t.generation, &t.remembered, &why))
+        status = job_fail(EXIT_SYSTEM, "%s", why.text);
+    const struct table_state live = table_state_of(&t.live);
+    t.changes = last->table.there && table_state_equal(&live, &last->table.after);
+    if (status == EXIT_GOOD && last->table.there && !t.changes &&
+        !table_state_equal(&live, &last->table.before))
+        job_warn(job, "the table is not the one that the last commit has put in place: it is left as it is");
+    t.wanted.exists = t.changes ? last->table.before.exists : t.live.exists;
+    memcpy(t.wanted.marker, t.changes ? last->table.before.marker : t.live.marker, sizeof t.wanted.marker);
+    buf_add(&t.forth, last->table.script.at, last->table.script.len);
+    if (status == EXIT_GOOD && last->n_files && !job->options->no_persist)
+        status = take_file_back(&t, &last->files[0], &path);
+    if (status == EXIT_GOOD)
+        status = table_run(&t);
+    buf_free(&path);
+    table_free(&t);
+    return status;
+}
