@@ -62,8 +62,10 @@ static int look_at_ssh(const struct table_job *t, const struct nft_hooks *hooks)
 
 static struct format_job form_of(const struct table_job *t)
 {
-    return (struct format_job){
-        .config = &t->job->input.config, .host = t->job->input.host.of, .wants = {true, true}};
+    return (struct format_job){.config = &t->job->input.config,
+                               .host = t->job->input.host.of,
+                               .wants = {true, true},
+                               .goes_live = true};
 }
 
 /* The name says what is in the table: the same contents have the same name, whoever puts them in place. */

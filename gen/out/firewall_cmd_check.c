@@ -22,38 +22,15 @@ static void check_zone(const char *zone, struct diag *diag)
                   "--firewalld-zone: the name of a zone has 1 to %d letters, digits, _ and -", ZONE_MAX);
 }
 
-static unsigned wanted_families(const struct format_job *job)
-{
-    return (job->wants[IPV4] ? FAMILY_BIT_4 : 0U) | (job->wants[IPV6] ? FAMILY_BIT_6 : 0U);
-}
-
-static void check_host_rules(const struct format_job *job, struct diag *diag)
-{
-    const struct config *config = job->config;
-
-    for (size_t i = 0; i < config->rules.n; i++) {
-        const struct host_rule *rule = &config->rules.at[i];
-
-        if (rule->families & wanted_families(job))
-            diag_at(diag, SEVERITY_ERROR, ini_value_place(&rule->value, 0), rule->value.len,
-                    "a rule of the host's own can't be given to firewalld, which accepts and drops by its "
-                    "zones: keep [rules] in a file of its own, and tell firewalld with firewall-cmd");
-    }
-    for (size_t i = 0; i < config->policies.n; i++)
-        if (config->policies.at[i].families & wanted_families(job))
-            diag_at(diag, SEVERITY_ERROR, config->policies.at[i].at, strlen("policy"),
-                    "a policy can't be given to firewalld, whose zones have targets instead: keep [rules] in "
-                    "a file of its own");
-}
-
 static void check_vrrp(const struct config *config, struct diag *diag)
 {
     const struct vrrp *vrrp = &config->vrrp;
 
     if (vrrp->accept && vrrp->interfaces.n)
-        diag_at(diag, SEVERITY_ERROR, vrrp->interface_at, strlen("interface"),
-                "firewalld accepts by zone, not by interface: leave 'interface' of [vrrp] out, and name the "
-                "zone of that interface with --firewalld-zone");
+        diag_at(
+            diag, SEVERITY_WARNING, vrrp->interface_at, strlen("interface"),
+            "firewalld accepts by zone, not by interface: VRRP is accepted on every interface of the zone; "
+            "--firewalld-zone names another zone than the default one");
 }
 
 static bool names_are_plain(struct interface_list list)
@@ -107,7 +84,10 @@ void cmd_check(const struct format_job *job, struct diag *diag)
 
     check_zone(job->firewalld_zone, diag);
     check_vrrp(config, diag);
-    check_host_rules(job, diag);
+    format_leave_out_rules(job,
+                           "firewalld accepts and drops by its zones; give it what the host needs beside its "
+                           "services with firewall-cmd",
+                           diag);
     cmd_plan_make(&plan, config);
     for (size_t i = 0; i < config->special.n; i++) {
         uint32_t number = config->special.at[i];

@@ -198,6 +198,8 @@ void nft_write_head(const struct nft_hooks *hooks, struct buf *out)
 
 static void write(const struct format_job *job, struct buf *out)
 {
+    struct config config = *job->config;
+    struct format_job said = *job;
     struct nft_model model;
     struct nft_hooks hooks;
 
@@ -205,8 +207,11 @@ static void write(const struct format_job *job, struct buf *out)
         nft_write_head(NULL, out);
         return;
     }
-    nft_model_make(&model, job->config, job->wants);
-    nft_hooks_make(&hooks, job);
+    said.config = &config;
+    if (nft_leaves_out_rules(job))
+        config.policies.n = 0;
+    nft_model_make(&model, &config, job->wants);
+    nft_hooks_make(&hooks, &said);
     nft_write_head(&hooks, out);
     buf_char(out, '\n');
     nft_write_table(&model, &hooks, NULL, true, out);

@@ -54,14 +54,28 @@ static void check_interfaces(const struct service *s, enum service_key key, stru
         }
 }
 
+/* Policies without the rules that make exceptions from them would cut the host off. */
+bool nft_leaves_out_rules(const struct format_job *job)
+{
+    return !job->goes_live && format_host_rules(job) > 0;
+}
+
 void nft_check(const struct format_job *job, struct diag *diag)
 {
     const struct config *config = job->config;
 
     if (job->remove)
         return;
-    check_rules(job, diag);
-    check_policies(job, diag);
+    if (nft_leaves_out_rules(job)) {
+        format_leave_out_rules(
+            job,
+            "rules of iptables can't be said in nft's form; put what the host needs beside "
+            "its services into a table of your own",
+            diag);
+    } else {
+        check_rules(job, diag);
+        check_policies(job, diag);
+    }
     for (size_t i = 0; i < config->special.n; i++) {
         const struct service *s = &config->services.at[config->special.at[i]];
 

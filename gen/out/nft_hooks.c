@@ -3,6 +3,7 @@
  * rules only where the chain's own policy drops; elsewhere they would do nothing but cost time. */
 #include <string.h>
 
+#include "lbgen/nft.h"
 #include "lbgen/nft_hooks.h"
 #include "lbgen/nft_text.h"
 
@@ -77,7 +78,7 @@ void nft_hooks_make(struct nft_hooks *hooks, const struct format_job *job)
 {
     struct config flat = *job->config; /* a dispatch tree is of no use to maps */
 
-    *hooks = (struct nft_hooks){0};
+    *hooks = (struct nft_hooks){.rules_left_out = nft_leaves_out_rules(job)};
     flat.settings.layout = LAYOUT_FLAT;
     for (int family = 0; family < FAMILIES; family++) {
         struct collector c = {.hooks = hooks, .config = job->config, .family = (enum family)family};
@@ -132,6 +133,8 @@ void nft_hooks_write(const struct nft_hooks *hooks, const struct buf *accepts, s
 
 void nft_hooks_explain(const struct nft_hooks *hooks, struct buf *out)
 {
+    if (hooks->rules_left_out)
+        buf_str(out, "# [rules] is left out: rules of iptables, and the policies that go with them.\n");
     if (hooks->accepts_nothing)
         buf_str(out,
                 "# VRRP and `accept = yes` are no rules here: an accept in this table can't undo a drop in "

@@ -16,6 +16,7 @@ struct format_job {
     const struct formed_rules *host; /* [rules] by family: host[FAMILIES] */
     bool wants[FAMILIES];            /* the families asked for: both, unless -4 or -6 was given */
     const char *firewalld_zone;      /* --firewalld-zone; NULL: the default zone */
+    bool goes_live;                  /* it is not printed but put into the kernel: nothing may be left out */
     bool remove;                     /* what takes the rules out again, instead of what puts them in */
 };
 
@@ -31,6 +32,15 @@ struct format {
 };
 
 extern const struct format keepalived_format, ipvsadm_format, dot_format, json_format;
+
+/* How many rules and policies of [rules] are for the families that are wanted: iptables' own, which no other
+ * form has. */
+size_t format_host_rules(const struct format_job *job);
+size_t format_policies(const struct format_job *job);
+
+/* One finding on them, at the first one. what: what becomes of [rules] in this form. None: nothing is said.
+ */
+void format_leave_out_rules(const struct format_job *job, const char *what, struct diag *diag);
 
 /* Ends with a NULL; `save` is not among them (save_write.h). */
 extern const struct format *const formats[];

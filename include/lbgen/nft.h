@@ -16,6 +16,9 @@ void nft_write_table(const struct nft_model *model, const struct nft_hooks *hook
  * them, or NULL. */
 void nft_write_head(const struct nft_hooks *hooks, struct buf *out);
 
+/* Whether [rules] is not part of the text, neither its rules nor its policies. */
+bool nft_leaves_out_rules(const struct format_job *job);
+
 /* Findings about what a table of nftables can't say. */
 void nft_check(const struct format_job *job, struct diag *diag);
 

@@ -10,6 +10,7 @@ struct nft_hooks {
     struct buf nat;
     unsigned drops[HOOKS]; /* FAMILY_BIT_*: the filter's policy in these families */
     unsigned families;     /* which are there at all */
+    bool rules_left_out;   /* and with them the policies */
     bool accepts_nothing;  /* something was to be accepted where no policy of lbgen's drops */
 };
 
