@@ -8,6 +8,12 @@
 #define SHAPE(marker)                                                                                        \
     "table inet lbgen {\n\tmap exact4 {\n\t\ttype x : mark\n\t}\n\n\tchain content-" marker " {\n\t}\n}\n"
 
+#define EXACT        "\tmap exact4 {\n\t\ttype x : mark\n\t}\n\n"
+#define RANGE        "\tmap range4 {\n\t\ttype x : mark\n\t\tflags interval\n\t}\n\n"
+#define HOOK(policy) "\tchain h {\n\t\ttype filter hook input priority 0; policy " policy ";\n\t}\n\n"
+#define MARKER(name) "\tchain content-" name " {\n\t}\n"
+#define WHOLE        "table inet lbgen\ndelete table inet lbgen\n" SHAPE("bb")
+
 static struct own_table make(const char *shape, const char *elements)
 {
     struct own_table t = {.exists = *shape != '\0'};
@@ -34,16 +40,56 @@ static const struct {
      "delete element inet lbgen exact4 { a }\nadd element inet lbgen exact4 { a comment \"w\" : 2 }\n"
      "delete chain inet lbgen content-aa\nadd chain inet lbgen content-bb\n",
      1, 1},
-    /* Another shape, no marker, no table: all of it. */
+    /* Another shape: what both have stays, rules go first, and chains last, which elements may lead to. */
     {"table inet lbgen {\n}\n", "", SHAPE("bb"), "exact4 a : 1\nexact4 b : 2\n",
-     "table inet lbgen\ndelete table inet lbgen\n" SHAPE(
-         "bb") "add element inet lbgen exact4 { a : 1, b : 2 }\n",
-     2, 0},
+     "flush table inet lbgen\n" SHAPE("bb") "add element inet lbgen exact4 { a : 1, b : 2 }\n", 2, 0},
+    {"table inet lbgen {\n" EXACT RANGE HOOK("accept") MARKER("aa") "}\n",
+     "exact4 a : 1\nexact4 b : 2\nrange4 d-e : 4\n",
+     "table inet lbgen {\n" EXACT HOOK("drop") MARKER("bb") "}\n", "exact4 a : 1\nexact4 c : 2\n",
+     "flush table inet lbgen\ndelete element inet lbgen exact4 { b }\ndelete map inet lbgen range4\n"
+     "delete chain inet lbgen content-aa\ntable inet lbgen {\n" EXACT HOOK("drop")
+         MARKER("bb") "}\nadd element inet lbgen exact4 { c : 2 }\n",
+     1, 2},
+    /* A map of another type, a chain on another hook, something that lbgen does not know, no table: all of it
+     * at once. */
+    {"table inet lbgen {\n\tmap exact4 {\n\t\ttype y : mark\n\t}\n" MARKER("aa") "}\n", "exact4 a : 1\n",
+     SHAPE("bb"), "exact4 a : 1\n", WHOLE "add element inet lbgen exact4 { a : 1 }\n", 0, 0},
+    {"table inet lbgen {\n\tchain x {\n\t\ttype filter hook input priority 0; policy accept;\n\t}\n}\n", "",
+     "table inet lbgen {\n\tchain x {\n\t\ttype filter hook input priority 1; policy accept;\n\t}\n}\n", "",
+     "table inet lbgen\ndelete table inet lbgen\n"
+     "table inet lbgen {\n\tchain x {\n\t\ttype filter hook input priority 1; policy accept;\n\t}\n}\n",
+     0, 0},
+    {"table inet lbgen {\n" EXACT "\tcounter c {\n\t}\n}\n", "", SHAPE("bb"), "exact4 a : 1\n",
+     WHOLE "add element inet lbgen exact4 { a : 1 }\n", 1, 0},
     {"", "", SHAPE("bb"), "exact4 a : 1\n",
      "table inet lbgen\ndelete table inet lbgen\n" SHAPE("bb") "add element inet lbgen exact4 { a : 1 }\n", 1,
      0},
     {SHAPE("aa"), "exact4 a : 1\n", "", "", "table inet lbgen\ndelete table inet lbgen\n", 0, 1},
 };
+
+/* nft lists what is new behind what was there. */
+START_TEST(test_order)
+{
+    struct own_table a = make("table inet lbgen {\n" EXACT RANGE HOOK("drop") MARKER("aa") "}\n",
+                              "exact4 a : 1\n"),
+                     b = make("table inet lbgen {\n" EXACT HOOK("drop") MARKER("bb") "\n" RANGE "}\n",
+                              "exact4 a : 1\n"),
+                     c = make("table inet lbgen {\n" EXACT HOOK("accept") MARKER("bb") "\n" RANGE "}\n",
+                              "exact4 a : 1\n"),
+                     d = make("table inet lbgen {\n" EXACT RANGE RANGE HOOK("drop") MARKER("aa") "}\n",
+                              "exact4 a : 1\n"),
+                     e = make("table inet lbgen {\n" EXACT RANGE HOOK("drop") "\tchain more {\n\t}\n}\n",
+                              "exact4 a : 1\n");
+
+    ck_assert(own_table_equal(&a, &b) && own_table_equal(&b, &a));
+    ck_assert(!own_table_equal(&a, &c) && !own_table_equal(&a, &d) && !own_table_equal(&a, &e));
+    own_table_free(&a);
+    own_table_free(&b);
+    own_table_free(&c);
+    own_table_free(&d);
+    own_table_free(&e);
+}
+END_TEST
 
 START_TEST(test_change)
 {
@@ -170,6 +216,7 @@ int main(void)
     Suite *suite = suite_create("own_table");
     TCase *tcase = new_case(suite, "own_table");
 
+    tcase_add_test(new_case(suite, "order"), test_order);
     tcase_add_loop_test(tcase, test_change, 0, N_OF(changes));
     tcase_add_test(tcase, test_equal);
     tcase_add_loop_test(tcase, test_chance, 0, 5);

@@ -7,6 +7,7 @@
 #include "lbgen/name_index.h"
 #include "lbgen/nft_model.h"
 #include "lbgen/own_table.h"
+#include "lbgen/table_shape.h"
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
@@ -52,15 +53,9 @@ static bool bytes_equal(const char *a, size_t a_len, const char *b, size_t b_len
 
 bool own_table_same_shape(const struct own_table *a, const struct own_table *b)
 {
-    size_t a_len, b_len;
-    const char *in_a = find_marker(&a->shape, &a_len), *in_b = find_marker(&b->shape, &b_len);
-
-    if (!a->exists || !b->exists || !in_a || !in_b)
-        return a->exists == b->exists && bytes_equal(a->shape.at, a->shape.len, b->shape.at, b->shape.len);
-    size_t a_head = (size_t)(in_a - a->shape.at), b_head = (size_t)(in_b - b->shape.at);
-    return bytes_equal(a->shape.at, a_head, b->shape.at, b_head) &&
-           bytes_equal(in_a + a_len, a->shape.len - a_head - a_len, in_b + b_len,
-                       b->shape.len - b_head - b_len);
+    return a->exists == b->exists && (!a->marker[0]) == (!b->marker[0]) &&
+           (bytes_equal(a->shape.at, a->shape.len, b->shape.at, b->shape.len) ||
+            shape_equal(&a->shape, &b->shape, MARKER_PREFIX));
 }
 
 /* --- elements ------------------------------------------------------------------------------------------ */
@@ -229,6 +224,23 @@ void own_table_replace(const struct own_table *table, struct buf *out)
     free(lines.at);
 }
 
+/* The table, its base chains and the maps that both have stay: a packet that is on its way meets one of two
+ * sets of rules, and the elements that are the same in both are never gone. Deleting the table with the next
+ * one in its place would not be that: a packet could have passed the new hook before the change, and come to
+ * the old one after it. */
+static void reshape(const struct own_table *from, const struct own_table *to, struct difference *d,
+                    struct buf *out)
+{
+    for (size_t i = 0; i < d->old.n; i++) /* a map that goes takes its elements along */
+        if (d->gone[i])
+            d->gone[i] = shape_has(&to->shape, d->old.at[i].at, map_len(&d->old.at[i]));
+    buf_str(out, "flush table inet " NFT_TABLE "\n");
+    print_elements(out, "delete", &d->old, d->gone, true);
+    shape_delete_rest(&from->shape, &to->shape, out);
+    buf_add(out, to->shape.at, to->shape.len);
+    print_elements(out, "add", &d->new, d->added, false);
+}
+
 void own_table_change(const struct own_table *from, const struct own_table *to, struct buf *out,
                       size_t *added, size_t *gone)
 {
@@ -241,6 +253,8 @@ void own_table_change(const struct own_table *from, const struct own_table *to, 
         print_elements(out, "add", &d.new, d.added, false);
         buf_printf(out, "delete chain inet " NFT_TABLE " %s\nadd chain inet " NFT_TABLE " %s\n", from->marker,
                    to->marker);
+    } else if (from->exists && to->exists && shape_can_become(&from->shape, &to->shape)) {
+        reshape(from, to, &d, out);
     } else {
         own_table_replace(to, out);
     }
