@@ -173,45 +173,43 @@ void layout_emit_nodes(const struct rule_target *t, const struct list_layout *la
 /* --- in the order of the names --- */
 
 /* The bytes of a name behind "lbgen-", as numbers that are in the same order as the texts. */
-struct named_node {
-    uint64_t key[3];
-    uint32_t node;
+struct name_key {
+    uint64_t part[3];
 };
 
-static struct named_node named_node(const struct tree *tree, uint32_t node)
+static struct name_key name_key(const struct tree *tree, uint32_t node)
 {
     const struct chain_name name = node_chain(tree, node);
-    char text[sizeof(uint64_t) * 3] = {0};
-    struct named_node n = {.node = node};
+    char text[sizeof(struct name_key)] = {0};
+    struct name_key key = {{0}};
 
     memcpy(text, name.text + strlen("lbgen-"), strlen(name.text + strlen("lbgen-")));
     for (size_t i = 0; i < sizeof text; i++)
-        n.key[i / 8] = n.key[i / 8] << 8 | (unsigned char)text[i];
-    return n;
+        key.part[i / 8] = key.part[i / 8] << 8 | (unsigned char)text[i];
+    return key;
 }
 
-static int by_name(const void *a, const void *b)
+static int by_name(const void *a, const void *b, void *keys)
 {
-    const struct named_node *x = a, *y = b;
+    const struct name_key *at = keys, *x = &at[*(const uint32_t *)a], *y = &at[*(const uint32_t *)b];
 
     for (int i = 0; i < 3; i++)
-        if (x->key[i] != y->key[i])
-            return x->key[i] < y->key[i] ? -1 : 1;
+        if (x->part[i] != y->part[i])
+            return x->part[i] < y->part[i] ? -1 : 1;
     return 0;
 }
 
 uint32_t *layout_nodes_by_name(const struct list_layout *layout)
 {
     const uint32_t n = (uint32_t)layout->tree.nodes.n;
-    struct named_node *named = xmalloc(n * sizeof *named);
+    struct name_key *keys = xmalloc(n * sizeof *keys);
     uint32_t *nodes = xmalloc(n * sizeof *nodes);
 
-    for (uint32_t i = 0; i < n; i++)
-        named[i] = named_node(&layout->tree, i);
-    if (n)
-        qsort(named, n, sizeof *named, by_name);
-    for (uint32_t i = 0; i < n; i++)
-        nodes[i] = named[i].node;
-    free(named);
+    for (uint32_t i = 0; i < n; i++) {
+        keys[i] = name_key(&layout->tree, i);
+        nodes[i] = i;
+    }
+    qsort_r(nodes, n, sizeof *nodes, by_name, keys);
+    free(keys);
     return nodes;
 }
