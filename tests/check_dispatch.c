@@ -117,7 +117,7 @@ static void judge(const char *flat, const char *tree, enum family family, const 
 
 /* What has been met in all the rounds of a test: without it the test would say nothing about it. */
 static struct {
-    size_t flat, jumps, hidden, refused, harmless, nodes;
+    size_t flat, full, jumps, hidden, refused, harmless, nodes;
 } met;
 
 static void count(const struct tree *tree)
@@ -125,6 +125,8 @@ static void count(const struct tree *tree)
     met.nodes += tree->nodes.n;
     for (size_t i = 0; i < tree->nodes.n; i++)
         met.flat += tree->nodes.at[i].flat;
+    for (size_t i = 0; i < tree->nodes.n; i++)
+        met.full += tree->nodes.at[i].full;
     for (size_t i = 0; i < tree->steps.n; i++)
         met.jumps += tree->steps.at[i].kind == STEP_JUMP;
     for (size_t i = 0; tree->hidden_by && i < tree->items.n; i++)
@@ -145,7 +147,7 @@ START_TEST(test_right)
     struct chance c = {.state = 815U + (uint64_t)_i};
     struct buf text = {0}, flat = {0}, printed = {0};
 
-    met.flat = met.jumps = met.hidden = 0;
+    met.flat = met.full = met.jumps = met.hidden = 0;
     for (int round = 0; round < 300; round++) {
         const enum family family = round % 2 ? IPV6 : IPV4;
         struct made m;
@@ -165,6 +167,7 @@ START_TEST(test_right)
         made_free(&m);
     }
     ck_assert_uint_gt(met.flat, 5);
+    ck_assert_uint_gt(met.full, 5);
     ck_assert_uint_gt(met.jumps, 20);
     ck_assert_uint_gt(met.hidden, 20);
     buf_free(&text);
@@ -344,7 +347,7 @@ static void break_tree(struct chance *c, struct tree *tree)
 
     switch (chance_below(c, 8)) {
     case 0: break_region(c, node); break;
-    case 1: node->flat = !node->flat; break;
+    case 1: *(chance_one_in(c, 2) ? &node->flat : &node->full) ^= true; break;
     case 2:
         if (!tree->hidden_by) {
             tree->hidden_by = xmalloc(tree->items.n * sizeof *tree->hidden_by);

@@ -20,11 +20,18 @@ struct range {
 struct builder {
     struct tree *tree;
     struct {
-        struct range *at;
+        struct origin {
+            struct range items;
+            uint32_t
+                container; /* the nearest node above with a VIP of its own that has others inside, or NONE */
+        } * at;
         size_t n, cap;
-    } ranges; /* of the tree's nodes */
+    } origins;   /* of the tree's nodes */
+    bool *alone; /* items whose VIP gets a full node (dispatch_nest.h), or NULL */
     size_t budget;
 };
+
+#define NONE UINT32_MAX
 
 /* The first item of [first, end) that is not in the region; they are sorted, and the first one is in it. */
 static uint32_t end_of_region(const struct tree *tree, const struct prefix *region, uint32_t first,
@@ -66,20 +73,23 @@ static void add_rules(struct tree *tree, struct range items)
             add_step(tree, STEP_RULES, i);
 }
 
-static void add_node(struct builder *b, const struct prefix *region, struct range items)
+static void add_node(struct builder *b, const struct prefix *region, struct range items, uint32_t container)
 {
     *VEC_ADD(&b->tree->nodes) = (struct tree_node){.region = *region};
-    *VEC_ADD(&b->ranges) = items;
+    *VEC_ADD(&b->origins) = (struct origin){.items = items, .container = container};
 }
 
-/* Whether the group is few VIPs, none inside another. */
-static bool is_inline(const struct tree *tree, struct range group)
+/* Whether the group is few VIPs, none inside another, and none that gets a node. */
+static bool is_inline(const struct builder *b, struct range group)
 {
+    const struct tree *tree = b->tree;
     uint32_t next = group.first;
 
     for (int vips = 0; vips < INLINE_VIPS && next < group.end; vips++) {
         const struct prefix vip = tree_vip(tree, next);
 
+        if (b->alone && b->alone[next])
+            return false;
         next = end_of_vip(tree, next, group.end);
         if (next < group.end) {
             const struct prefix inner = tree_vip(tree, next);
@@ -113,20 +123,20 @@ static uint32_t end_of_group(const struct tree *tree, const struct prefix *regio
 /* Nodes first: their tests are short, and what is in line needs no word on where its rules end. A group takes
  * at least a quarter of the region. */
 static void add_groups(struct builder *b, const struct prefix *region, struct range items,
-                       enum step_kind enter)
+                       enum step_kind enter, uint32_t container)
 {
     struct range in_line[1 << STRIDE], group = items;
     size_t n = 0;
 
     for (; group.first < items.end; group.first = group.end) {
         group.end = end_of_group(b->tree, region, (struct range){group.first, items.end});
-        if (is_inline(b->tree, group)) {
+        if (is_inline(b, group)) {
             in_line[n++] = group;
         } else {
             const struct prefix below = group_region(b->tree, group);
 
             add_step(b->tree, enter, (uint32_t)b->tree->nodes.n);
-            add_node(b, &below, group);
+            add_node(b, &below, group, container);
         }
     }
     for (size_t i = 0; i < n; i++)
@@ -150,33 +160,73 @@ void tree_sort_by_file(struct tree *tree, size_t first)
                 tree->items.at);
 }
 
+static bool any_alone(const struct builder *b, struct range items)
+{
+    for (uint32_t i = items.first; b->alone && i < items.end; i++)
+        if (b->alone[i])
+            return true;
+    return false;
+}
+
+/* The node has the rules of all its items; behind them come those of all VIPs around it. */
+static void make_full(struct builder *b, struct tree_node *node, uint32_t container)
+{
+    for (; container != NONE; container = b->origins.at[container].container) {
+        const struct range items = b->origins.at[container].items;
+
+        add_rules(b->tree, (struct range){items.first, end_of_vip(b->tree, items.first, items.end)});
+    }
+    node->full = true;
+    tree_sort_by_file(b->tree, node->first);
+}
+
+static bool separate(struct builder *b, uint32_t own, uint32_t first, uint32_t end)
+{
+    if (!b->alone)
+        b->alone = xcalloc(b->tree->items.n, sizeof *b->alone);
+    return nest_separate(b->tree, own, first, end, &b->budget, b->alone);
+}
+
+/* Of a node at a VIP, items [first, own_end) are that VIP's. */
+static void fill_node_at_vip(struct builder *b, struct tree_node *node, size_t number, uint32_t own_end)
+{
+    const struct origin origin = b->origins.at[number];
+    const struct range items = origin.items;
+    uint32_t behind;
+    bool good = nest_split(b->tree, items.first, own_end, items.end, &b->budget, &behind);
+
+    if (!good && separate(b, items.first, own_end, items.end)) {
+        good = true;
+        behind = own_end;
+    }
+    if (!good) {
+        node->flat = true;
+        add_rules(b->tree, items);
+        tree_sort_by_file(b->tree, node->first);
+        if (any_alone(b, items))
+            make_full(b, node, origin.container);
+        return;
+    }
+    add_rules(b->tree, (struct range){items.first, behind});
+    add_groups(b, &node->region, (struct range){own_end, items.end}, behind < own_end ? STEP_JUMP : STEP_GOTO,
+               (uint32_t)number);
+    add_rules(b->tree, (struct range){behind, own_end});
+    if (b->alone && b->alone[items.first])
+        make_full(b, node, origin.container);
+}
+
 /* A node's steps. Its nodes below are added to the list and get theirs when it is their turn. */
 static void fill_node(struct builder *b, size_t number)
 {
     struct tree_node node = b->tree->nodes.at[number];
-    const struct range items = b->ranges.at[number];
-    struct range own = {items.first, items.first}, before, inside = items;
+    const struct origin origin = b->origins.at[number];
+    const struct prefix first = tree_vip(b->tree, origin.items.first);
 
     node.first = (uint32_t)b->tree->steps.n;
-    if (items.first < items.end) {
-        const struct prefix first = tree_vip(b->tree, items.first);
-
-        if (prefix_equal(&first, &node.region))
-            own.end = end_of_vip(b->tree, items.first, items.end);
-    }
-    before = own;
-    inside.first = own.end;
-    if (nest_split(b->tree, own.first, own.end, items.end, &b->budget, &before.end)) {
-        const struct range behind = {before.end, own.end};
-
-        add_rules(b->tree, before);
-        add_groups(b, &node.region, inside, behind.first < behind.end ? STEP_JUMP : STEP_GOTO);
-        add_rules(b->tree, behind);
-    } else {
-        node.flat = true;
-        add_rules(b->tree, items);
-        tree_sort_by_file(b->tree, node.first);
-    }
+    if (prefix_equal(&first, &node.region))
+        fill_node_at_vip(b, &node, number, end_of_vip(b->tree, origin.items.first, origin.items.end));
+    else
+        add_groups(b, &node.region, origin.items, STEP_GOTO, origin.container);
     node.n = (uint32_t)b->tree->steps.n - node.first;
     b->tree->nodes.at[number] = node;
 }
@@ -194,11 +244,12 @@ void tree_build(struct tree *tree, const struct services *services, enum family 
     if (all.end) {
         const struct prefix region = group_region(tree, all);
 
-        add_node(&b, &region, all);
+        add_node(&b, &region, all, NONE);
     }
     for (size_t i = 0; i < tree->nodes.n; i++)
         fill_node(&b, i);
-    free(b.ranges.at);
+    free(b.origins.at);
+    free(b.alone);
     tree_shorten(tree);
 }
 

@@ -84,7 +84,7 @@ static void take_over(struct shortener *s, uint32_t old, uint32_t depth, uint32_
         if (step->kind == STEP_RULES) {
             *VEC_ADD(&s->in_line) = *step;
         } else if (levels && s->heights[below] > left && !s->old->nodes.at[below].flat &&
-                   !has_own(s->old, &s->old->nodes.at[below])) {
+                   !s->old->nodes.at[below].full && !has_own(s->old, &s->old->nodes.at[below])) {
             take_over(s, below, depth, levels - 1, enter);
         } else {
             add_step(s, enter, (uint32_t)s->out->nodes.n);
@@ -106,6 +106,17 @@ static void gather_rules(struct shortener *s, uint32_t old)
         else
             gather_rules(s, step->of);
     }
+}
+
+/* Of full nodes that come together with what is around them. */
+static void drop_repeated(struct tree *tree, size_t first)
+{
+    size_t kept = first;
+
+    for (size_t i = first; i < tree->steps.n; i++)
+        if (kept == first || tree->steps.at[kept - 1].of != tree->steps.at[i].of)
+            tree->steps.at[kept++] = tree->steps.at[i];
+    tree->steps.n = kept;
 }
 
 static int by_item(const void *a, const void *b)
@@ -147,7 +158,8 @@ static void copy_node(struct shortener *s, uint32_t old, uint32_t depth)
         const struct tree_step *step = &s->old->steps.at[i];
         const uint32_t levels = levels_to_take(s->heights[step->of] + 1, depth);
 
-        if (levels && !s->old->nodes.at[step->of].flat && !has_own(s->old, &s->old->nodes.at[step->of])) {
+        if (levels && !s->old->nodes.at[step->of].flat && !s->old->nodes.at[step->of].full &&
+            !has_own(s->old, &s->old->nodes.at[step->of])) {
             take_over(s, step->of, depth, levels - 1, step->kind);
         } else {
             add_step(s, step->kind, (uint32_t)s->out->nodes.n);
@@ -161,6 +173,17 @@ static void copy_node(struct shortener *s, uint32_t old, uint32_t depth)
         *VEC_ADD(&s->out->steps) = s->old->steps.at[i];
 }
 
+/* What a flat node takes over of a full one, the rules of all VIPs around, makes it full. */
+static bool any_full(const struct shortener *s, uint32_t old)
+{
+    const struct tree_node *node = &s->old->nodes.at[old];
+    bool full = node->full;
+
+    for (uint32_t i = node->first; i < node->first + node->n && !full; i++)
+        full = s->old->steps.at[i].kind != STEP_RULES && any_full(s, s->old->steps.at[i].of);
+    return full;
+}
+
 static void make_node(struct shortener *s, size_t number)
 {
     const struct origin from = s->origins.at[number];
@@ -168,15 +191,17 @@ static void make_node(struct shortener *s, size_t number)
     const size_t first = s->out->steps.n;
     const bool too_deep = from.depth == TREE_DEPTH_MAX && s->heights[from.old] > 1;
 
-    if (too_deep || node->flat) {
+    if (too_deep || node->flat || node->full) {
         gather_rules(s, from.old);
         tree_sort_by_file(s->out, first);
+        drop_repeated(s->out, first);
     } else {
         copy_node(s, from.old, from.depth);
     }
     s->out->nodes.at[number].first = (uint32_t)first;
     s->out->nodes.at[number].n = (uint32_t)(s->out->steps.n - first);
     s->out->nodes.at[number].flat = too_deep || node->flat;
+    s->out->nodes.at[number].full = (too_deep || node->full) && any_full(s, from.old);
 }
 
 void tree_shorten(struct tree *tree)

@@ -99,3 +99,64 @@ bool nest_split(struct tree *tree, uint32_t own, uint32_t first, uint32_t end, s
             return false;
     return true;
 }
+
+/* The first item of the VIP that `item` is of. */
+static uint32_t first_of_vip(const struct tree *tree, uint32_t item)
+{
+    const struct prefix vip = tree_vip(tree, item);
+
+    for (; item > 0; item--) {
+        const struct prefix before = tree_vip(tree, item - 1);
+
+        if (!prefix_equal(&before, &vip))
+            break;
+    }
+    return item;
+}
+
+static bool has_others_inside(const struct tree *tree, uint32_t item, uint32_t end)
+{
+    const struct prefix vip = tree_vip(tree, item);
+
+    for (uint32_t i = item + 1; i < end; i++) {
+        const struct prefix next = tree_vip(tree, i);
+
+        if (!prefix_equal(&next, &vip))
+            return prefix_contains(&vip, &next);
+    }
+    return false;
+}
+
+/* Whether some own item behind this one in the file does not commute with it. */
+static bool waits_for_own(const struct tree *tree, uint32_t item, uint32_t own, uint32_t first,
+                          size_t *budget)
+{
+    for (uint32_t i = own; i < first; i++) {
+        if (*budget == 0)
+            return true;
+        --*budget;
+        if (tree->items.at[i].service > tree->items.at[item].service && !is_hidden(tree, i) &&
+            !claims_commute(tree_service(tree, i), tree_service(tree, item), tree->family))
+            return true;
+    }
+    return false;
+}
+
+bool nest_separate(const struct tree *tree, uint32_t own, uint32_t first, uint32_t end, size_t *budget,
+                   bool *alone)
+{
+    const size_t flat = end - own, nodes = (end - first) / 3;
+    size_t copies = 0;
+    bool good = true;
+
+    for (uint32_t i = first; i < end && good; i++) {
+        if (is_hidden(tree, i) || !waits_for_own(tree, i, own, first, budget))
+            continue;
+        const uint32_t vip = first_of_vip(tree, i);
+        if (!alone[vip])
+            copies += first - own + 1;
+        alone[vip] = true;
+        good = *budget && copies + nodes <= flat && !has_others_inside(tree, vip, end);
+    }
+    return good;
+}

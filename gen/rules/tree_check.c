@@ -10,7 +10,9 @@
  *   - Items of one VIP stand in one node (two nodes that both get the VIP's packets would be in each other's
  *     way) in the file's order.
  *   - An item of a VIP that has others inside stands in front of all of them, or behind; those that should be
- *     on its other side commute with it. */
+ *     on its other side commute with it.
+ *   - A full node has all items that its packets ask for, in the file's order. Some were met before: what
+ * they set is set again. So nothing in front of it matters. */
 #include <stdlib.h>
 
 #include "lbgen/claim_order.h"
@@ -23,6 +25,8 @@ struct checker {
     const struct tree *tree;
     uint32_t *node_of; /* of each item: the node that it stands in, or NOWHERE */
     bool *entered;     /* of each node: some step leads to it */
+    uint32_t *
+        outer; /* of the first item of each VIP: that of the VIP around it, or NOWHERE; NULL: not known yet */
     size_t budget;
     struct complaint *why;
 };
@@ -116,6 +120,15 @@ static bool take_node(struct checker *c, uint32_t number, uint32_t below)
     return true;
 }
 
+/* Whether it is a step of a full node that has its place elsewhere. */
+static bool is_repeated(const struct checker *c, const struct tree_node *node, const struct tree_step *step)
+{
+    if (!node->full || !is_rules(step) || step->of >= c->tree->items.n)
+        return false;
+    const struct prefix vip = tree_vip(c->tree, step->of);
+    return !prefix_contains(&node->region, &vip);
+}
+
 static bool take_steps(struct checker *c, uint32_t number)
 {
     const struct tree_node *node = &c->tree->nodes.at[number];
@@ -125,6 +138,8 @@ static bool take_steps(struct checker *c, uint32_t number)
     for (uint32_t i = 0; i < node->n; i++) {
         const struct tree_step *step = &c->tree->steps.at[node->first + i];
 
+        if (is_repeated(c, node, step))
+            continue;
         if (is_rules(step) ? !take_item(c, number, step->of) : !take_node(c, number, step->of))
             return false;
     }
@@ -197,6 +212,11 @@ static struct inside look_inside(const struct checker *c, uint32_t own)
     return inside;
 }
 
+static bool is_in_full(const struct checker *c, uint32_t item)
+{
+    return c->node_of[item] != NOWHERE && c->tree->nodes.at[c->node_of[item]].full;
+}
+
 /* An own item that stands in front of all inside, or behind. */
 static bool check_order(struct checker *c, uint32_t item, const struct inside *inside, bool in_front)
 {
@@ -212,7 +232,7 @@ static bool check_order(struct checker *c, uint32_t item, const struct inside *i
             c->budget = 0;
             return wrong(c, "nested VIPs are too many to be judged", item);
         }
-        if ((in_front ? other < service : other > service) && !is_hidden(c, i) &&
+        if ((in_front ? other < service && !is_in_full(c, i) : other > service) && !is_hidden(c, i) &&
             !claims_commute(tree_service(c->tree, item), tree_service(c->tree, i), c->tree->family))
             return wrong(c, "nested VIPs have left the file's order", item);
     }
@@ -289,6 +309,106 @@ static bool check_flat(struct checker *c, const struct tree_node *node)
     return true;
 }
 
+/* How many items there are in the region, where `first` is the first one, and of VIPs around it. */
+static size_t count_asked(const struct checker *c, const struct prefix *region, uint32_t first)
+{
+    size_t n = 0;
+
+    for (uint32_t i = first; i < c->tree->items.n; i++) {
+        const struct prefix next = tree_vip(c->tree, i);
+
+        if (!prefix_contains(region, &next))
+            break;
+        n += !is_hidden(c, i);
+    }
+    for (uint32_t above = c->outer[first]; above != NOWHERE; above = c->outer[above]) {
+        const struct prefix outer = tree_vip(c->tree, above);
+
+        for (uint32_t i = above; i < first; i++) {
+            const struct prefix next = tree_vip(c->tree, i);
+
+            if (!prefix_equal(&outer, &next))
+                break;
+            n += !is_hidden(c, i);
+        }
+    }
+    return n;
+}
+
+/* Of the first item of each VIP: the first one of the nearest VIP around it. */
+static void find_outer(struct checker *c)
+{
+    uint32_t vip = NOWHERE;
+
+    c->outer = xmalloc(c->tree->items.n * sizeof *c->outer);
+    for (uint32_t i = 0; i < c->tree->items.n; i++) {
+        const struct prefix next = tree_vip(c->tree, i);
+
+        c->outer[i] = NOWHERE;
+        while (vip != NOWHERE) {
+            const struct prefix last = tree_vip(c->tree, vip);
+
+            if (prefix_contains(&last, &next))
+                break;
+            vip = c->outer[vip];
+        }
+        if (vip != NOWHERE) {
+            const struct prefix last = tree_vip(c->tree, vip);
+
+            if (prefix_equal(&last, &next))
+                continue; /* not its VIP's first one */
+        }
+        c->outer[i] = vip;
+        vip = i;
+    }
+}
+
+/* The place in the list of the region's first item; NOWHERE. */
+static uint32_t find_first(const struct checker *c, const struct prefix *region)
+{
+    uint32_t low = 0, high = (uint32_t)c->tree->items.n;
+
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        const struct prefix p = tree_vip(c->tree, middle);
+        const int order = address_compare(p.first, region->first);
+
+        if (order < 0 || (order == 0 && p.len < region->len))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == c->tree->items.n)
+        return NOWHERE;
+    const struct prefix found = tree_vip(c->tree, low);
+    return prefix_contains(region, &found) ? low : NOWHERE;
+}
+
+/* All that packets to its VIP can ask for, each once. */
+static bool check_full(struct checker *c, const struct tree_node *node)
+{
+    const struct tree_step *steps = &c->tree->steps.at[node->first];
+    const uint32_t first = find_first(c, &node->region);
+
+    if (!c->outer)
+        find_outer(c);
+    for (uint32_t i = 0; i < node->n; i++) {
+        if (!is_rules(&steps[i]) || steps[i].of >= c->tree->items.n || is_hidden(c, steps[i].of))
+            return wrong(c, "a full node has what is no rule", i);
+        const struct prefix vip = tree_vip(c->tree, steps[i].of);
+        const struct vip_ref *a = &c->tree->items.at[steps[i ? i - 1 : 0].of],
+                             *b = &c->tree->items.at[steps[i].of];
+        const bool behind =
+            i == 0 || a->service < b->service || (a->service == b->service && a->vip < b->vip);
+
+        if (!behind || !prefix_overlaps(&vip, &node->region))
+            return wrong(c, "a full node is not in the file's order, or has what is not of its VIP", i);
+    }
+    if (first == NOWHERE || node->n != count_asked(c, &node->region, first))
+        return wrong(c, "a full node has not all of its VIP", node->n);
+    return true;
+}
+
 /* --- all of it --- */
 
 /* Items that no step has, and nodes that no step enters. */
@@ -319,9 +439,12 @@ static bool check_all(struct checker *c)
             return false;
     if (!check_places(c))
         return false;
-    for (uint32_t i = 0; i < tree->nodes.n; i++)
-        if (!(tree->nodes.at[i].flat ? check_flat(c, &tree->nodes.at[i]) : check_node(c, &tree->nodes.at[i])))
+    for (uint32_t i = 0; i < tree->nodes.n; i++) {
+        const struct tree_node *node = &tree->nodes.at[i];
+
+        if (!(node->full ? check_full(c, node) : node->flat ? check_flat(c, node) : check_node(c, node)))
             return false;
+    }
     return true;
 }
 
@@ -338,5 +461,6 @@ bool tree_check(const struct tree *tree, struct complaint *why)
     bool good = check_all(&c);
     free(c.node_of);
     free(c.entered);
+    free(c.outer);
     return good;
 }

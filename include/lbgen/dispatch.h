@@ -18,8 +18,11 @@
  * goto leaves the walk at the end of the chain gone to where the last jump came from, so the whole tree, or
  * what was jumped to in it, ends there. MARK does not stop a walk: VIPs inside each other keep the file's
  * order among rules that do not commute. Where own rules would have to be before and behind what is inside,
- * the region is flat: one chain with the rules of all its VIPs in file order. A claim that a later one of the
- * same or a wider VIP hides completely, among nested VIPs, is left out. */
+ * they go before; and each VIP inside that should have come before one of them gets a node of its own with
+ * all that is claimed of it, by whatever VIP, in file order: what was set before is set again there. Where
+ * that would make too many rules, or a VIP so treated has others inside, the region is flat: one chain with
+ * the rules of all its VIPs in file order (and full, if it has VIPs that want a node of their own). A claim
+ * that a later one of the same or a wider VIP hides completely, among nested VIPs, is left out. */
 #ifndef LBGEN_DISPATCH_H
 #define LBGEN_DISPATCH_H
 
@@ -41,7 +44,8 @@ struct tree_step {
 struct tree_node {
     struct prefix region;
     uint32_t first, n; /* its steps */
-    bool flat;
+    bool flat;         /* nothing but rules, in file order */
+    bool full;         /* flat, of one VIP: rules of the VIPs around it stand here again */
 };
 
 struct tree {

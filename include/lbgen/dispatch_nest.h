@@ -17,4 +17,11 @@ static inline size_t nest_budget(size_t n)
 bool nest_split(struct tree *tree, uint32_t own, uint32_t first, uint32_t end, size_t *budget,
                 uint32_t *behind);
 
+/* For the same items, where there is no such place: finds the VIPs inside that own items must not come
+ * before, and sets alone[] at the first item of each. False when a VIP inside one of them would have to be
+ * left, when the copies were too many (the region's rules would be more than twice those of the flat list),
+ * or when *budget is used up; alone[] is as it was then. */
+bool nest_separate(const struct tree *tree, uint32_t own, uint32_t first, uint32_t end, size_t *budget,
+                   bool *alone);
+
 #endif
