@@ -235,17 +235,15 @@ void tree_build(struct tree *tree, const struct services *services, enum family 
                 bool (*wanted)(const struct service *s, enum family family))
 {
     struct builder b = {.tree = tree};
-    struct range all;
 
     *tree = (struct tree){.services = services, .family = family, .ordered = ordered};
     tree->items = vip_refs_sorted(services, family, wanted);
+    if (tree->items.n == 0)
+        return;
     b.budget = nest_budget(tree->items.n);
-    all = (struct range){0, (uint32_t)tree->items.n};
-    if (all.end) {
-        const struct prefix region = group_region(tree, all);
-
-        add_node(&b, &region, all, NONE);
-    }
+    const struct range all = {0, (uint32_t)tree->items.n};
+    const struct prefix region = group_region(tree, all);
+    add_node(&b, &region, all, NONE);
     for (size_t i = 0; i < tree->nodes.n; i++)
         fill_node(&b, i);
     free(b.origins.at);

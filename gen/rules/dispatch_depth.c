@@ -210,7 +210,7 @@ void tree_shorten(struct tree *tree)
     uint32_t *heights = find_heights(tree);
     struct shortener s = {.old = &old, .heights = heights, .out = tree};
 
-    if (tree->nodes.n && heights[0] > TREE_DEPTH_MAX) {
+    if (heights[0] > TREE_DEPTH_MAX) {
         tree->nodes.at = NULL;
         tree->nodes.n = tree->nodes.cap = 0;
         tree->steps.at = NULL;

@@ -12,7 +12,7 @@ enum { TREE_DEPTH_MAX = 14 };
 
 /* Makes a tree of more levels one of TREE_DEPTH_MAX: nodes on long ways take over the steps of nodes below
  * them, evenly along the way. Where VIPs inside each other make the levels, the last one becomes flat. A tree
- * that is not too deep stays as it is. */
+ * that is not too deep stays as it is. It has a root. */
 void tree_shorten(struct tree *tree);
 
 /* Makes the last steps of the tree, from number `first` on, which are all rules, stand in the file's order.
