@@ -42,7 +42,7 @@ bool job_add_file(struct job *job, const char *path, const struct buf *text, boo
 
     if (!persist_prepare(&plan->files[plan->n_files], path, text->len ? text->at : "", text->len, keep_old,
                          &inner))
-        return complain(why, 0, 0, "%s %s", path, inner.text);
+        return complain(why, 0, 0, "%s: %s", path, inner.text);
     plan->n_files++;
     return true;
 }

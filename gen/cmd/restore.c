@@ -55,7 +55,7 @@ static int want_file(struct job *job, enum family family)
         return EXIT_GOOD;
     int source = sources_read(&job->input.sources, path, &why);
     if (source < 0)
-        return job_fail(EXIT_SYSTEM, "%s %s", path, why.text);
+        return job_fail(EXIT_SYSTEM, "%s: %s", path, why.text);
     if (!want_text(job, family, &job->input.sources.at[source], &why))
         return job_fail(EXIT_SYSTEM, "%s: %s", path, why.text);
     job->is_wanted[family] = true;

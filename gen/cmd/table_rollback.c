@@ -41,7 +41,7 @@ static int take_file_back(struct table_job *t, const struct persist_file *file, 
     t->boot_path = buf_text(path);
     t->boot_exists = access(t->boot_path, F_OK) == 0;
     if (t->boot_exists && !read_text(t->job, t->boot_path, &t->boot_old, &why))
-        status = job_fail(EXIT_SYSTEM, "%s %s", t->boot_path, why.text);
+        status = job_fail(EXIT_SYSTEM, "%s: %s", t->boot_path, why.text);
     else if (!t->boot_exists || !has_digest(&t->boot_old, file->after.digest))
         job_warn(t->job, "%s is not what the commit has made of it: it is left as it is", t->boot_path);
     else if (!file->before.exists)

@@ -86,7 +86,7 @@ static int want_file(struct table_job *t)
         return EXIT_GOOD;
     source = sources_read(sources, path, &why);
     if (source < 0)
-        return job_fail(EXIT_SYSTEM, "%s %s", path, why.text);
+        return job_fail(EXIT_SYSTEM, "%s: %s", path, why.text);
     buf_add(&text, sources->at[source].text, sources->at[source].len);
     if (!table_boot_is_own(&text)) {
         buf_free(&text);
