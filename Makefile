@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #   make            ./lbgen and liblbgen.a          make demo    set up, build, print the example's rule set
 #   make test       set up, build, pass every test  make lint    static analysis      make layers   who includes whom
-#   make test-long    what needs minutes: a real firewalld
-#   make test-faults  kills, errors, races, at length (15 minutes)
+#   make test-long    what needs minutes: a real firewalld        make test-vm   directors, IPVS and reboots in virtual machines
+#   make test-faults  kills, errors, races, at length             make fuzz      each reader for FUZZ_SECONDS (120)
+#   make coverage     what of the code the tests run              make lint      static analysis, all warnings, hardening
 #   make install    PREFIX, DESTDIR                 make format  clang-format         make bench    tests/bench
 #   V=1 shows the commands, DEBUG=1 builds with ASan and UBSan (into a folder of its own).
 
@@ -61,7 +62,7 @@ say = @printf '  %-6s %s\n'
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test test-long test-faults units tools check-units setup setup-test install clean clean-build format lint layers bench
+.PHONY: all demo test test-long test-faults test-vm fuzz coverage units tools check-units setup setup-test install clean clean-build format lint layers bench
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM) $(LIBRARY)
@@ -136,6 +137,20 @@ test-faults: setup-test
 	@$(MAKE) --no-print-directory all tools
 	@tests/faults/run
 
+test-vm:
+	@tests/setup vm
+	@$(MAKE) --no-print-directory all tools
+	@tests/vm/run
+
+fuzz:
+	@tests/setup fuzz
+	@$(MAKE) --no-print-directory all tools
+	@tests/fuzz/run
+
+coverage:
+	@tests/setup coverage
+	@tests/coverage/run
+
 # The picture in README; it lies in the repository, since graphviz is only there to test.
 man/example.svg: templates/example.ini $(PROGRAM)
 	$(say) DRAW $@
@@ -157,19 +172,9 @@ layers:
 format:
 	clang-format -i $(C_FILES)
 
-lint: $(BUILD)/templates_shipped.c
-	clang-format --dry-run -Werror $(C_FILES)
-	shellcheck -x -e SC2317 .ci/run tests/setup tests/host.sh tests/run tests/timed tests/units tests/cases-run tests/layers tests/bench/* \
-	    $$(find tests/kernel tests/faults -maxdepth 1 -type f -perm -u+x)
-	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr --suppress=missingIncludeSystem \
-	    --enable=warning,performance,portability -Iinclude -DLBGEN_VERSION='"x"' gen
-	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) gen/main.c -- -std=gnu11 -D_GNU_SOURCE \
-	    -DLBGEN_VERSION='"x"' -Iinclude $(PKG_CFLAGS)
-	$(MAKE) --no-print-directory clean-build BUILD=build/clang
-	$(MAKE) --no-print-directory CC=clang BUILD=build/clang PROGRAM=build/clang/lbgen \
-	    LIBRARY=build/clang/liblbgen.a CFLAGS='-O2 -Werror' all
-	$(MAKE) --no-print-directory BUILD=build/gcc PROGRAM=build/gcc/lbgen LIBRARY=build/gcc/liblbgen.a \
-	    CC=gcc CFLAGS='-O2 -Werror' all
+lint:
+	@tests/setup lint
+	@tests/lint/run
 
 clean-build:
 	rm -rf $(BUILD)
