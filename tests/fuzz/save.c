@@ -142,7 +142,13 @@ static void try_merge(const struct save_file *old, enum family family, enum layo
 
 /* --- editing --- */
 
-/* The chains that are anything at all: built-in ones are there in every table of a kernel. */
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct image_chain *)a)->name, ((const struct image_chain *)b)->name);
+}
+
+/* The chains that are anything at all, as built-in ones are there in every table of a kernel; by name, which
+ * is the order that iptables-save prints them in. */
 static void print_used(const struct image_table *t, enum table table, struct buf *out)
 {
     struct image_table used = {.at = malloc((t->n + 1) * sizeof *used.at)};
@@ -151,6 +157,8 @@ static void print_used(const struct image_table *t, enum table table, struct buf
     for (size_t i = 0; i < t->n; i++)
         if (!t->at[i].builtin || t->at[i].n || t->at[i].policy == POLICY_DROP)
             used.at[used.n++] = t->at[i];
+    if (used.n)
+        qsort(used.at, used.n, sizeof *used.at, by_name);
     model_print(&used, table, out);
     free(used.at);
 }
