@@ -104,18 +104,6 @@ START_TEST(test_chance)
 }
 END_TEST
 
-static Suite *utf8_suite(void)
-{
-    Suite *s = suite_create("utf8");
-    TCase *t = new_case(s, "utf8");
-
-    tcase_add_loop_test(t, test_length, 0, N_OF(characters));
-    tcase_add_test(t, test_mend);
-    tcase_add_test(t, test_show);
-    tcase_add_loop_test(t, test_chance, 0, 5);
-    return s;
-}
-
 static void check_shown(const char *text, size_t len, const char *expected)
 {
     char *copy = exact_copy(text, len);
@@ -136,6 +124,18 @@ START_TEST(test_show)
     check_shown(TEXT("\xff\xc2"), "??");
 }
 END_TEST
+
+static Suite *utf8_suite(void)
+{
+    Suite *s = suite_create("utf8");
+    TCase *t = new_case(s, "utf8");
+
+    tcase_add_loop_test(t, test_length, 0, N_OF(characters));
+    tcase_add_test(t, test_mend);
+    tcase_add_test(t, test_show);
+    tcase_add_loop_test(t, test_chance, 0, 5);
+    return s;
+}
 
 int main(void)
 {

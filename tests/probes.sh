@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # work is the sourcing script's
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # probes.sh, to be sourced in a network namespace of one's own: a director and its client, packets between them, and

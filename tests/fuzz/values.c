@@ -170,7 +170,7 @@ static void try_ports(const char *text, size_t n)
     struct port_range range;
     struct complaint why;
     uint16_t port;
-    uint32_t said;
+    uint32_t said = 0;
 
     bool good = port_said(text, n, &said);
     MUST(good_or_told(port_parse(text, n, &port, &why), &why, n) == good);
