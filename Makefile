@@ -23,14 +23,17 @@ endif
 BUILD := build/$(VARIANT)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-OPTIMISE := -O3 -g -D_FORTIFY_SOURCE=2
+# $(call takes,FLAGS): the flags, where this compiler and C library take them without a word.
+takes = $(if $(shell $(CC) $(1) -O2 -Werror -E -include features.h -x c /dev/null 2>&1 >/dev/null),,$(1))
+FORTIFY  := $(or $(call takes,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+OPTIMISE := -O3 -g $(FORTIFY)
 ifeq ($(DEBUG),1)
 OPTIMISE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS  += -fsanitize=address,undefined
 endif
 CFLAGS   ?= $(OPTIMISE)
-HARDEN   := -fstack-protector-strong -fPIE
-ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(HARDEN) $(CFLAGS) -Iinclude -I$(BUILD) -D_GNU_SOURCE \
+HARDEN   := -fstack-protector-strong $(call takes,-fstack-clash-protection) -fPIE
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(HARDEN) $(CFLAGS) $(EXTRA_CFLAGS) -Iinclude -I$(BUILD) -D_GNU_SOURCE \
              -DLBGEN_VERSION='"$(VERSION)"' -MMD -MP $(PKG_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 PKGS     := xtables inih jansson libip4tc libip6tc libmnl libnftables
@@ -105,7 +108,7 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 
 $(PRELOADS): $(BUILD)/%.so: %.c
 	$(say) LINK $@
-	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 $(WARNINGS) $(CFLAGS) $(EXTRA_CFLAGS) -fPIC -shared -o $@ $<
 
 .SECONDARY:
 
