@@ -203,9 +203,11 @@ install: all
 	install -m 644 man/lbgen.8 $(DESTDIR)$(PREFIX)/share/man/man8/
 	install -m 644 README.md CHANGELOG.md $(DESTDIR)$(DOCDIR)/
 	install -m 644 man/lbgen.schema.json man/*.svg $(DESTDIR)$(DOCDIR)/man/
-	install -m 644 templates/*.ini $(DESTDIR)$(DOCDIR)/templates/
-	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|' templates/lbgen.service >$(DESTDIR)$(UNITDIR)/lbgen.service
-	chmod 644 $(DESTDIR)$(UNITDIR)/lbgen.service
+	install -m 644 templates/*.ini templates/lbgen-fleet.yml $(DESTDIR)$(DOCDIR)/templates/
+	for unit in lbgen.service lbgen-drift.service lbgen-drift.timer; do \
+	    sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|' templates/$$unit >$(DESTDIR)$(UNITDIR)/$$unit && \
+	    chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit; \
+	done
 
 # --- packages: of what is committed, or of this folder as it is where there is no git --------------------------------
 
