@@ -1,0 +1,200 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""examples.py PAGE: runs each example of a manual (mdoc) or of a Markdown file as it stands.
+
+An example is a block .Bd -literal ... .Ed, in Markdown a block that is indented by four. All of a page are run in the
+present folder, one after the other, with lbgen in PATH:
+
+    "$ command"     is run; the lines below it, up to the next one, are what it must print, byte for byte, both streams
+                    together. A status that is not 0 must show: by something that is printed, or by `echo $?` below it.
+    "$ cat FILE"    where no command has made FILE, the lines below it are put into FILE.
+    "[section]"     as a first line: a whole input, which `lbgen --check` has nothing to say about.
+
+Other blocks have a comment in front, `.\\" example: ...` or `<!-- example: ... -->`:
+
+    file NAME       these lines are put into NAME
+    of COMMAND      these lines are printed by COMMAND, one below the other
+    waits           its command waits for a confirmation, which an example below gives
+    not run, WHY    what can't be run here
+
+Prints "ok ..." or "FAIL ..." for each, and ends with 0; whoever calls it counts.
+"""
+import os
+import re
+import subprocess
+import sys
+import time
+
+SECONDS = 60
+LETTERS = {"(dq": '"', "(aq": "'", "(ti": "~", "(ha": "^", "(ga": "`", "-": "-", "e": "\\", "&": ""}
+
+
+def roff(line):
+    """A line of a literal block as it is printed."""
+    return re.sub(r"\\(\(..|.)", lambda m: LETTERS[m.group(1)], line)
+
+
+def manual_blocks(lines):
+    """Pairs of a marker (or None) and lines, with the number of the first."""
+    marker, block = None, None
+    for number, line in enumerate(lines, 1):
+        if line.startswith(".Bd -literal"):
+            start, block = number + 1, []
+        elif line == ".Ed" and block is not None:
+            yield start, marker, block
+            marker, block = None, None
+        elif block is not None:
+            block.append(roff(line))
+        elif line.startswith('.\\" example: '):
+            marker = line[len('.\\" example: '):]
+        elif line.startswith(".Dl"):
+            yield number, "a .Dl, which is not run: write .Bd -literal", []
+
+
+def markdown_blocks(lines):
+    marker, block, blank = None, None, True
+    for number, line in enumerate(lines + ["end"], 1):
+        if line.startswith("    ") and (blank or block):
+            if block is None:
+                start, block = number, []
+            block.append(line[4:])
+        elif line == "" and block:
+            block.append("")
+        elif block:
+            while block[-1] == "":
+                block.pop()
+            yield start, marker, block
+            marker, block = None, None
+        found = re.fullmatch(r"<!-- example: (.*) -->", line)
+        if found:
+            marker = found.group(1)
+        blank = line == ""
+
+
+class Page:
+    def __init__(self, path):
+        self.name = os.path.basename(path)
+        self.written = {}  # by a cat: NAME: its text
+        self.waiting = []
+        self.status = 0
+
+    def ok(self, number, what):
+        print(f"ok {self.name}:{number}: {what}")
+
+    def fail(self, number, what, more=""):
+        print(f"FAIL {self.name}:{number}: {what}")
+        for line in more.splitlines():
+            print("    " + line)
+
+    def compare(self, number, what, wanted, printed):
+        if wanted == printed:
+            self.ok(number, what)
+            return
+        self.fail(number, what, f"--- shown:\n{wanted}--- printed:\n{printed}")
+
+    def start(self, command):
+        return subprocess.Popen(["bash", "-c", f"(exit {self.status})\n{command}"], stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def run(self, command):
+        process = self.start(command)
+        try:
+            printed = process.communicate(timeout=SECONDS)[0]
+        except subprocess.TimeoutExpired:
+            process.kill()
+            return f"(no end within {SECONDS} s)\n"
+        self.status = process.returncode
+        return printed
+
+    def write(self, name, text):
+        os.makedirs(os.path.dirname(os.path.abspath(name)), exist_ok=True)
+        with open(name, "w") as file:
+            file.write(text)
+        self.written[name] = text
+
+    def may_write(self, name):
+        """Has no command made this file, or changed it?"""
+        if not os.path.exists(name):
+            return True
+        with open(name) as file:
+            return file.read() == self.written.get(name)
+
+    def command(self, number, command, wanted, shows_status):
+        cat = re.fullmatch(r"cat (\S+)", command)
+        if cat and self.may_write(cat.group(1)):
+            self.write(cat.group(1), wanted)
+            self.status = 0
+            return
+        printed = self.run(command)
+        if self.status != 0 and not printed and not shows_status:
+            printed = f"(nothing, and status {self.status})\n"
+        self.compare(number, command, wanted, printed)
+
+    def session(self, number, block):
+        commands = []  # [number, command, output]
+        for line in block:
+            if commands and commands[-1][1].endswith("\\") and not commands[-1][2]:
+                commands[-1][1] += "\n" + line
+            elif line.startswith("$ "):
+                commands.append([number, line[2:], ""])
+            else:
+                commands[-1][2] += line + "\n"
+            number += 1
+        for i, (at, command, wanted) in enumerate(commands):
+            self.command(at, command, wanted, i + 1 < len(commands) and commands[i + 1][1].startswith("echo $?"))
+
+    def wait_for(self, number, block):
+        command, wanted = block[0][2:], "".join(line + "\n" for line in block[1:])
+        process = self.start(command)
+        self.waiting.append((number, command, wanted, process))
+        for _ in range(SECONDS * 10):
+            if "waits for its confirmation" in self.run("lbgen --status"):
+                return
+            time.sleep(0.1)
+        self.fail(number, f"{command}: it does not wait")
+
+    def finish(self):
+        for number, command, wanted, process in self.waiting:
+            try:
+                printed = process.communicate(timeout=SECONDS)[0]
+            except subprocess.TimeoutExpired:
+                process.kill()
+                printed = "(it still waits)\n"
+            self.compare(number, command, wanted, printed)
+
+    def example(self, number, marker, block):
+        text = "".join(line + "\n" for line in block)
+        word, _, rest = (marker or "").partition(" ")
+        if marker and marker.startswith("not run, "):
+            print(f"# {self.name}:{number}: {marker}")
+        elif word == "file":
+            self.write(rest, text)
+        elif word == "of":
+            self.status = 0
+            printed = self.run(rest)
+            found = ("\n" + printed).find("\n" + text) >= 0
+            self.ok(number, marker) if found else self.fail(number, marker, f"{text}--- is not in:\n{printed}")
+        elif marker == "waits":
+            self.wait_for(number, block)
+        elif marker:
+            self.fail(number, f"unknown marker: {marker}")
+        elif block[0].startswith("$ "):
+            self.session(number, block)
+        elif block[0].startswith("["):
+            self.write("example.ini", text)
+            self.compare(number, "an input without findings", "", self.run("lbgen --check example.ini"))
+        else:
+            self.fail(number, "a block that is no example: give it a marker", text)
+
+
+def main():
+    path = sys.argv[1]
+    with open(path) as file:
+        lines = file.read().splitlines()
+    page = Page(path)
+    for number, marker, block in (markdown_blocks if path.endswith(".md") else manual_blocks)(lines):
+        page.example(number, marker, block)
+    page.finish()
+
+
+main()
