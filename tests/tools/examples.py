@@ -12,10 +12,13 @@ present folder, one after the other, with lbgen in PATH:
 
 Other blocks have a comment in front, `.\\" example: ...` or `<!-- example: ... -->`:
 
-    file NAME       these lines are put into NAME
     of COMMAND      these lines are printed by COMMAND, one below the other
+    with FILE       these lines, put behind FILE, are an input without findings
+    commands        each line is run, whatever it prints; its status is 0, or 1 where it says so behind a #
     waits           its command waits for a confirmation, which an example below gives
     not run, WHY    what can't be run here
+
+A comment `given, COMMAND` stands for itself: what the reader is taken to have done.
 
 Prints "ok ..." or "FAIL ..." for each, and ends with 0; whoever calls it counts.
 """
@@ -45,6 +48,8 @@ def manual_blocks(lines):
             marker, block = None, None
         elif block is not None:
             block.append(roff(line))
+        elif line.startswith('.\\" example: given, '):
+            yield number, line[len('.\\" example: '):], []
         elif line.startswith('.\\" example: '):
             marker = line[len('.\\" example: '):]
         elif line.startswith(".Dl"):
@@ -66,7 +71,9 @@ def markdown_blocks(lines):
             yield start, marker, block
             marker, block = None, None
         found = re.fullmatch(r"<!-- example: (.*) -->", line)
-        if found:
+        if found and found.group(1).startswith("given, "):
+            yield number, found.group(1), []
+        elif found:
             marker = found.group(1)
         blank = line == ""
 
@@ -143,15 +150,25 @@ class Page:
         for i, (at, command, wanted) in enumerate(commands):
             self.command(at, command, wanted, i + 1 < len(commands) and commands[i + 1][1].startswith("echo $?"))
 
-    def wait_for(self, number, block):
-        command, wanted = block[0][2:], "".join(line + "\n" for line in block[1:])
+    def wait_for(self, number, command, wanted):
         process = self.start(command)
         self.waiting.append((number, command, wanted, process))
-        for _ in range(SECONDS * 10):
+        while process.poll() is None:
             if "waits for its confirmation" in self.run("lbgen --status"):
                 return
             time.sleep(0.1)
         self.fail(number, f"{command}: it does not wait")
+
+    def one_of_many(self, number, line):
+        command, _, comment = line.partition("  # ")
+        if re.search("--confirm( |=|$)", command):
+            self.wait_for(number, command, None)
+            return
+        printed = self.run(command)
+        if self.status == (1 if "status 1" in comment else 0):
+            self.ok(number, command)
+        else:
+            self.fail(number, f"{command}: status {self.status}", printed)
 
     def finish(self):
         for number, command, wanted, process in self.waiting:
@@ -160,6 +177,9 @@ class Page:
             except subprocess.TimeoutExpired:
                 process.kill()
                 printed = "(it still waits)\n"
+                wanted = wanted or ""
+            if wanted is None:
+                wanted = printed
             self.compare(number, command, wanted, printed)
 
     def example(self, number, marker, block):
@@ -167,15 +187,25 @@ class Page:
         word, _, rest = (marker or "").partition(" ")
         if marker and marker.startswith("not run, "):
             print(f"# {self.name}:{number}: {marker}")
-        elif word == "file":
-            self.write(rest, text)
+        elif word == "given,":
+            printed = self.run(rest)
+            if self.status != 0:
+                self.fail(number, marker, printed)
         elif word == "of":
             self.status = 0
             printed = self.run(rest)
             found = ("\n" + printed).find("\n" + text) >= 0
             self.ok(number, marker) if found else self.fail(number, marker, f"{text}--- is not in:\n{printed}")
+        elif word == "with":
+            self.run(f"cp {rest} example.ini")
+            with open("example.ini", "a") as file:
+                file.write("\n" + text)
+            self.compare(number, marker, "", self.run("lbgen --check example.ini"))
+        elif marker == "commands":
+            for i, line in enumerate(block):
+                self.one_of_many(number + i, line)
         elif marker == "waits":
-            self.wait_for(number, block)
+            self.wait_for(number, block[0][2:], "".join(line + "\n" for line in block[1:]))
         elif marker:
             self.fail(number, f"unknown marker: {marker}")
         elif block[0].startswith("$ "):
