@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """examples.py PAGE: runs each example of a manual (mdoc) or of a Markdown file as it stands.
+examples.py --text PAGE: prints their lines, as a reader must see them.
 
 An example is a block .Bd -literal ... .Ed, in Markdown a block that is indented by four. All of a page are run in the
 present folder, one after the other, with lbgen in PATH:
@@ -218,11 +219,15 @@ class Page:
 
 
 def main():
-    path = sys.argv[1]
+    path = sys.argv[-1]
     with open(path) as file:
         lines = file.read().splitlines()
+    blocks = (markdown_blocks if path.endswith(".md") else manual_blocks)(lines)
+    if sys.argv[1] == "--text":
+        print("\n".join(line for _, _, block in blocks for line in block))
+        return
     page = Page(path)
-    for number, marker, block in (markdown_blocks if path.endswith(".md") else manual_blocks)(lines):
+    for number, marker, block in blocks:
         page.example(number, marker, block)
     page.finish()
 
