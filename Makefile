@@ -189,11 +189,15 @@ bench: all tools
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man7 \
-	    $(DESTDIR)$(PREFIX)/share/doc/lbgen/man \
+	    $(DESTDIR)$(PREFIX)/share/man/man5 $(DESTDIR)$(PREFIX)/share/doc/lbgen/man \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions $(DESTDIR)$(PREFIX)/share/zsh/site-functions \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/system
 	install -m 755 lbgen $(DESTDIR)$(PREFIX)/sbin/lbgen
 	install -m 644 man/lbgen.8 $(DESTDIR)$(PREFIX)/share/man/man8/lbgen.8
 	install -m 644 man/lbgen-json.7 $(DESTDIR)$(PREFIX)/share/man/man7/lbgen-json.7
+	install -m 644 man/lbgen.ini.5 $(DESTDIR)$(PREFIX)/share/man/man5/lbgen.ini.5
+	install -m 644 completion/lbgen.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/lbgen
+	install -m 644 completion/_lbgen $(DESTDIR)$(PREFIX)/share/zsh/site-functions/_lbgen
 	install -m 644 README.md man/lbgen.schema.json templates/*.ini $(DESTDIR)$(PREFIX)/share/doc/lbgen
 	install -m 644 man/*.svg $(DESTDIR)$(PREFIX)/share/doc/lbgen/man
 	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|' templates/lbgen.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/lbgen.service

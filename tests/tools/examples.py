@@ -21,7 +21,7 @@ Other blocks have a comment in front, `.\\" example: ...` or `<!-- example: ... 
 
 A comment `given, COMMAND` stands for itself: what the reader is taken to have done.
 
-Prints "ok ..." or "FAIL ..." for each, and ends with 0; whoever calls it counts.
+Prints "ok ..." or "FAIL ..." for each; whoever calls it counts. An escape that is not known ends it with status 1.
 """
 import os
 import re
