@@ -13,7 +13,7 @@ present folder, one after the other, with lbgen in PATH:
 
 Other blocks have a comment in front, `.\\" example: ...` or `<!-- example: ... -->`:
 
-    of COMMAND      these lines are printed by COMMAND, one below the other
+    of COMMAND      these lines are among those that COMMAND prints, in this order, whatever the indentation
     with FILE       these lines, put behind FILE, are an input without findings
     commands        each line is run, whatever it prints; its status is 0, or 1 where it says so behind a #
     waits           its command waits for a confirmation, which an example below gives
@@ -195,8 +195,11 @@ class Page:
         elif word == "of":
             self.status = 0
             printed = self.run(rest)
-            found = ("\n" + printed).find("\n" + text) >= 0
-            self.ok(number, marker) if found else self.fail(number, marker, f"{text}--- is not in:\n{printed}")
+            left = iter([line.strip() for line in printed.splitlines()])
+            if all(line.strip() in left for line in block):
+                self.ok(number, marker)
+            else:
+                self.fail(number, marker, f"{text}--- is not in:\n{printed}")
         elif word == "with":
             self.run(f"cp {rest} example.ini")
             with open("example.ini", "a") as file:
