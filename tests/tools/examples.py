@@ -13,7 +13,7 @@ present folder, one after the other, with lbgen in PATH:
 
 Other blocks have a comment in front, `.\\" example: ...` or `<!-- example: ... -->`:
 
-    of COMMAND      these lines are among those that COMMAND prints, in this order, whatever the indentation
+    of COMMAND      each of these lines is among those that COMMAND prints, whatever the indentation
     with FILE       these lines, put behind FILE, are an input without findings
     commands        each line is run, whatever it prints; its status is 0, or 1 where it says so behind a #
     waits           its command waits for a confirmation, which an example below gives
@@ -30,6 +30,7 @@ import sys
 import time
 
 SECONDS = 60
+SHOWN = 60  # lines of a failure
 LETTERS = {"(dq": '"', "(aq": "'", "(ti": "~", "(ha": "^", "(ga": "`", "-": "-", "e": "\\", "&": ""}
 
 
@@ -91,7 +92,7 @@ class Page:
 
     def fail(self, number, what, more=""):
         print(f"FAIL {self.name}:{number}: {what}")
-        for line in more.splitlines():
+        for line in more.splitlines()[:SHOWN]:
             print("    " + line)
 
     def compare(self, number, what, wanted, printed):
@@ -195,11 +196,12 @@ class Page:
         elif word == "of":
             self.status = 0
             printed = self.run(rest)
-            left = iter([line.strip() for line in printed.splitlines()])
-            if all(line.strip() in left for line in block):
-                self.ok(number, marker)
+            there = {line.strip() for line in printed.splitlines()}
+            missing = [line for line in block if line.strip() not in there]
+            if missing:
+                self.fail(number, marker, "\n".join(["--- not printed:", *missing, "--- printed:", printed]))
             else:
-                self.fail(number, marker, f"{text}--- is not in:\n{printed}")
+                self.ok(number, marker)
         elif word == "with":
             self.run(f"cp {rest} example.ini")
             with open("example.ini", "a") as file:
