@@ -13,6 +13,9 @@ PREFIX  ?= /usr/local
 SYSCONFDIR ?= /etc
 UNITDIR ?= $(PREFIX)/lib/systemd/system
 DOCDIR  ?= $(PREFIX)/share/doc/lbgen
+MANDIR  ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
 CC      ?= cc
 PKG_CONFIG ?= pkg-config
 
@@ -195,12 +198,13 @@ bench: all tools
 
 # Folders that a package owns come with what is in them; /etc/lbgen is the administrator's, and empty.
 install: all
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man7 $(DESTDIR)$(PREFIX)/share/man/man8 \
-	    $(DESTDIR)$(DOCDIR)/man $(DESTDIR)$(DOCDIR)/templates $(DESTDIR)$(UNITDIR) \
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
+	    $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(DOCDIR)/man $(DESTDIR)$(DOCDIR)/templates $(DESTDIR)$(UNITDIR) \
 	    $(DESTDIR)$(SYSCONFDIR)/lbgen/templates
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/sbin/lbgen
-	install -m 644 man/lbgen-json.7 $(DESTDIR)$(PREFIX)/share/man/man7/
-	install -m 644 man/lbgen.8 $(DESTDIR)$(PREFIX)/share/man/man8/
+	for page in man/*.[578]; do install -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/ || exit; done
+	install -m 644 completion/lbgen.bash $(DESTDIR)$(BASHDIR)/lbgen
+	install -m 644 completion/_lbgen $(DESTDIR)$(ZSHDIR)/_lbgen
 	install -m 644 README.md CHANGELOG.md $(DESTDIR)$(DOCDIR)/
 	install -m 644 man/lbgen.schema.json man/*.svg $(DESTDIR)$(DOCDIR)/man/
 	install -m 644 templates/*.ini templates/lbgen-fleet.yml $(DESTDIR)$(DOCDIR)/templates/
