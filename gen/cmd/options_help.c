@@ -37,7 +37,7 @@ static const char help_printing[] =
     "      --no-system-templates  leave /etc/lbgen/templates out\n"
     "      --warnings=error       take warnings as errors\n"
     "      --warnings=marks       warn of marks that programs like kube-proxy or Calico use, too\n"
-    "      --color=WHEN           color the findings: auto (default), always or never\n";
+    "      --color[=WHEN]         color the findings: auto (default), always or never\n";
 
 static const char help_meaning[] =
     "\n"
