@@ -48,14 +48,19 @@ static void begin(struct input *input, const struct options *options)
     progress_stage("reading");
 }
 
-/* Everything behind the files: templates, and what is wrong with what they say. */
-static void finish(struct input *input, const struct options *options)
+void input_apply_templates(struct input *input, const struct options *options)
 {
     struct template_places places = {.system = options->no_system_templates ? NULL : SYSTEM_TEMPLATES};
 
     if (options->templates && folder_is_there(options->templates, &input->diag))
         places.folder = options->templates;
     templates_apply(&input->config, &places, &input->sources, &input->diag);
+}
+
+/* Everything behind the files: templates, and what is wrong with what they say. */
+static void finish(struct input *input, const struct options *options)
+{
+    input_apply_templates(input, options);
     progress_stage("checking");
     lint_services(&input->config, &input->diag);
     lint_sections(&input->config, input->sources.n ? input->sources.at[0].name : NULL, &input->diag);

@@ -29,7 +29,11 @@ enum {
     OPT_TRACE,
     OPT_COMPARE,
     OPT_IMPORT,
+    OPT_INIT,
     OPT_IMPORT_AS,
+    OPT_VIP,
+    OPT_PORTS,
+    OPT_FWMARK,
     OPT_KERNEL,
     OPT_KEEPALIVED,
     OPT_BACKEND,
@@ -71,6 +75,10 @@ static const struct option long_options[] = {
     {"compare", no_argument, NULL, OPT_COMPARE},
     {"import", required_argument, NULL, OPT_IMPORT},
     {"import-as", required_argument, NULL, OPT_IMPORT_AS},
+    {"init", optional_argument, NULL, OPT_INIT},
+    {"vip", required_argument, NULL, OPT_VIP},
+    {"ports", required_argument, NULL, OPT_PORTS},
+    {"fwmark", required_argument, NULL, OPT_FWMARK},
     {"kernel", no_argument, NULL, OPT_KERNEL},
     {"keepalived", required_argument, NULL, OPT_KEEPALIVED},
     {"backend", required_argument, NULL, OPT_BACKEND},
@@ -154,26 +162,30 @@ static bool set_warnings(struct options *o, const char *value)
     }
 }
 
+/* The argument of an option that may stand once. */
+static bool set_once(const char **to, const char *option, const char *what)
+{
+    if (*to)
+        fprintf(stderr, "lbgen: --%s takes one %s; give it once\n", option, what);
+    else
+        *to = optarg;
+    return *to == optarg;
+}
+
 static bool set_verb(struct options *o, int option)
 {
     enum verb verb = (enum verb)(VERB_COMMIT + option - OPT_COMMIT);
 
-    if (verb == VERB_TRACE && o->trace) {
-        fputs("lbgen: --trace takes one packet; give it once\n", stderr);
+    if (verb == VERB_TRACE && !set_once(&o->trace, "trace", "packet"))
         return false;
-    }
-    if (verb == VERB_TRACE)
-        o->trace = optarg;
-    if (verb == VERB_IMPORT && o->import) {
-        fputs("lbgen: --import takes one file; give it once\n", stderr);
+    if (verb == VERB_IMPORT && !set_once(&o->import, "import", "file"))
         return false;
-    }
-    if (verb == VERB_IMPORT)
-        o->import = optarg;
+    if (verb == VERB_INIT && optarg && !set_once(&o->init.template_name, "init", "template"))
+        return false;
 
     if (o->verb != VERB_GENERATE && o->verb != verb) {
         fputs("lbgen: --commit, --restore, --remove, --rollback, --confirmed, --diff, --status, --check, "
-              "--trace, --compare and --import exclude each other\n",
+              "--trace, --compare, --import and --init exclude each other\n",
               stderr);
         return false;
     }
@@ -242,6 +254,16 @@ static bool set_import_as(struct options *o)
     return i >= 0;
 }
 
+static bool add_vip(struct init_options *o)
+{
+    if (o->n_vips == INIT_VIPS_MAX) {
+        fprintf(stderr, "lbgen: --vip is given more than %d times; each may have a list\n", INIT_VIPS_MAX);
+        return false;
+    }
+    o->vips[o->n_vips++] = optarg;
+    return true;
+}
+
 static bool set_option(struct options *o, int option)
 {
     switch (option) {
@@ -268,7 +290,11 @@ static bool set_option(struct options *o, int option)
     case OPT_CHECK:
     case OPT_TRACE:
     case OPT_COMPARE:
-    case OPT_IMPORT: return set_verb(o, option);
+    case OPT_IMPORT:
+    case OPT_INIT: return set_verb(o, option);
+    case OPT_VIP: return add_vip(&o->init);
+    case OPT_PORTS: return set_once(&o->init.ports, "ports", "list");
+    case OPT_FWMARK: return set_once(&o->init.fwmark, "fwmark", "mark");
     case OPT_IMPORT_AS: return set_import_as(o);
     case OPT_KERNEL: o->kernel = true; return true;
     case OPT_KEEPALIVED: o->keepalived = optarg; return true;
@@ -285,7 +311,7 @@ static bool say(const char *text)
 static bool looks_only(const struct options *o)
 {
     return o->verb == VERB_CHECK || o->verb == VERB_TRACE || o->verb == VERB_COMPARE ||
-           o->verb == VERB_IMPORT;
+           o->verb == VERB_IMPORT || o->verb == VERB_INIT;
 }
 
 /* Options that make no sense where nothing is touched. */
@@ -297,7 +323,8 @@ static bool changes_something(const struct options *o)
 
 static bool has_report(const struct options *o)
 {
-    return looks_only(o) || o->verb == VERB_DIFF || o->verb == VERB_STATUS;
+    return o->verb == VERB_CHECK || o->verb == VERB_TRACE || o->verb == VERB_COMPARE ||
+           o->verb == VERB_DIFF || o->verb == VERB_STATUS;
 }
 
 /* What goes with what. */
@@ -308,8 +335,10 @@ static bool fits_together(const struct options *o)
                    "the input and its rules");
     if (o->kernel && o->verb != VERB_CHECK)
         return say("--kernel goes with --check");
-    if (o->keepalived && o->verb != VERB_CHECK)
-        return say("--keepalived goes with --check");
+    if (o->keepalived && o->verb != VERB_CHECK && o->verb != VERB_INIT)
+        return say("--keepalived goes with --check or --init");
+    if ((o->init.n_vips || o->init.ports || o->init.fwmark) && o->verb != VERB_INIT)
+        return say("--vip, --ports and --fwmark go with --init; elsewhere the input file has them");
     if (o->import_as && o->verb != VERB_IMPORT)
         return say("--import-as goes with --import");
     if (o->format && o->verb != VERB_GENERATE)
@@ -327,7 +356,7 @@ static bool fits_together(const struct options *o)
             "-4 and -6 are for printing and for --diff --against: tables of both families are looked at");
     if (o->no_persist && (o->persist[IPV4] || o->persist[IPV6]))
         return say("--no-persist leaves the boot files alone: give no --persist or --persist6 beside it");
-    if ((o->output && o->verb != VERB_IMPORT) || o->merge)
+    if ((o->output && o->verb != VERB_IMPORT && o->verb != VERB_INIT) || o->merge)
         return say("-o and --merge are for printing; --commit puts the rules into the boot file itself");
     if (o->against && o->verb != VERB_DIFF && o->verb != VERB_TRACE)
         return say("--against goes with --diff or --trace");
@@ -335,6 +364,11 @@ static bool fits_together(const struct options *o)
         return say("--trace needs rules to walk through: an input file, or --against=SAVED");
     if (o->verb == VERB_COMPARE && o->n_inputs != 2)
         return say("--compare takes two files, the old and the new one");
+    if (o->init.template_name && o->init.ports)
+        return say("--init=TEMPLATE brings ports of its own: leave it or --ports out");
+    if (o->n_inputs && o->verb == VERB_INIT)
+        return say("--init takes no input file; the template is written --init=TEMPLATE, the file to write "
+                   "-o FILE");
     if (o->n_inputs && (o->verb == VERB_RESTORE || o->verb == VERB_REMOVE || o->verb == VERB_ROLLBACK ||
                         o->verb == VERB_CONFIRMED || o->verb == VERB_IMPORT))
         return say("this takes no input file");

@@ -13,6 +13,7 @@ static const char help_printing[] =
     "  or:  lbgen --trace=PACKET [--against=SAVED] [OPTION]... [FILE]...\n"
     "  or:  lbgen --compare [OPTION]... OLD NEW\n"
     "  or:  lbgen --import=FILE [--import-as=KIND] [-o FILE] [OPTION]...\n"
+    "  or:  lbgen --init[=TEMPLATE] [-o FILE] [OPTION]...\n"
     "Print the iptables rules that mark a Linux Virtual Server's packets and accept VRRP, as services.ini "
     "asks for\n"
     "them, or put them into the kernel and the boot file. FILE - is standard input; several files are read "
@@ -64,6 +65,18 @@ static const char help_import[] =
     "its\n"
     "                             content)\n";
 
+static const char help_init[] =
+    "\n"
+    "The first services.ini:\n"
+    "      --init[=TEMPLATE]      print one with comments, of Keepalived's file and of these; TEMPLATE: ftp, "
+    "dns\n"
+    "                             and so on (default: ports 80 and 443)\n"
+    "      --vip=LIST             the VIPs (default: virtual_ipaddress of Keepalived's file)\n"
+    "      --ports=LIST           the ports, instead of TEMPLATE\n"
+    "      --fwmark=MARK          the mark (default: of Keepalived's first virtual server that has one)\n"
+    "      --keepalived=FILE      with --init: read FILE (default: /etc/keepalived/keepalived.conf)\n"
+    "  -o, --output=FILE          with --init, too: write FILE, which must not be there\n";
+
 static const char help_kernel[] =
     "\n"
     "The kernel and the boot file:\n"
@@ -109,6 +122,7 @@ void options_help(void)
 {
     fputs(help_printing, stdout);
     fputs(help_meaning, stdout);
+    fputs(help_init, stdout);
     fputs(help_import, stdout);
     fputs(help_kernel, stdout);
     fputs(examples, stdout);
@@ -117,6 +131,8 @@ void options_help(void)
 void options_usage(void)
 {
     fputs("Usage: lbgen [OPTION]... FILE...\n"
-          "Try 'lbgen services.ini' to print a rule set, 'lbgen --help' for all options.\n",
+          "Try 'lbgen --init' for a first services.ini, 'lbgen services.ini' to print its rules, 'lbgen "
+          "--help' "
+          "for all options.\n",
           stderr);
 }
