@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,15 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
+static const char *option_word(int value)
+{
+    const struct option *option = long_options;
+
+    while (option->val != value)
+        option++;
+    return option->name;
+}
+
 /* One of the words that an option takes; the index, or -1 with a sentence on standard error. */
 static int choice(const char *option, const char *value, const char *const *words, int n)
 {
@@ -126,7 +136,9 @@ static bool set_format(struct options *o, const char *value)
 static bool set_family(struct options *o, enum family family)
 {
     if (o->family_given && o->family != family) {
-        fputs("lbgen: -4 and -6 exclude each other: kernel tables and boot files are two\n", stderr);
+        fputs("lbgen: -4 and -6 exclude each other, since kernel tables and boot files are two: run lbgen "
+              "for each\n",
+              stderr);
         return false;
     }
     o->family_given = true;
@@ -221,7 +233,8 @@ static bool set_live_option(struct options *o, int option)
 {
     unsigned seconds;
 
-    o->live_options = true;
+    if (option != '?' && option != ':')
+        o->live_option = option_word(option);
     switch (option) {
     case OPT_BACKEND: return set_backend(o);
     case OPT_PERSIST: o->persist[IPV4] = optarg; return true;
@@ -302,10 +315,22 @@ static bool set_option(struct options *o, int option)
     }
 }
 
-static bool say(const char *text)
+__attribute__((format(printf, 1, 2))) static bool say(const char *format, ...)
 {
-    fprintf(stderr, "lbgen: %s\n", text);
+    va_list args;
+
+    va_start(args, format);
+    fputs("lbgen: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
     return false;
+}
+
+/* The option that makes it this verb. */
+static const char *verb_word(const struct options *o)
+{
+    return option_word(OPT_COMMIT + (int)o->verb - VERB_COMMIT);
 }
 
 static bool looks_only(const struct options *o)
@@ -314,11 +339,21 @@ static bool looks_only(const struct options *o)
            o->verb == VERB_IMPORT || o->verb == VERB_INIT;
 }
 
-/* Options that make no sense where nothing is touched. */
-static bool changes_something(const struct options *o)
+/* An option that makes no sense where nothing is touched; NULL: none. */
+static const char *changing_option(const struct options *o)
 {
-    return o->persist[IPV4] || o->persist[IPV6] || o->no_persist || o->adopt || o->dry_run || o->force ||
-           o->confirm;
+    const struct {
+        bool given;
+        int value;
+    } all[] = {{o->persist[IPV4], OPT_PERSIST}, {o->persist[IPV6], OPT_PERSIST6},
+               {o->no_persist, OPT_NO_PERSIST}, {o->adopt, OPT_ADOPT},
+               {o->dry_run, OPT_DRY_RUN},       {o->force, OPT_FORCE},
+               {o->confirm, OPT_CONFIRM}};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].given)
+            return option_word(all[i].value);
+    return NULL;
 }
 
 static bool has_report(const struct options *o)
@@ -342,13 +377,14 @@ static bool fits_together(const struct options *o)
     if (o->import_as && o->verb != VERB_IMPORT)
         return say("--import-as goes with --import");
     if (o->format && o->verb != VERB_GENERATE)
-        return say("--format is for printing");
+        return say("--format is for printing: leave it or --%s out", verb_word(o));
     if (o->merge && o->format)
         return say("--merge is for iptables-save's form: leave --format out");
     if (o->firewalld_zone && !(o->format && strcmp(o->format->name, "firewalld") == 0))
         return say("--firewalld-zone goes with --format=firewalld");
-    if (o->verb == VERB_GENERATE ? o->live_options : looks_only(o) && changes_something(o))
-        return say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
+    const char *stray = o->verb == VERB_GENERATE ? o->live_option : looks_only(o) ? changing_option(o) : NULL;
+    if (stray)
+        return say("--%s goes with --commit, --restore, --remove, --rollback, --diff or --status", stray);
     if (o->verb == VERB_GENERATE)
         return true;
     if (o->family_given && !o->against && o->verb >= VERB_COMMIT && o->verb <= VERB_STATUS)
@@ -371,7 +407,7 @@ static bool fits_together(const struct options *o)
                    "-o FILE");
     if (o->n_inputs && (o->verb == VERB_RESTORE || o->verb == VERB_REMOVE || o->verb == VERB_ROLLBACK ||
                         o->verb == VERB_CONFIRMED || o->verb == VERB_IMPORT))
-        return say("this takes no input file");
+        return say("--%s takes no input file", verb_word(o));
     return true;
 }
 
@@ -385,7 +421,8 @@ static bool stdin_once(const struct options *o)
     for (int i = 0; i < o->n_inputs; i++)
         n += strcmp(o->inputs[i], "-") == 0;
     if (n > 1)
-        fputs("lbgen: standard input (-) is named more than once\n", stderr);
+        fputs("lbgen: standard input (-) is named more than once, but can be read once: name a file\n",
+              stderr);
     return n <= 1;
 }
 

@@ -120,8 +120,9 @@ static bool enter_name(struct builder *b, struct name_index *names, const void *
     *first = name_index_enter(names, items, b->name.text, b->name.len, (uint32_t)n);
     if (*first == NAME_NOT_FOUND)
         return true;
-    diag_at(b->diag, SEVERITY_ERROR, b->name.at, b->name.len, "%s '%.*s' is there already",
-            section_forms[b->section].word, (int)b->name.len, b->name.text);
+    diag_at(b->diag, SEVERITY_ERROR, b->name.at, b->name.len,
+            "%s '%.*s' is there already: give one of them another name", section_forms[b->section].word,
+            (int)b->name.len, b->name.text);
     return false;
 }
 
@@ -336,7 +337,8 @@ static void on_key(void *ctx, srcpos at, const char *name, size_t len, const str
     if (b->section == SECTION_IGNORED)
         return;
     if (b->section == SECTION_NONE)
-        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "'%s' stands before the first section of its file",
+        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name),
+                "'%s' stands before the first section of its file: write [service NAME] or another above it",
                 name);
     else if (b->section == SECTION_TEMPLATE && strcmp(name, "vip") == 0)
         diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "a template has no vip: each service has its own");

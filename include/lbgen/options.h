@@ -72,7 +72,7 @@ struct options {
     bool help, version;
     enum verb verb;
     /* of the verbs that look at the kernel */
-    bool live_options; /* one of these was given */
+    const char *live_option; /* the last of these that was given; NULL: none */
     enum backend_choice backend;
     const char *persist[FAMILIES]; /* --persist, --persist6 */
     bool no_persist, adopt, dry_run, force, timings;
