@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lbgen/audit.h"
@@ -91,15 +92,23 @@ void input_read_source(struct input *input, const struct options *options, int s
     finish(input, options);
 }
 
+static struct caret_look terminal_look(int fd, enum color color)
+{
+    const char *no_color = getenv("NO_COLOR");
+    bool terminal = isatty(fd);
+    struct winsize size;
+
+    return (struct caret_look){.colour = color == COLOR_ALWAYS ||
+                                         (color == COLOR_AUTO && terminal && !(no_color && *no_color)),
+                               .columns = terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0};
+}
+
 void input_print_findings(struct input *input, const struct options *options)
 {
     int fd = STDERR_FILENO;
     struct buf out = {.flush = buf_flush_fd, .ctx = &fd};
-    const char *no_color = getenv("NO_COLOR");
-    bool colour = options->color == COLOR_ALWAYS ||
-                  (options->color == COLOR_AUTO && isatty(fd) && !(no_color && *no_color));
 
-    diag_print(&input->diag, &input->sources, &out, colour);
+    diag_print(&input->diag, &input->sources, &out, terminal_look(fd, options->color));
     buf_finish(&out); /* findings that can't be shown have no better place to be told */
     buf_free(&out);
 }
