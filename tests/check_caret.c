@@ -206,7 +206,7 @@ START_TEST(test_terminal_is_used)
     }
     out.len = 0; /* no narrower than 24 columns */
     caret_print(&out, line, sizeof line - 1, 0, 9, (struct caret_look){.columns = 1});
-    ck_assert_str_eq(buf_text(&out), "    vip = 192.0.2.1, ...\n    ^~~~~~~~~\n");
+    ck_assert_str_eq(buf_text(&out), "    vip = 192.0.2.1,...\n    ^~~~~~~~~\n");
     buf_free(&out);
 }
 END_TEST
