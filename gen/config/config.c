@@ -324,9 +324,12 @@ static void report_unknown_key(const struct builder *b, srcpos at, const char *n
     bool of_service = b->section == SECTION_SERVICE || b->section == SECTION_TEMPLATE;
     const char *meant = of_service ? closest_word(name, service_key_word, SERVICE_KEYS) : NULL;
 
-    diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "unknown key '%s' in [%s]%s%s%s", name,
-            section_forms[b->section].word, meant ? "; did you mean '" : "", meant ? meant : "",
-            meant ? "'?" : "");
+    if (meant)
+        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "unknown key '%s' in [%s]; did you mean '%s'?",
+                name, section_forms[b->section].word, meant);
+    else
+        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name),
+                "unknown key '%s' in [%s]; lbgen(8) lists its keys", name, section_forms[b->section].word);
 }
 
 static void on_key(void *ctx, srcpos at, const char *name, size_t len, const struct ini_value *ini)
