@@ -17,6 +17,15 @@
 
 #define SYSTEM_TEMPLATES "/etc/lbgen/templates"
 
+/* Whoever has no input yet learns how to come by one. */
+static void report_unreadable(struct input *input, const struct options *options, const char *path,
+                              const char *why)
+{
+    diag_file(&input->diag, SEVERITY_ERROR, path, "%s", why);
+    if (options->n_inputs == 1 && strcmp(path, "-") != 0 && access(path, F_OK) != 0 && errno == ENOENT)
+        diag_note(&input->diag, SRC_NONE, "lbgen --init -o %s writes a first one", path);
+}
+
 static void read_files(struct input *input, const struct options *options)
 {
     for (int i = 0; i < options->n_inputs; i++) {
@@ -24,7 +33,7 @@ static void read_files(struct input *input, const struct options *options)
         int source = sources_read(&input->sources, options->inputs[i], &why);
 
         if (source < 0)
-            diag_file(&input->diag, SEVERITY_ERROR, options->inputs[i], "%s", why.text);
+            report_unreadable(input, options, options->inputs[i], why.text);
         else
             config_read(&input->config, &input->sources, source, NULL, &input->diag);
     }
