@@ -76,7 +76,8 @@ static const struct input_case cases[] = {
     {A "[expect e]\npacket = tcp 1.2.3.4 192.0.2.1:80\nservice = none\nfwmark = none\n", ""},
     {A "[expect e]\npacket =\nfwmark = 1\n", "t.ini:6:1: error: 'packet' has no value"},
     /* An input that asks for nothing. */
-    {"", "t.ini: warning: the input is empty: it has no service and no [rules]\n"},
+    {"", "t.ini: warning: the input is empty: it has no service and no [rules]; lbgen --init prints one to "
+         "begin with\n"},
     {"; comment\n[template t]\nports = 1\n", "the input is empty"},
     {"[lbgen]\n", "the input is empty"},
     {"[vrrp]\n", ""},
