@@ -27,7 +27,8 @@ static int find_key(const char *const *keys, const char *key)
 static bool once(uint32_t *given, int i, const struct value *v)
 {
     if (*given >> i & 1) {
-        diag_at(v->diag, SEVERITY_ERROR, v->key_at, strlen(v->key), "'%s' is given twice", v->key);
+        diag_at(v->diag, SEVERITY_ERROR, v->key_at, strlen(v->key), "'%s' is given twice; it takes one value",
+                v->key);
         return false;
     }
     *given |= 1U << i;
