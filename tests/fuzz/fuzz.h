@@ -69,7 +69,7 @@ static inline void must_be_shown(const struct diag *diag, struct sources *source
 
     for (size_t i = 0; i < diag->n; i++)
         MUST(diag->at[i].severity != SEVERITY_ERROR || diag->at[i].at != SRC_NONE);
-    diag_print(diag, sources, &out, false);
+    diag_print(diag, sources, &out, (struct caret_look){0});
     must_be_text("findings", out.at, out.len);
     buf_free(&out);
 }
