@@ -198,7 +198,8 @@ enum plan_result plan_undo_files(struct plan *plan, struct complaint *why)
     struct complaint inner;
 
     for (size_t i = plan->n_files; i-- > 0;)
-        if (persist_undo(&plan->files[i], &inner) != PERSIST_DONE) {
+        if (persist_undo(&plan->files[i], &inner) != PERSIST_DONE &&
+            persist_undo(&plan->files[i], &inner) != PERSIST_DONE) { /* once more, as with rules */
             if (result == PLAN_DONE)
                 complain_of(&plan->files[i], &inner, why);
             result = PLAN_FAILED;
