@@ -115,7 +115,7 @@ servers_answer() { # nat|dr|tun
     done
 }
 
-make_network() { # and d1, with the VIPs
+make_network() { # and d1, with the VIPs; the real servers answer through it
     local i
     set_defaults
     {
@@ -147,6 +147,7 @@ make_network() { # and d1, with the VIPs
             device eth1 10.0.0.1$i/24 10.0.0.2$i/24 2001:db8:0:1::1$i/64 2001:db8:0:1::2$i/64
         } | ip -n rs$i -batch -
     done
+    servers_answer nat
     make_director d1
     give_vips d1
 }
@@ -210,6 +211,6 @@ summary() {
 
 # One request; the server's name is printed.
 fetch() { # URL CLIENT [CURL-ARGUMENT...]
-    at client curl -s -k --interface "$2" --connect-timeout "${wait_for:-15}" --max-time "${wait_for:-15}" "${@:3}" "$1" 2>&1 |
+    at client curl -s -k --interface "$2" --connect-timeout "${wait_for:-30}" --max-time "${wait_for:-30}" "${@:3}" "$1" 2>&1 |
         tail -c 200 | tr -d '#' | cut -d ' ' -f 1 | grep .
 }
