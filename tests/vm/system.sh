@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # vm, root, modules: of boot.sh and image.sh
+# shellcheck shell=bash disable=SC2034,SC2154 # vm, root, modules, unable: of boot.sh and image.sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # system.sh, to be sourced behind boot.sh and image.sh: a disk with a small Debian or Ubuntu and its systemd, on which
@@ -87,7 +87,7 @@ make_disk() { # FILE SCRATCH: an ext4 file system; false: in unable, why not
 
 # What mounts the disk.
 make_system_initrd() { # FILE SCRATCH; false: in unable, why not
-    local to=$2/initrd-root file
+    local to=$2/initrd-root
     unable='no initramfs could be made'
     mkdir -p "$to"/{bin,dev,proc,system} "$to/lib/modules/${modules##*/}/kernel/drivers/block" &&
         cp "$(command -v busybox)" "$to/bin/busybox" && cp "$root/tests/vm/guest/system_init" "$to/init" &&

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # work, status: of lib.sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # power.sh, to be sourced behind lib.sh: for guests that boot more than once.
