@@ -88,7 +88,7 @@ put() { # FILE [AS]: into the initramfs
 libraries_of() { # PROGRAM...: whatever they link
     local extra
     extra=$(find "$packages" -name '*.so.*' -printf '%h\n' | sort -u | paste -s -d :)
-    LD_LIBRARY_PATH=$extra ldd "$@" 2>/dev/null | grep -oE '(^|[[:blank:]])/[^ :]+' | tr -d '\t ' | sort -u
+    LD_LIBRARY_PATH=$extra ldd "$@" 2>/dev/null | sed -n 's/^\t\(.* => \)\{0,1\}\(\/[^ ]*\) .*/\2/p' | sort -u
 }
 
 put_program() { # NAME: of this machine, or of the fetched packages
