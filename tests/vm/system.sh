@@ -20,10 +20,10 @@ make_system() { # build/vm/system; false: in unable, why not
     # shellcheck disable=SC2016 # apt-get's
     apt-get indextargets --format 'deb $(REPO_URI) $(RELEASE) $(COMPONENT)' 'Created-By: Packages' 2>/dev/null |
         sort -u >"$made/sources"
+    apt-config dump | grep '^Acquire::' >"$made/acquire" # proxies, and what else this machine's apt-get is told
     codename=$(sed -n 's/^VERSION_CODENAME=//p' /etc/os-release)
     timeout -k 10 $system_seconds mmdebstrap --quiet --variant=extract --hook-dir=/usr/share/mmdebstrap/hooks/merged-usr \
-        --aptopt='Acquire::Check-Valid-Until "false"' --aptopt='Acquire::Check-Date "false"' \
-        --include='?essential' --include=$system_packages "$codename" "$made/root" - \
+        --aptopt="$made/acquire" --include='?essential' --include=$system_packages "$codename" "$made/root" - \
         <"$made/sources" >"$made/log" 2>&1 || {
         unable="no system by mmdebstrap: $(grep '^E: ' "$made/log" | tail -n 1 | cut -c 1-200)"
         return 1
@@ -81,7 +81,7 @@ install_lbgen() { # ROOT
 make_disk() { # FILE SCRATCH: an ext4 file system; false: in unable, why not
     unable='the disk could not be made'
     cp -a "$vm/system/root" "$2/root" && install_lbgen "$2/root" && truncate -s 600M "$1" &&
-        mkfs.ext4 -q -F -O ^metadata_csum_seed -d "$2/root" "$1" || return
+        mkfs.ext4 -q -F -d "$2/root" "$1" || return
     rm -rf "$2/root"
 }
 
