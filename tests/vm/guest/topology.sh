@@ -192,14 +192,14 @@ vip_url() { # SCHEME ADDRESS [PATH]
 browse() { # VIP CLIENT...
     local vip=$1 client arguments=()
     for client in "${@:2}"; do
-        arguments+=(-s -k --interface "$client" --connect-timeout "${wait_for:-15}" --max-time 30 -o - -w '%{scheme} '"$client"'\n'
+        arguments+=(-s -k --interface "$client" --connect-timeout "${wait_for:-15}" --max-time 30 -o - -w "= $client\n"
             "$(vip_url http $vip)" "$(vip_url https $vip)" --next)
     done
     unset "arguments[-1]"
     at client curl "${arguments[@]}" 2>/dev/null | awk -v order="${*:2}" '
-        $1 ~ /^rs/ { server = $1; from = $2; sub(/^\[/, "", from); sub(/\]$/, "", from); next }
-        $2 != "" { got[$2, $1] = server == "" ? "none" : server; server = "" }
-        END { n = split(order, c, " "); for (i = 1; i <= n; i++) print c[i], got[c[i], "HTTP"], got[c[i], "HTTPS"] }'
+        $1 ~ /^rs/ { server = $1 }
+        $1 == "=" { got[$2, ++n[$2]] = server == "" ? "none" : server; server = "" }
+        END { last = split(order, c, " "); for (i = 1; i <= last; i++) print c[i], got[c[i], 1], got[c[i], 2] }'
 }
 
 # Of browse's lines: how many clients there are, how many of them met one server twice, how many servers there are.
