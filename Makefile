@@ -5,7 +5,7 @@
 #   make test-faults  kills, errors, races, at length             make fuzz      each reader for FUZZ_SECONDS (120)
 #   make coverage     what of the code the tests run              make lint      static analysis, all warnings, hardening
 #   make install    PREFIX, DESTDIR                 make format  clang-format         make bench    tests/bench
-#   V=1 shows the commands, DEBUG=1 builds with ASan and UBSan (into a folder of its own).
+#   V=1 shows the commands, DEBUG=1 builds with ASan and UBSan, COVERAGE=1 to be counted (each into a folder of its own).
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
@@ -20,6 +20,9 @@ VARIANT := release
 ifeq ($(DEBUG),1)
 VARIANT := debug
 endif
+ifeq ($(COVERAGE),1)
+VARIANT := coverage
+endif
 BUILD := build/$(VARIANT)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
@@ -27,6 +30,10 @@ OPTIMISE := -O3 -g -D_FORTIFY_SOURCE=2
 ifeq ($(DEBUG),1)
 OPTIMISE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS  += -fsanitize=address,undefined
+endif
+ifeq ($(COVERAGE),1)
+OPTIMISE := -O0 -g
+LDFLAGS  += --coverage -Wl,--wrap=_exit $(BUILD)/tests/coverage/flush.o
 endif
 CFLAGS   ?= $(OPTIMISE)
 HARDEN   := -fstack-protector-strong -fPIE
@@ -49,7 +56,7 @@ C_FILES := $(wildcard gen/*.c gen/*/*.c include/lbgen/*.h tests/*.c tests/*.h te
 
 PROGRAM := lbgen
 LIBRARY := liblbgen.a
-ifeq ($(DEBUG),1)
+ifneq ($(VARIANT),release)
 PROGRAM := $(BUILD)/lbgen
 LIBRARY := $(BUILD)/liblbgen.a
 endif
@@ -78,6 +85,11 @@ $(LIBRARY): $(OBJECTS)
 $(BUILD)/%.o: %.c
 	$(say) CC $<
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -c -o $@ $<
+
+ifeq ($(COVERAGE),1)
+$(BUILD)/gen/%.o: ALL_CFLAGS += --coverage
+$(PROGRAM) $(UNIT_PROGRAMS) $(TOOLS): | $(BUILD)/tests/coverage/flush.o
+endif
 
 $(BUILD)/templates_shipped.c: $(TEMPLATES) Makefile
 	$(say) EMBED $@
