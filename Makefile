@@ -108,8 +108,12 @@ $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(LIBRARY)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(CHECK_LIBS) $(LIBS)
 
 # A backend of arrays (live.h).
-FAKE_UNITS := plan change change_killed guard journal
+FAKE_UNITS := plan change change_killed guard journal guard_calls
 $(FAKE_UNITS:%=$(BUILD)/tests/check_%): $(BUILD)/tests/fake_live.o
+
+# Calls that fail (tests/faults/calls.h).
+FAULT_UNITS := persist_calls file_calls guard_calls
+$(FAULT_UNITS:%=$(BUILD)/tests/check_%): $(BUILD)/tests/faults/calls.o
 
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 	$(say) LINK $@
@@ -117,7 +121,7 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 
 $(PRELOADS): $(BUILD)/%.so: %.c
 	$(say) LINK $@
-	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
 
 .SECONDARY:
 
