@@ -38,14 +38,14 @@ bool guard_start(struct guard *g, struct complaint *why)
     return complain(why, 0, 0, "the guard can't be started: %s", strerror(error));
 }
 
-static enum guard_word receive_reply(int fd, uint32_t *seconds, struct complaint *why)
+static enum guard_word receive_reply(int fd, int patience_ms, uint32_t *seconds, struct complaint *why)
 {
     struct pollfd p = {.fd = fd, .events = POLLIN};
     struct guard_reply reply;
     int ready;
 
     do
-        ready = poll(&p, 1, PATIENCE_MS);
+        ready = poll(&p, 1, patience_ms);
     while (ready < 0 && errno == EINTR);
     if (ready <= 0 || !guard_receive(fd, &reply, sizeof reply)) {
         complain(why, 0, 0, "the guard is gone");
@@ -71,7 +71,7 @@ bool guard_arm(struct guard *g, const struct plan *plan, int own_lock, struct co
         return complain(why, 0, 0, "the guard is gone");
     /* A program that outlives this process goes on changing the tables: the guard has to wait for its end. */
     spawn_hold(g->fd);
-    return receive_reply(g->fd, NULL, why) == GUARD_READY;
+    return receive_reply(g->fd, PATIENCE_MS, NULL, why) == GUARD_READY;
 }
 
 enum guard_word guard_order(struct guard *g, enum guard_order order, unsigned seconds, struct complaint *why)
@@ -79,14 +79,15 @@ enum guard_word guard_order(struct guard *g, enum guard_order order, unsigned se
     const struct guard_request request = {.order = (int)order, .number = seconds};
 
     if (guard_send(g->fd, &request, sizeof request))
-        return receive_reply(g->fd, NULL, why);
-    /* It may have said something before it went, such as that the deadline was reached. */
-    return guard_listen(g, why);
+        return receive_reply(g->fd, PATIENCE_MS, NULL, why);
+    /* It may have said something before it went, such as that the deadline was reached; it has not heard us.
+     */
+    return receive_reply(g->fd, 0, NULL, why);
 }
 
 enum guard_word guard_listen(struct guard *g, struct complaint *why)
 {
-    return receive_reply(g->fd, NULL, why);
+    return receive_reply(g->fd, PATIENCE_MS, NULL, why);
 }
 
 enum guard_word guard_dismiss(struct guard *g)
@@ -138,7 +139,7 @@ static enum guard_word ask_pending(int order, uint32_t *seconds, struct complain
     if (fd < 0)
         return errno == ENOENT || errno == ECONNREFUSED ? GUARD_GONE : GUARD_REFUSED;
     enum guard_word word =
-        guard_send(fd, &request, sizeof request) ? receive_reply(fd, seconds, why) : GUARD_GONE;
+        guard_send(fd, &request, sizeof request) ? receive_reply(fd, PATIENCE_MS, seconds, why) : GUARD_GONE;
     close(fd);
     return word;
 }

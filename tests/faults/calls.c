@@ -115,7 +115,7 @@ static int hit(const char *name)
     {                                                                                                        \
         REAL(name);                                                                                          \
         int error = hit(#name);                                                                              \
-        return error == 0 ? real args : error == FAULT_NOTHING ? 0 : -1;                                     \
+        return error > 0 ? -1 : error == FAULT_NOTHING ? 0 : real args;                                      \
     }
 
 FAILS(accept4, int, (int fd, __SOCKADDR_ARG at, socklen_t *len, int flags), (fd, at, len, flags))
@@ -176,7 +176,7 @@ int close(int fd)
 char *realpath(const char *path, char *out)
 {
     REAL(realpath);
-    return hit("realpath") ? NULL : real(path, out);
+    return hit("realpath") > 0 ? NULL : real(path, out);
 }
 
 ssize_t read(int fd, void *to, size_t room)
@@ -222,7 +222,7 @@ int open(const char *path, int flags, ...)
     REAL(open);
 
     MODE(flags, mode)
-    return hit("open") ? -1 : real(path, flags, mode);
+    return hit("open") > 0 ? -1 : real(path, flags, mode);
 }
 
 int openat(int at, const char *path, int flags, ...)
@@ -231,5 +231,5 @@ int openat(int at, const char *path, int flags, ...)
     REAL(openat);
 
     MODE(flags, mode)
-    return hit("openat") ? -1 : real(at, path, flags, mode);
+    return hit("openat") > 0 ? -1 : real(at, path, flags, mode);
 }
