@@ -226,6 +226,58 @@ START_TEST(test_files)
 }
 END_TEST
 
+/* Both notes of lbgen's own were changed by somebody: the first reason is told. */
+START_TEST(test_notes)
+{
+    static const char *const paths[] = {"/run/boot4", "/run/note", "/run/other"};
+    struct plan plan;
+    struct complaint why;
+
+    NEEDS_RUN();
+    prepare_files(&plan, paths);
+    plan.files[1].keep_old = false;
+    write_file(paths[1], "his");
+    write_file(paths[2], "his");
+    ck_assert_int_eq(plan_finish_files(&plan, &why), PLAN_FAILED);
+    ck_assert_ptr_nonnull(strstr(why.text, "/run/note was changed by somebody meanwhile"));
+    ck_assert(file_is(paths[0], "old") && file_is(paths[1], "his") && file_is(paths[2], "his"));
+    plan_free(&plan);
+}
+END_TEST
+
+/* A file that something is mounted on can't be renamed over. */
+START_TEST(test_mount)
+{
+    struct persist_file file;
+    struct complaint why;
+
+    NEEDS_RUN();
+    write_file("/run/f", "old");
+    if (mount("/run/f", "/run/f", NULL, MS_BIND, NULL) != 0)
+        return;
+    ck_assert(!persist_prepare(&file, "/run/f", TEXT("new"), true, &why));
+    ck_assert_str_eq(why.text, "is a mount of its own and can't be replaced");
+    ck_assert(file_is("/run/f", "old"));
+}
+END_TEST
+
+/* A folder has come in the file's place. */
+START_TEST(test_folder_instead)
+{
+    struct persist_file file;
+    struct complaint why;
+
+    NEEDS_RUN();
+    write_file("/run/f", "old");
+    ck_assert(persist_prepare(&file, "/run/f", TEXT("new"), true, &why));
+    ck_assert(unlink("/run/f") == 0 && mkdir("/run/f", 0755) == 0);
+    ck_assert_int_eq(persist_finish(&file, &why), PERSIST_FAILED);
+    ck_assert_str_eq(why.text, "is no regular file");
+    persist_abandon(&file);
+    ck_assert(is_there("/run/f") && !is_there("/run/.f.lbgen-new"));
+}
+END_TEST
+
 /* Where one family has nothing to undo, it is not asked. */
 START_TEST(test_one_family)
 {
@@ -272,6 +324,9 @@ static Suite *change_trouble_suite(void)
     tcase_add_test(t, test_no_edits);
     tcase_add_test(t, test_repair);
     tcase_add_test(t, test_files);
+    tcase_add_test(t, test_notes);
+    tcase_add_test(t, test_mount);
+    tcase_add_test(t, test_folder_instead);
     tcase_add_test(t, test_one_family);
     tcase_add_test(t, test_damaged_table);
     return s;

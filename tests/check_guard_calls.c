@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every call of the C library fails, one after the other, in the command that changes the tables, or in its
  * guard: in the end tables and file are wholly old or wholly new, as it was said, and nobody is left. */
+#include <sys/resource.h>
+
 #include "lbgen/guard_talk.h"
 
 #include "check_change.h"
@@ -163,6 +165,19 @@ START_TEST(test_interrupted)
 }
 END_TEST
 
+/* The limit of what may be locked can't be raised: it works with what there is, a limit or none. */
+START_TEST(test_memory_limit)
+{
+    static const struct rlimit limits[] = {{1 << 20, 1 << 20}, {RLIM_INFINITY, RLIM_INFINITY}};
+
+    NEEDS_RUN();
+    if (setrlimit(RLIMIT_MEMLOCK, &limits[_i]) != 0)
+        return;
+    check_one(CONFIRM, FAULT_IN_CHILDREN, "setrlimit", 1, EPERM);
+    ck_assert(tables_are_new());
+}
+END_TEST
+
 static Suite *guard_calls_suite(void)
 {
     Suite *s = suite_create("guard_calls");
@@ -172,6 +187,7 @@ static Suite *guard_calls_suite(void)
     tcase_add_loop_test(t, test_command, 0, ENDINGS);
     tcase_add_loop_test(t, test_guard, 0, ENDINGS);
     tcase_add_loop_test(t, test_interrupted, 0, N_OF(interrupted));
+    tcase_add_loop_test(t, test_memory_limit, 0, 2);
     return s;
 }
 
