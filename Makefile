@@ -5,10 +5,17 @@
 #   make test-faults  kills, errors, races, at length             make fuzz      each reader for FUZZ_SECONDS (120)
 #   make coverage     what of the code the tests run              make lint      static analysis, all warnings, hardening
 #   make install    PREFIX, DESTDIR                 make format  clang-format         make bench    tests/bench
+#   make deb, make rpm, make dist  packages, into build/packages    make test-packages  what is in them, installed and run
 #   V=1 shows the commands, DEBUG=1 builds with ASan and UBSan, COVERAGE=1 to be counted (each into a folder of its own).
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
+SYSCONFDIR ?= /etc
+UNITDIR ?= $(PREFIX)/lib/systemd/system
+DOCDIR  ?= $(PREFIX)/share/doc/lbgen
+MANDIR  ?= $(PREFIX)/share/man
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
 CC      ?= cc
 PKG_CONFIG ?= pkg-config
 
@@ -26,7 +33,10 @@ endif
 BUILD := build/$(VARIANT)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
-OPTIMISE := -O3 -g -D_FORTIFY_SOURCE=2
+# $(call takes,FLAGS): the flags, where this compiler and C library take them without a word.
+takes = $(if $(shell $(CC) $(1) -O2 -Werror -E -include features.h -x c /dev/null 2>&1 >/dev/null),,$(1))
+FORTIFY  := $(or $(call takes,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+OPTIMISE := -O3 -g $(FORTIFY)
 ifeq ($(DEBUG),1)
 OPTIMISE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS  += -fsanitize=address,undefined
@@ -36,8 +46,13 @@ OPTIMISE := -O0 -g
 LDFLAGS  += --coverage -Wl,--wrap=_exit $(BUILD)/tests/coverage/flush.o
 endif
 CFLAGS   ?= $(OPTIMISE)
-HARDEN   := -fstack-protector-strong -fPIE
-ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(HARDEN) $(CFLAGS) -Iinclude -I$(BUILD) -D_GNU_SOURCE \
+HARDEN   := -fstack-protector-strong $(call takes,-fstack-clash-protection) -fPIE
+# Paths of the building machine stay out of the program: two builds of one source are the same bytes.
+SAME     := -ffile-prefix-map=$(CURDIR)=.
+ifeq ($(COVERAGE),1)
+SAME     := # counters lie where the program was built, wherever it runs
+endif
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(HARDEN) $(CFLAGS) $(EXTRA_CFLAGS) $(SAME) -Iinclude -I$(BUILD) -D_GNU_SOURCE \
              -DLBGEN_VERSION='"$(VERSION)"' -MMD -MP $(PKG_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
 PKGS     := xtables inih jansson libip4tc libip6tc libmnl libnftables
@@ -69,7 +84,7 @@ say = @printf '  %-6s %s\n'
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test test-long test-faults test-vm fuzz coverage units tools check-units setup setup-test install clean clean-build format lint layers bench
+.PHONY: all demo test test-long test-faults test-vm fuzz coverage units tools check-units setup setup-test install version dist deb rpm test-packages clean clean-build format lint layers bench
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM) $(LIBRARY)
@@ -121,7 +136,7 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 
 $(PRELOADS): $(BUILD)/%.so: %.c
 	$(say) LINK $@
-	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(EXTRA_CFLAGS) -fPIC -shared -o $@ $<
 
 .SECONDARY:
 
@@ -203,17 +218,35 @@ bench: all tools
 	tests/bench/equiv
 	tests/bench/packet
 
+# Folders that a package owns come with what is in them; /etc/lbgen is the administrator's, and empty.
 install: all
-	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/man/man8 $(DESTDIR)$(PREFIX)/share/man/man7 \
-	    $(DESTDIR)$(PREFIX)/share/doc/lbgen/man \
-	    $(DESTDIR)$(PREFIX)/lib/systemd/system
-	install -m 755 lbgen $(DESTDIR)$(PREFIX)/sbin/lbgen
-	install -m 644 man/lbgen.8 $(DESTDIR)$(PREFIX)/share/man/man8/lbgen.8
-	install -m 644 man/lbgen-json.7 $(DESTDIR)$(PREFIX)/share/man/man7/lbgen-json.7
-	install -m 644 README.md man/lbgen.schema.json templates/*.ini $(DESTDIR)$(PREFIX)/share/doc/lbgen
-	install -m 644 man/*.svg $(DESTDIR)$(PREFIX)/share/doc/lbgen/man
-	sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|' templates/lbgen.service >$(DESTDIR)$(PREFIX)/lib/systemd/system/lbgen.service
-	chmod 644 $(DESTDIR)$(PREFIX)/lib/systemd/system/lbgen.service
+	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 $(DESTDIR)$(MANDIR)/man8 \
+	    $(DESTDIR)$(BASHDIR) $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(DOCDIR)/man $(DESTDIR)$(DOCDIR)/templates $(DESTDIR)$(UNITDIR) \
+	    $(DESTDIR)$(SYSCONFDIR)/lbgen/templates
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/sbin/lbgen
+	for page in man/*.[578]; do install -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/ || exit; done
+	install -m 644 completion/lbgen.bash $(DESTDIR)$(BASHDIR)/lbgen
+	install -m 644 completion/_lbgen $(DESTDIR)$(ZSHDIR)/_lbgen
+	install -m 644 README.md CHANGELOG.md $(DESTDIR)$(DOCDIR)/
+	install -m 644 man/lbgen.schema.json man/*.svg $(DESTDIR)$(DOCDIR)/man/
+	install -m 644 templates/*.ini templates/lbgen-fleet.yml $(DESTDIR)$(DOCDIR)/templates/
+	for unit in lbgen.service lbgen-drift.service lbgen-drift.timer; do \
+	    sed 's|/usr/local/sbin/|$(PREFIX)/sbin/|' templates/$$unit >$(DESTDIR)$(UNITDIR)/$$unit && \
+	    chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit; \
+	done
+
+# --- packages: of what is committed, or of this folder as it is where there is no git --------------------------------
+
+version:
+	@echo $(VERSION)
+
+dist deb rpm:
+	@[ $@ = dist ] || tests/setup package
+	@packaging/build $@
+
+test-packages:
+	@tests/setup package
+	@tests/packages/run
 
 clean:
 	rm -rf build lbgen liblbgen.a

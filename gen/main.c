@@ -64,6 +64,7 @@ static const struct {
     [VERB_DIFF] = {diff, INPUT_NEEDED},          [VERB_STATUS] = {status, INPUT_OR_NONE},
     [VERB_CHECK] = {check_input, INPUT_NEEDED},  [VERB_TRACE] = {trace_verb, INPUT_OR_NONE},
     [VERB_COMPARE] = {compare, INPUT_NEEDED},    [VERB_IMPORT] = {import_file, INPUT_OR_NONE},
+    [VERB_INIT] = {init_input, INPUT_OR_NONE},
 };
 
 int main(int argc, char **argv)

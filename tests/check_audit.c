@@ -116,7 +116,7 @@ START_TEST(test_policies)
     add_rules(&filter[IPV4], cases[_i].four, &mem);
     add_rules(&filter[IPV6], cases[_i].six, &mem);
     audit_policies(&m.config, filter, &m.diag);
-    diag_print(&m.diag, &m.sources, &printed, false);
+    diag_print(&m.diag, &m.sources, &printed, (struct caret_look){0});
     buf_str(&said, cases[_i].said);
     char *rest = NULL, *copy = exact_copy(buf_text(&said), said.len + 1);
     for (char *piece = strtok_r(copy, "|", &rest); piece; piece = strtok_r(NULL, "|", &rest), wanted++)

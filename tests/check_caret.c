@@ -50,7 +50,7 @@ START_TEST(test_print)
     char *line = exact_copy(cases[_i].line, cases[_i].len);
     struct buf out = {0};
 
-    caret_print(&out, line, cases[_i].len, cases[_i].at, cases[_i].count, false);
+    caret_print(&out, line, cases[_i].len, cases[_i].at, cases[_i].count, (struct caret_look){0});
     ck_assert_str_eq(buf_text(&out), cases[_i].printed);
     buf_free(&out);
     free(line);
@@ -61,7 +61,7 @@ START_TEST(test_colour)
 {
     struct buf out = {0};
 
-    caret_print(&out, TEXT("abc"), 1, 1, true);
+    caret_print(&out, TEXT("abc"), 1, 1, (struct caret_look){.colour = true});
     ck_assert_str_eq(buf_text(&out), "    abc\n\033[1;32m     ^\033[0m\n");
     buf_free(&out);
 }
@@ -90,7 +90,7 @@ START_TEST(test_long_lines)
         for (size_t at = 0; at < len; at += at < 300 || at + 100 > len ? 1 : 97) {
             line[at] = 'C';
             out.len = 0;
-            caret_print(&out, line, len, at, 3, false);
+            caret_print(&out, line, len, at, 3, (struct caret_look){0});
             const char *printed = buf_text(&out);
             size_t shown = strcspn(printed, "\n");
 
@@ -100,9 +100,10 @@ START_TEST(test_long_lines)
                   strstr(printed, "    ...C") != NULL) == (len > 200));
             line[at] = 'x';
         }
-    caret_print(&out, line, sizeof line, sizeof line, 0, false); /* behind the end */
+    caret_print(&out, line, sizeof line, sizeof line, 0, (struct caret_look){0}); /* behind the end */
     out.len = 0;
-    caret_print(&out, line, sizeof line, 10, 2900, false); /* a culprit longer than the window */
+    caret_print(&out, line, sizeof line, 10, 2900,
+                (struct caret_look){0}); /* a culprit longer than the window */
     MUST(strlen(buf_text(&out)) < 2 * (4 + 3 + 200 + 4));
     buf_free(&out);
 }
@@ -118,12 +119,94 @@ START_TEST(test_long_utf8)
         memcpy(line + i, "\xe6\xbc\xa2", 3);
     for (size_t at = 0; at < sizeof line; at += 3) {
         out.len = 0;
-        caret_print(&out, line, sizeof line, at, 3, false);
+        caret_print(&out, line, sizeof line, at, 3, (struct caret_look){0});
         const char *printed = buf_text(&out);
 
         MUST(strchr(printed, '?') == NULL);
         MUST(strstr(printed, "^~\n"));
     }
+    buf_free(&out);
+}
+END_TEST
+
+/* The column behind the text, which begins in one: ASCII, tabs, and wide characters of three bytes. */
+static int column_behind(int column, const char *text, const char *end)
+{
+    while (text < end) {
+        column += *text == '\t' ? 8 - column % 8 : *text & 0x80 ? 2 : 1;
+        text += *text & 0x80 ? 3 : 1;
+    }
+    return column;
+}
+
+/* On a terminal neither line is wrapped, the caret stands under the culprit, and a line that has room is
+ * whole. Characters of a line are n of ones[], again and again. */
+static void check_terminal(const char *const *ones, int n, int length, unsigned columns)
+{
+    struct buf line = {0}, out = {0};
+
+    for (int culprit = 0; culprit < length; culprit++) {
+        size_t at = 0;
+
+        line.len = out.len = 0;
+        for (int i = 0; i < length; i++) {
+            if (i == culprit)
+                at = line.len;
+            buf_str(&line, i == culprit ? "C" : ones[i % n]);
+        }
+        caret_print(&out, buf_text(&line), line.len, at, 1, (struct caret_look){.columns = columns});
+        const char *shown = buf_text(&out), *end = strchr(shown, '\n'), *caret = strchr(end, '^');
+        const char *found = memchr(shown, 'C', (size_t)(end - shown));
+
+        MUST(found && caret);
+        MUST(column_behind(0, shown, end) < (int)columns);
+        ck_assert_int_eq(column_behind(0, end + 1, caret), column_behind(0, shown, found));
+        ck_assert_str_eq(caret, "^\n");
+        bool whole = (size_t)(end - shown) == 4 + line.len && memcmp(shown + 4, line.at, line.len) == 0;
+        ck_assert_int_eq(whole, column_behind(4, line.at, line.at + line.len) < (int)columns);
+    }
+    buf_free(&line);
+    buf_free(&out);
+}
+
+START_TEST(test_terminal)
+{
+    static const char *const plain[] = {"x"}, *const wide[] = {"\xe6\xbc\xa2"},
+                             *const mixed[] = {"x", "\t", "\xe6\xbc\xa2", "y", "z"};
+
+    for (unsigned columns = 24; columns < 130; columns += columns < 44 ? 1 : 12)
+        for (int length = 1; length < 150; length += length < 45 ? 1 : 20) {
+            check_terminal(plain, 1, length, columns);
+            check_terminal(wide, 1, length, columns);
+            check_terminal(mixed, 5, length, columns);
+        }
+}
+END_TEST
+
+/* What is behind the culprit, and before it where that leaves room, fills the line. */
+START_TEST(test_terminal_is_used)
+{
+    static const char line[] = "vip = 192.0.2.1, 192.0.2.2, 192.0.2.3, 192.0.2.4, 192.0.2.5";
+    static const struct {
+        size_t at;
+        const char *printed;
+    } shown[] = {
+        {0, "    vip = 192.0.2.1, 192.0.2.2, 192....\n    ^~~~~~~~~\n"},
+        {28, "    ...92.0.2.2, 192.0.2.3, 192.0.2....\n                 ^~~~~~~~~\n"},
+        {50, "    ... 192.0.2.3, 192.0.2.4, 192.0.2.5\n                              ^~~~~~~~~\n"},
+        {sizeof line - 1,
+         "    ... 192.0.2.3, 192.0.2.4, 192.0.2.5\n                                       ^\n"},
+    };
+    struct buf out = {0};
+
+    for (int i = 0; i < N_OF(shown); i++) {
+        out.len = 0;
+        caret_print(&out, line, sizeof line - 1, shown[i].at, 9, (struct caret_look){.columns = 40});
+        ck_assert_str_eq(buf_text(&out), shown[i].printed);
+    }
+    out.len = 0; /* no narrower than 24 columns */
+    caret_print(&out, line, sizeof line - 1, 0, 9, (struct caret_look){.columns = 1});
+    ck_assert_str_eq(buf_text(&out), "    vip = 192.0.2.1,...\n    ^~~~~~~~~\n");
     buf_free(&out);
 }
 END_TEST
@@ -137,6 +220,8 @@ static Suite *caret_suite(void)
     tcase_add_test(t, test_colour);
     tcase_add_test(t, test_long_lines);
     tcase_add_test(t, test_long_utf8);
+    tcase_add_test(t, test_terminal);
+    tcase_add_test(t, test_terminal_is_used);
     return s;
 }
 

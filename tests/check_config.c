@@ -24,30 +24,34 @@ static const struct input_case said[] = {
     {"[vrrp eth0]\n",
      "t.ini:1:1: error: [vrrp] takes no name: write [vrrp]\n    [vrrp eth0]\n    ^~~~~~~~~~~\n"},
     {"[lbgen x]\n", "t.ini:1:1: error: [lbgen] takes no name: write [lbgen]\n    [lbgen x]\n    ^~~~~~~~~\n"},
-    {"vip = x\n[vrrp]\n",
-     "t.ini:1:1: error: 'vip' stands before the first section of its file\n    vip = x\n    ^~~\n"},
+    {"vip = x\n[vrrp]\n", "t.ini:1:1: error: 'vip' stands before the first section of its file: write "
+                          "[service NAME] or another above it\n    vip = x\n    ^~~\n"},
     {"[rules users]\nrule = x\n",
      "t.ini:1:8: error: there is no table 'users'; [rules] go to filter, nat, mangle, "
      "raw or security\n    [rules users]\n           ^~~~~\n"},
-    {"[lbgen]\nkey = x\n", "t.ini:2:1: error: unknown key 'key' in [lbgen]\n    key = x\n    ^~~\n"},
-    {"[vrrp]\nvip = x\n", "t.ini:2:1: error: unknown key 'vip' in [vrrp]\n    vip = x\n    ^~~\n"},
+    {"[lbgen]\nkey = x\n",
+     "t.ini:2:1: error: unknown key 'key' in [lbgen]; lbgen(8) lists its keys\n    key = x\n    ^~~\n"},
+    {"[vrrp]\nvip = x\n",
+     "t.ini:2:1: error: unknown key 'vip' in [vrrp]; lbgen(8) lists its keys\n    vip = x\n    ^~~\n"},
     {"[rules nat]\nrule5 = x\n",
-     "t.ini:2:1: error: unknown key 'rule5' in [rules]\n    rule5 = x\n    ^~~~~\n"},
+     "t.ini:2:1: error: unknown key 'rule5' in [rules]; lbgen(8) lists its keys\n    rule5 = x\n    ^~~~~\n"},
     {"[template t]\nvip = 192.0.2.1\n",
      "t.ini:2:1: error: a template has no vip: each service has its own\n    vip = 192.0.2.1\n    ^~~\n"},
-    {WEB "scheduler =\n", "t.ini:5:1: error: 'scheduler' has no value\n    scheduler =\n    ^~~~~~~~~\n"},
-    {WEB "fwmark = 81\n",
-     "t.ini:5:1: error: 'fwmark' is given twice in this section\n    fwmark = 81\n    ^~~~~~\n"},
-    {WEB WEB, "t.ini:5:10: error: service 'web' is there already\n    [service web]\n             ^~~\n"
+    {WEB "scheduler =\n", "t.ini:5:1: error: 'scheduler' has no value: write one, or leave it out\n    "
+                          "scheduler =\n    ^~~~~~~~~\n"},
+    {WEB "fwmark = 81\n", "t.ini:5:1: error: 'fwmark' is given twice in this section; it takes one value\n   "
+                          " fwmark = 81\n    ^~~~~~\n"},
+    {WEB WEB, "t.ini:5:10: error: service 'web' is there already: give one of them another name\n    "
+              "[service web]\n             ^~~\n"
               "t.ini:1:1: note: the first one is here\n"},
-    {"[template t]\n[template t]\n",
-     "t.ini:2:11: error: template 't' is there already\n    [template t]\n              ^\n"
-     "t.ini:1:1: note: the first one is here\n"},
+    {"[template t]\n[template t]\n", "t.ini:2:11: error: template 't' is there already: give one of them "
+                                     "another name\n    [template t]\n              ^\n"
+                                     "t.ini:1:1: note: the first one is here\n"},
     {"[service a b]\n",
      "t.ini:1:11: error: a name begins with a letter or digit and goes on with these and . _ -\n"
      "    [service a b]\n              ^\n"},
-    {"[service none]\n",
-     "t.ini:1:10: error: the name 'none' is taken by lbgen itself\n    [service none]\n             ^~~~\n"},
+    {"[service none]\n", "t.ini:1:10: error: the name 'none' is taken by lbgen itself: choose another\n    "
+                         "[service none]\n             ^~~~\n"},
 };
 
 START_TEST(test_said)
@@ -240,11 +244,12 @@ START_TEST(test_two_files)
     made_begin(&m);
     made_add(&m, "1.ini", first, sizeof first - 1);
     made_add(&m, "2.ini", second, sizeof second - 1);
-    ck_assert_str_eq(made_finish(&m, NULL, 0),
-                     "2.ini:1:1: error: 'fwmark' stands before the first section of its file\n"
-                     "    fwmark = 1\n    ^~~~~~\n"
-                     "2.ini:2:10: error: service 'a' is there already\n    [service a]\n             ^\n"
-                     "1.ini:3:1: note: the first one is here\n");
+    ck_assert_str_eq(made_finish(&m, NULL, 0), "2.ini:1:1: error: 'fwmark' stands before the first section "
+                                               "of its file: write [service NAME] or another above it\n"
+                                               "    fwmark = 1\n    ^~~~~~\n"
+                                               "2.ini:2:10: error: service 'a' is there already: give one of "
+                                               "them another name\n    [service a]\n             ^\n"
+                                               "1.ini:3:1: note: the first one is here\n");
     ck_assert_uint_eq(m.config.vrrp.interfaces.n, 2);
     ck_assert(!service_has(&m.config.services.at[0], KEY_FWMARK));
     made_free(&m);

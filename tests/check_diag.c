@@ -26,7 +26,7 @@ static void begin(struct fixture *f)
 
 static void check_printed(struct fixture *f, const char *expected)
 {
-    diag_print(&f->diag, &f->sources, &f->out, false);
+    diag_print(&f->diag, &f->sources, &f->out, (struct caret_look){0});
     ck_assert_str_eq(buf_text(&f->out), expected);
     buf_free(&f->out);
     diag_free(&f->diag);
@@ -173,7 +173,7 @@ START_TEST(test_colour)
 
     begin(&f);
     diag_at(&f.diag, SEVERITY_ERROR, f.two, 1, "e");
-    diag_print(&f.diag, &f.sources, &f.out, true);
+    diag_print(&f.diag, &f.sources, &f.out, (struct caret_look){.colour = true});
     ck_assert_str_eq(buf_text(&f.out),
                      "two.ini:1:1: \033[1;31merror:\033[0m e\n    k = v\n\033[1;32m    ^\033[0m\n");
     f.out.len = 0;
@@ -193,7 +193,7 @@ START_TEST(test_many)
         if (i % 3 == 0)
             diag_note(&f.diag, f.two, "of %d", i);
     }
-    diag_print(&f.diag, &f.sources, &f.out, false);
+    diag_print(&f.diag, &f.sources, &f.out, (struct caret_look){0});
     size_t before = 0;
     int number = -1, findings = 0;
     for (const char *p = buf_text(&f.out); p && *p; p = strchr(p, '\n'), p += p != NULL) {

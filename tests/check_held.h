@@ -35,7 +35,7 @@ static inline void check_held_with(const struct held_case *h, const struct other
     keepalived_make(&tree, m.sources.at[source].base, &k, &m.diag);
     lint_keepalived(&m.config, &k, others, &m.diag);
     audit_keepalived(&m.config, &k, filter, &m.diag);
-    diag_print(&m.diag, &m.sources, &m.printed, false);
+    diag_print(&m.diag, &m.sources, &m.printed, (struct caret_look){0});
     const char *printed = buf_text(&m.printed);
     size_t len = strlen(h->said);
     bool whole = len == 0 || h->said[len - 1] == '\n';

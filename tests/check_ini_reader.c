@@ -123,7 +123,8 @@ static const struct {
     {TEXT("[a] # c\n"), "[!\n", "t.ini:1:5: error: nothing but a comment"},
     {TEXT("[a];c\n"), "[!\n", "t.ini:1:4: error: nothing but a comment"},
     {TEXT("  v\n"), "",
-     "t.ini:1:3: error: an indented line continues the value above, but there is none\n      v\n      ^\n"},
+     "t.ini:1:3: error: an indented line continues the value above, but there is none: it needs a key and = "
+     "here\n      v\n      ^\n"},
     {TEXT("[a]\n  v\n"), "[a]\n",
      "t.ini:2:3: error: an indented line continues the value above, but there is none"},
     /* What continues a refused line is refused with it, once. */
@@ -144,7 +145,8 @@ static const struct {
     {TEXT("[a]\nk\r = v\n"), "[a]\n!k\n", "t.ini:2:2: error: control byte 0x0d"},
     {TEXT("[a]\nk = v\x0bw\x0c\n"), "[a]\n!k\n", "t.ini:2:6: error: control byte 0x0b"},
     /* UTF-8: none of the wrong forms, outside comments. */
-    {TEXT("[a]\nk = \xe4\n"), "[a]\n!k\n", "t.ini:2:5: error: byte 0xe4 is no UTF-8\n    k = ?\n        ^\n"},
+    {TEXT("[a]\nk = \xe4\n"), "[a]\n!k\n",
+     "t.ini:2:5: error: byte 0xe4 is no UTF-8: save the file as UTF-8\n    k = ?\n        ^\n"},
     {TEXT("[a]\nk = x\xc3\n"), "[a]\n!k\n", "t.ini:2:6: error: byte 0xc3 is no UTF-8"},
     {TEXT("[a]\nk = \xc0\x80\n"), "[a]\n!k\n", "t.ini:2:5: error: byte 0xc0 is no UTF-8"},
     {TEXT("[a]\nk = \xe0\x80\xaf\n"), "[a]\n!k\n", "t.ini:2:5: error: byte 0xe0 is no UTF-8"},

@@ -94,7 +94,7 @@ static inline const char *record_read(struct record *r, const char *text, size_t
     *r = (struct record){.text = text};
     int source = sources_add_text(&r->sources, "t.ini", text, len);
     ini_read(&r->sources, source, &handler, r, &r->diag);
-    diag_print(&r->diag, &r->sources, &r->said, false);
+    diag_print(&r->diag, &r->sources, &r->said, (struct caret_look){0});
     return buf_text(&r->said);
 }
 

@@ -56,7 +56,7 @@ static inline const char *made_finish(struct made *m, const char *folder, unsign
         lint_chains(&m->config, &m->diag);
     if (lints & LINT_OVERLAP)
         lint_overlap(&m->config, &m->diag);
-    diag_print(&m->diag, &m->sources, &m->printed, false);
+    diag_print(&m->diag, &m->sources, &m->printed, (struct caret_look){0});
     return buf_text(&m->printed);
 }
 

@@ -49,7 +49,7 @@ static inline void conf_read(struct conf *c, const char *text, const char *id)
 /* The findings as they are printed. */
 static inline const char *conf_said(struct conf *c)
 {
-    diag_print(&c->diag, &c->sources, &c->printed, false);
+    diag_print(&c->diag, &c->sources, &c->printed, (struct caret_look){0});
     return buf_text(&c->printed);
 }
 

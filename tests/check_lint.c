@@ -10,9 +10,11 @@
 static const struct input_case cases[] = {
     {A, ""},
     {A6, ""},
-    {"[service a]\n", "t.ini:1:1: error: service 'a' has no 'vip'\n    [service a]\n    ^~~~~~~~~~~\n"
-                      "t.ini:1:1: error: service 'a' has no 'ports'\n    [service a]\n    ^~~~~~~~~~~\n"
-                      "t.ini:1:1: error: service 'a' has no 'fwmark'\n"},
+    {"[service a]\n", "t.ini:1:1: error: service 'a' has no 'vip': add a line such as vip = 192.0.2.10\n    "
+                      "[service a]\n    ^~~~~~~~~~~\n"
+                      "t.ini:1:1: error: service 'a' has no 'ports': add a line such as ports = 80, 443\n    "
+                      "[service a]\n    ^~~~~~~~~~~\n"
+                      "t.ini:1:1: error: service 'a' has no 'fwmark': add a line such as fwmark = 80\n"},
     {"[service a]\nvip = bad\nports = 80\nfwmark = 1\n",
      "t.ini:2:7: error: 'bad' is no"}, /* and not missed as well */
     {"[service a]\nvip = 192.0.2.1\nports =\nfwmark = 1\n", "'ports' has no value"},
@@ -74,7 +76,8 @@ static const struct input_case cases[] = {
     {A "[expect e]\npacket = tcp 1.2.3.4 192.0.2.1:80\nservice = none\nfwmark = none\n", ""},
     {A "[expect e]\npacket =\nfwmark = 1\n", "t.ini:6:1: error: 'packet' has no value"},
     /* An input that asks for nothing. */
-    {"", "t.ini: warning: the input is empty: it has no service and no [rules]\n"},
+    {"", "t.ini: warning: the input is empty: it has no service and no [rules]; lbgen --init prints one to "
+         "begin with\n"},
     {"; comment\n[template t]\nports = 1\n", "the input is empty"},
     {"[lbgen]\n", "the input is empty"},
     {"[vrrp]\n", ""},

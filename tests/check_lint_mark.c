@@ -14,7 +14,8 @@ static const struct input_case cases[] = {
     {A "scheduler = rr\n" B, ""}, /* says nothing of it */
     {A "scheduler = rr\n" C "scheduler = wrr\n", ""},
     {A "scheduler = rr\n" B "scheduler = wrr\n",
-     "t.ini:10:1: error: services 'a' and 'b' share fwmark 80, but give it different values of 'scheduler'\n"
+     "t.ini:10:1: error: services 'a' and 'b' share fwmark 80, but give it different values of 'scheduler': "
+     "say it once, or take two marks\n"
      "    scheduler = wrr\n    ^~~~~~~~~\nt.ini:5:1: note: 'a' gives it here\n"},
     {A "forwarding = dr\n" B "forwarding = nat\n", "different values of 'forwarding'"},
     {A "persistence = 300\n" B "persistence = 0\n", "different values of 'persistence'"},

@@ -57,7 +57,7 @@ START_TEST(test_lint)
     make(&m, lint[_i].text, 0);
     lint_mark_users(&m.config, &m.diag);
     buf_free(&m.printed);
-    diag_print(&m.diag, &m.sources, &m.printed, false);
+    diag_print(&m.diag, &m.sources, &m.printed, (struct caret_look){0});
     const char *said = lint[_i].said, *printed = buf_text(&m.printed);
     if (*said ? !strstr(printed, said) : *printed)
         ck_abort_msg("was said\n%s\nwithout\n%s", printed, said);

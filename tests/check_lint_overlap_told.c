@@ -6,41 +6,46 @@
 
 #define WEB "[service web]\nvip = 192.0.2.10\nports = 80, 443\nfwmark = 80\n"
 
+#define HINT                                                                                                 \
+    "t.ini:5:1: note: give it other addresses or ports, the same mark, or override = yes to let it win\n"
+
 static const struct input_case told[] = {
     /* The specification's own example. */
     {WEB "[service shop]\nvip = 192.0.2.10\nports = 443\nfwmark = 90\n",
      "t.ini:5:1: error: service 'shop' overlaps service 'web' and gives another fwmark (90, 80)\n"
      "    [service shop]\n"
      "    ^~~~~~~~~~~~~~\n"
-     "t.ini:1:1: note: 'web' is here; tcp 192.0.2.10:443 would end with mark 90\n"},
+     "t.ini:1:1: note: 'web' is here; tcp 192.0.2.10:443 would end with mark 90\n" HINT},
     /* Bit by bit: 0x50 | 0x05, whatever the masks. */
     {WEB "[service low]\nvip = 192.0.2.8/29\nports = 80\nfwmark = 0x5/0xf\n",
      "t.ini:5:1: error: service 'low' overlaps service 'web' and gives another fwmark (0x5/0xf, 80)\n"
      "    [service low]\n"
      "    ^~~~~~~~~~~~~\n"
-     "t.ini:1:1: note: 'web' is here; tcp 192.0.2.10:80 would end with mark 0x55\n"},
+     "t.ini:1:1: note: 'web' is here; tcp 192.0.2.10:80 would end with mark 0x55\n" HINT},
     /* Same value, another mask: IPVS compares 32 bits. */
     {WEB "[service eighty]\nvip = 192.0.2.10\nports = 80\nfwmark = 80/0xff\n",
      "t.ini:5:1: error: service 'eighty' overlaps service 'web' and gives another fwmark (0x50/0xff, 80)\n"
      "    [service eighty]\n"
      "    ^~~~~~~~~~~~~~~~\n"
-     "t.ini:1:1: note: 'web' is here; tcp 192.0.2.10:80 would end with mark 0x50\n"},
+     "t.ini:1:1: note: 'web' is here; tcp 192.0.2.10:80 would end with mark 0x50\n" HINT},
     {"[service a]\nvip = 2001:db8::/64\nports = any\nfwmark = 1\n"
      "[service b]\nvip = 2001:db8::5\nprotocol = udp, tcp\nports = 5060\nfwmark = 2\nsource = "
      "fd00::/8\ninterface = eth0\n",
      "t.ini:5:1: error: service 'b' overlaps service 'a' and gives another fwmark (2, 1)\n"
      "    [service b]\n"
      "    ^~~~~~~~~~~\n"
-     "t.ini:1:1: note: 'a' is here; tcp [2001:db8::5]:5060 from fd00::1 on eth0 would end with mark 2\n"},
+     "t.ini:1:1: note: 'a' is here; tcp [2001:db8::5]:5060 from fd00::1 on eth0 would end with mark "
+     "2\n" HINT},
     {"[service a]\nvip = 192.0.2.0/24\nprotocol = esp\nfwmark = 1\n"
      "[service b]\nvip = 192.0.2.0/25\nprotocol = esp\nfwmark = 2\n",
      "t.ini:5:1: error: service 'b' overlaps service 'a' and gives another fwmark (2, 1)\n"
      "    [service b]\n"
      "    ^~~~~~~~~~~\n"
-     "t.ini:1:1: note: 'a' is here; esp 192.0.2.1 would end with mark 2\n"},
+     "t.ini:1:1: note: 'a' is here; esp 192.0.2.1 would end with mark 2\n" HINT},
     /* Hidden by one service, with the same mark: a warning. */
     {WEB "[service more]\nvip = 192.0.2.10\nports = 443\nfwmark = 80\n",
-     "t.ini:5:1: warning: service 'more' marks nothing that service 'web' does not mark 80 as well\n"
+     "t.ini:5:1: warning: service 'more' marks nothing that service 'web' does not mark 80 as well; it can "
+     "go\n"
      "    [service more]\n"
      "    ^~~~~~~~~~~~~~\n"
      "t.ini:1:1: note: 'web' is here\n"},

@@ -73,7 +73,7 @@ static const char *said_of(struct made *m, const char *text, const bool wants[FA
     diag_free(&others);
     m->printed.len = 0;
     lint_virtual(&m->config, wants, &m->diag);
-    diag_print(&m->diag, &m->sources, &m->printed, false);
+    diag_print(&m->diag, &m->sources, &m->printed, (struct caret_look){0});
     return buf_text(&m->printed);
 }
 

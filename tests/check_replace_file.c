@@ -186,6 +186,56 @@ START_TEST(test_lost_folder)
 }
 END_TEST
 
+START_TEST(test_fresh)
+{
+    struct replacement r;
+    struct complaint why = {.text = ""};
+
+    ck_assert_msg(replacement_begin_fresh(&r, "sub/new", &why), "%s", why.text);
+    ck_assert_int_eq((int)write(r.fd, "text", 4), 4);
+    ck_assert(!read_file("sub/new"));
+    ck_assert_msg(replacement_commit(&r, &why), "%s", why.text);
+    check_file("sub/new", "text", 0600);
+    ck_assert_int_eq(count("sub"), 1);
+}
+END_TEST
+
+/* Whatever has the name stays, be it empty, a link to nowhere or a folder. */
+START_TEST(test_fresh_refused)
+{
+    static const char *const bad[] = {"old", "empty", "link", "sub", ".", "", "missing/file"};
+    struct replacement r;
+    struct complaint why = {.text = ""};
+    struct stat st;
+
+    write_file("old", "old", 0644);
+    write_file("empty", "", 0644);
+    ck_assert_int_eq(symlink("nowhere", "link"), 0);
+    ck_assert_msg(!replacement_begin_fresh(&r, bad[_i], &why), "%s", bad[_i]);
+    ck_assert_str_ne(why.text, "");
+    check_file("old", "old", 0644);
+    check_file("empty", "", 0644);
+    ck_assert(lstat("link", &st) == 0 && S_ISLNK(st.st_mode));
+    ck_assert_int_eq(count("."), 4);
+}
+END_TEST
+
+/* Somebody else takes the name while the text is written. */
+START_TEST(test_fresh_race)
+{
+    struct replacement r;
+    struct complaint why = {.text = ""};
+
+    ck_assert(replacement_begin_fresh(&r, "sub/new", &why));
+    ck_assert_int_eq((int)write(r.fd, "text", 4), 4);
+    write_file("sub/new", "theirs", 0644);
+    ck_assert(!replacement_commit(&r, &why));
+    ck_assert_ptr_nonnull(strstr(why.text, "there already"));
+    check_file("sub/new", "theirs", 0644);
+    ck_assert_int_eq(count("sub"), 1);
+}
+END_TEST
+
 static Suite *replace_file_suite(void)
 {
     Suite *s = suite_create("replace_file");
@@ -195,6 +245,9 @@ static Suite *replace_file_suite(void)
     tcase_add_checked_fixture(t, make_sub, NULL);
     tcase_add_test(t, test_new_file);
     tcase_add_loop_test(t, test_mode, 0, 6);
+    tcase_add_test(t, test_fresh);
+    tcase_add_loop_test(t, test_fresh_refused, 0, 7);
+    tcase_add_test(t, test_fresh_race);
     tcase_add_test(t, test_abandon);
     tcase_add_test(t, test_atomic);
     tcase_add_test(t, test_link);

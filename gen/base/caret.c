@@ -5,7 +5,7 @@
 
 #include "lbgen/caret.h"
 
-enum { COLUMNS_MAX = 200, CONTEXT = 80 };
+enum { BYTES_MAX = 200, CONTEXT = 80, COLUMNS_MIN = 24, INDENT = 4, DOTS = 3, TAB = 8, UTF8_MAX = 4 };
 
 /* One character of the line: how many bytes it has and how many columns it takes; 0 bytes of text to show
  * means `?`. */
@@ -37,21 +37,79 @@ static bool is_utf8_tail(char c)
     return ((unsigned char)c & 0xc0) == 0x80;
 }
 
-/* The part of a very long line that is shown: [*from, *to), cut between characters. */
-static void window(const char *line, size_t len, size_t at, size_t *from, size_t *to)
+/* What is shown of a line: [from, to). */
+struct window {
+    size_t from, to;
+};
+
+/* Of a very long line, in bytes, cut between characters: the same wherever it is printed. */
+static struct window window_of_bytes(const char *line, size_t len, size_t at)
 {
-    *from = 0;
-    *to = len;
-    if (len <= COLUMNS_MAX)
-        return;
+    struct window w = {.to = len};
+
+    if (len <= BYTES_MAX)
+        return w;
     if (at > CONTEXT)
-        *from = at - CONTEXT;
-    if (*to - *from > COLUMNS_MAX)
-        *to = *from + COLUMNS_MAX;
-    while (*from < at && is_utf8_tail(line[*from]))
-        ++*from;
-    while (*to < len && is_utf8_tail(line[*to]))
-        ++*to;
+        w.from = at - CONTEXT;
+    if (w.to - w.from > BYTES_MAX)
+        w.to = w.from + BYTES_MAX;
+    while (w.from < at && is_utf8_tail(line[w.from]))
+        ++w.from;
+    while (w.to < len && is_utf8_tail(line[w.to]))
+        ++w.to;
+    return w;
+}
+
+/* The last place from which on the characters have room in `columns`, and are in front of `at`. */
+static size_t go_back(const char *line, size_t at, int columns)
+{
+    size_t from = at;
+
+    while (from > 0) {
+        size_t before = from - 1;
+
+        while (before > 0 && from - before < UTF8_MAX && is_utf8_tail(line[before]))
+            before--;
+        struct glyph g = glyph_at(line + before, from - before);
+        if (g.bytes != from - before) { /* no UTF-8: a byte is a character */
+            before = from - 1;
+            g = (struct glyph){1, 1, false};
+        }
+        columns -= line[before] == '\t' ? TAB : g.columns; /* at most */
+        if (columns < 0)
+            break;
+        from = before;
+    }
+    return from;
+}
+
+/* Behind the last character from `from` on, printed from column `start`, that ends before column `end`. */
+static size_t go_on(const char *line, size_t len, size_t from, int start, int end)
+{
+    for (int column = start; from < len;) {
+        struct glyph g = glyph_at(line + from, len - from);
+
+        column += line[from] == '\t' ? TAB - column % TAB : g.columns;
+        if (column >= end)
+            break;
+        from += g.bytes;
+    }
+    return from;
+}
+
+/* Of a line that would not have room in the terminal: what stands around the culprit, more behind it than in
+ * front. The last column stays free for a caret behind the end. */
+static struct window window_of_columns(const char *line, size_t len, size_t at, unsigned columns)
+{
+    int end = (int)(columns < COLUMNS_MIN ? COLUMNS_MIN : columns);
+
+    if (go_on(line, len, 0, INDENT, end) == len)
+        return (struct window){0, len};
+    size_t from = go_back(line, at, (end - INDENT - 2 * DOTS) / 3);
+    size_t tail = go_back(line, len, end - INDENT - DOTS - 1); /* what is behind may have room as well */
+    if (tail < from)
+        return (struct window){tail, len};
+    return (struct window){from, go_on(line, len, from, from ? INDENT + DOTS : INDENT, end - DOTS)};
 }
 
 static void print_source(struct buf *out, const char *line, size_t from, size_t to, size_t len)
@@ -101,20 +159,21 @@ static locale_t utf8_locale(void)
     return utf8;
 }
 
-void caret_print(struct buf *out, const char *line, size_t len, size_t at, size_t count, bool colour)
+void caret_print(struct buf *out, const char *line, size_t len, size_t at, size_t count,
+                 struct caret_look look)
 {
     locale_t utf8 = utf8_locale(), before = utf8 ? uselocale(utf8) : (locale_t)0;
-    size_t from, to;
 
     if (at > len)
         at = len;
     if (count > len - at)
         count = len - at;
-    window(line, len, at, &from, &to);
-    print_source(out, line, from, to, len);
-    buf_str(out, colour ? "\033[1;32m" : "");
-    print_marks(out, line, from, to, at, at + count);
-    buf_str(out, colour ? "\033[0m\n" : "\n");
+    struct window w =
+        look.columns ? window_of_columns(line, len, at, look.columns) : window_of_bytes(line, len, at);
+    print_source(out, line, w.from, w.to, len);
+    buf_str(out, look.colour ? "\033[1;32m" : "");
+    print_marks(out, line, w.from, w.to, at, at + count);
+    buf_str(out, look.colour ? "\033[0m\n" : "\n");
     if (utf8)
         uselocale(before);
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lbgen/caret.h"
 #include "lbgen/diag.h"
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
@@ -55,7 +54,8 @@ void diag_note(struct diag *d, srcpos at, const char *format, ...)
     va_end(args);
 }
 
-static void print_one(const struct finding *f, struct sources *sources, struct buf *out, bool colour)
+static void print_one(const struct finding *f, struct sources *sources, struct buf *out,
+                      struct caret_look look)
 {
     struct source_place place = {0};
 
@@ -65,10 +65,10 @@ static void print_one(const struct finding *f, struct sources *sources, struct b
     } else {
         buf_printf(out, "%s: ", f->file ? f->file : "lbgen");
     }
-    buf_printf(out, "%s%s:%s %s\n", colour ? colours[f->severity] : "", severity_words[f->severity],
-               colour ? "\033[0m" : "", f->text);
+    buf_printf(out, "%s%s:%s %s\n", look.colour ? colours[f->severity] : "", severity_words[f->severity],
+               look.colour ? "\033[0m" : "", f->text);
     if (f->at != SRC_NONE && !f->belongs)
-        caret_print(out, place.line_text, place.line_len, place.column - 1, f->len, colour);
+        caret_print(out, place.line_text, place.line_len, place.column - 1, f->len, look);
 }
 
 /* A finding and the notes behind it move as one: `first` is its index in the queue, `n` their number. */
@@ -118,7 +118,7 @@ void diag_each(const struct diag *d, diag_each_fn each, void *ctx)
 struct printer {
     struct sources *sources;
     struct buf *out;
-    bool colour;
+    struct caret_look look;
 };
 
 static void print_group(void *ctx, const struct finding *f, size_t n_notes)
@@ -126,12 +126,12 @@ static void print_group(void *ctx, const struct finding *f, size_t n_notes)
     const struct printer *p = ctx;
 
     for (size_t i = 0; i <= n_notes; i++)
-        print_one(&f[i], p->sources, p->out, p->colour);
+        print_one(&f[i], p->sources, p->out, p->look);
 }
 
-void diag_print(const struct diag *d, struct sources *sources, struct buf *out, bool colour)
+void diag_print(const struct diag *d, struct sources *sources, struct buf *out, struct caret_look look)
 {
-    struct printer printer = {.sources = sources, .out = out, .colour = colour};
+    struct printer printer = {.sources = sources, .out = out, .look = look};
 
     diag_each(d, print_group, &printer);
 }

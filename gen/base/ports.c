@@ -11,8 +11,9 @@ static bool port_in_range(const char *text, size_t n, uint16_t *out, struct comp
     int shown = n > 40 ? 40 : (int)n;
 
     if (n > 1 && text[0] == '0')
-        return complain(why, 0, n, "port %.*s has a leading zero, which some programs read as octal", shown,
-                        text);
+        return complain(why, 0, n,
+                        "port %.*s has a leading zero, which some programs read as octal: write it without",
+                        shown, text);
     if (!decimal_parse(text, n, &port) || port < 1 || port > UINT16_MAX)
         return complain(why, 0, n, "port %.*s is not in 1..65535", shown, text);
     *out = (uint16_t)port;

@@ -107,6 +107,11 @@ static bool ipv4_with_port(const char *text, size_t n)
     return colon && address_parse(text, (size_t)(colon - text), &p) && p.family == IPV4;
 }
 
+static bool like_a_name(const char *text, size_t n)
+{
+    return n > 1 && (unsigned char)((text[0] | 0x20) - 'a') < 26 && !memchr(text, ':', n);
+}
+
 /* Apart, so that its large frame is no burden of plain addresses. */
 __attribute__((noinline)) static bool parse_other(const char *text, size_t n, enum prefix_form form,
                                                   struct prefix *out, struct complaint *why)
@@ -125,8 +130,9 @@ __attribute__((noinline)) static bool parse_other(const char *text, size_t n, en
             return complain(why, 0, n, "'%.*s' has a port; only an address is expected here", shown, text);
         if (memchr(text, '%', address_len))
             return complain(why, 0, n, "'%.*s' has a zone; addresses are written without", shown, text);
-        return complain(why, 0, n, "'%.*s' is no IPv4 or IPv6 address%s", shown, text,
-                        form == ADDRESS_OR_PREFIX ? " or prefix" : "");
+        return complain(why, 0, n, "'%.*s' is no IPv4 or IPv6 address%s%s", shown, text,
+                        form == ADDRESS_OR_PREFIX ? " or prefix" : "",
+                        like_a_name(text, n) ? "; names are not looked up" : "");
     }
     if (!slash)
         return true;

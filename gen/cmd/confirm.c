@@ -19,12 +19,19 @@ static bool is_asked(void)
 
 static void ask(unsigned seconds)
 {
-    fprintf(
-        stderr,
-        "lbgen: the new rules are live for %u s. Can you still get in? y keeps them, n undoes them; lbgen "
-        "--confirmed from another session keeps them too: ",
-        seconds);
+    fprintf(stderr,
+            "lbgen: the new rules are live, and undone in %u s unless you keep them.\n"
+            "lbgen: Can you still get in? y keeps them, as lbgen --confirmed from another\n"
+            "session does; n undoes them: ",
+            seconds);
     fflush(stderr);
+}
+
+static void ask_again(unsigned seconds)
+{
+    unsigned left;
+
+    ask(guard_is_pending(&left) ? left : seconds);
 }
 
 /* What was typed: y, n, something else ('?'), or 0: the terminal is gone. A whole line counts, not its first
@@ -70,7 +77,7 @@ static int hear_terminal(bool *asked, unsigned seconds)
     case 'y': return GUARD_CONFIRM;
     case 'n': return GUARD_UNDO;
     case 0: *asked = false; return 0;
-    default: ask(seconds); return 0;
+    default: ask_again(seconds); return 0;
     }
 }
 

@@ -85,7 +85,7 @@ static struct format_job form_of(const struct options *options, const struct inp
 
 int generate(const struct options *options)
 {
-    struct input input;
+    struct input input = {0};
     struct merge_job merge = {0};
     struct job job = {.input = &input,
                       .family = options->family,

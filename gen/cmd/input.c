@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "lbgen/audit.h"
@@ -16,6 +17,15 @@
 
 #define SYSTEM_TEMPLATES "/etc/lbgen/templates"
 
+/* Whoever has no input yet learns how to come by one. */
+static void report_unreadable(struct input *input, const struct options *options, const char *path,
+                              const char *why)
+{
+    diag_file(&input->diag, SEVERITY_ERROR, path, "%s", why);
+    if (options->n_inputs == 1 && strcmp(path, "-") != 0 && access(path, F_OK) != 0 && errno == ENOENT)
+        diag_note(&input->diag, SRC_NONE, "lbgen --init -o %s writes a first one", path);
+}
+
 static void read_files(struct input *input, const struct options *options)
 {
     for (int i = 0; i < options->n_inputs; i++) {
@@ -23,7 +33,7 @@ static void read_files(struct input *input, const struct options *options)
         int source = sources_read(&input->sources, options->inputs[i], &why);
 
         if (source < 0)
-            diag_file(&input->diag, SEVERITY_ERROR, options->inputs[i], "%s", why.text);
+            report_unreadable(input, options, options->inputs[i], why.text);
         else
             config_read(&input->config, &input->sources, source, NULL, &input->diag);
     }
@@ -48,14 +58,19 @@ static void begin(struct input *input, const struct options *options)
     progress_stage("reading");
 }
 
-/* Everything behind the files: templates, and what is wrong with what they say. */
-static void finish(struct input *input, const struct options *options)
+void input_apply_templates(struct input *input, const struct options *options)
 {
     struct template_places places = {.system = options->no_system_templates ? NULL : SYSTEM_TEMPLATES};
 
     if (options->templates && folder_is_there(options->templates, &input->diag))
         places.folder = options->templates;
     templates_apply(&input->config, &places, &input->sources, &input->diag);
+}
+
+/* Everything behind the files: templates, and what is wrong with what they say. */
+static void finish(struct input *input, const struct options *options)
+{
+    input_apply_templates(input, options);
     progress_stage("checking");
     lint_services(&input->config, &input->diag);
     lint_sections(&input->config, input->sources.n ? input->sources.at[0].name : NULL, &input->diag);
@@ -86,15 +101,23 @@ void input_read_source(struct input *input, const struct options *options, int s
     finish(input, options);
 }
 
+static struct caret_look terminal_look(int fd, enum color color)
+{
+    const char *no_color = getenv("NO_COLOR");
+    bool terminal = isatty(fd);
+    struct winsize size;
+
+    return (struct caret_look){.colour = color == COLOR_ALWAYS ||
+                                         (color == COLOR_AUTO && terminal && !(no_color && *no_color)),
+                               .columns = terminal && ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0};
+}
+
 void input_print_findings(struct input *input, const struct options *options)
 {
     int fd = STDERR_FILENO;
     struct buf out = {.flush = buf_flush_fd, .ctx = &fd};
-    const char *no_color = getenv("NO_COLOR");
-    bool colour = options->color == COLOR_ALWAYS ||
-                  (options->color == COLOR_AUTO && isatty(fd) && !(no_color && *no_color));
 
-    diag_print(&input->diag, &input->sources, &out, colour);
+    diag_print(&input->diag, &input->sources, &out, terminal_look(fd, options->color));
     buf_finish(&out); /* findings that can't be shown have no better place to be told */
     buf_free(&out);
 }

@@ -40,6 +40,8 @@ static void give_up(void)
 
     if (running->guard.pid > 0) {
         close(running->guard.fd);
+        /* Called on SIGABRT too, where POSIX allows errno.
+         * NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
         while (waitpid(running->guard.pid, NULL, 0) < 0 && errno == EINTR)
             ;
     }
@@ -81,7 +83,7 @@ static int report_busy(void)
             "a commit waits for its confirmation, for %u more s: run lbgen --confirmed to keep it, or "
             "wait until it is undone",
             seconds);
-    return job_fail(EXIT_BUSY, "another lbgen is at work (--wait says how long to wait for it)");
+    return job_fail(EXIT_BUSY, "another lbgen is at work; try again, or wait longer with --wait=SECONDS");
 }
 
 /* A pending confirmation is no reason to wait: it may take minutes. */
@@ -120,7 +122,9 @@ static int heal(struct job *job)
     job->healed_all = good && plan_undo_files(&plan, &why) == PLAN_DONE;
     plan_free(&plan);
     if (!good)
-        return job_fail(EXIT_UNDO_FAILED, "what an earlier lbgen left can't be undone: %s", why.text);
+        return job_fail(EXIT_UNDO_FAILED,
+                        "what an earlier lbgen left can't be undone: %s; mend that, and run lbgen --rollback",
+                        why.text);
     if (!job->healed_all)
         job_warn(job, "it is undone but for a file: %s", why.text);
     journal_remove();
@@ -196,8 +200,9 @@ int job_enter(struct job *job)
     if (status == EXIT_GOOD && !boot_files_find(&job->boot_files, &boot, ""))
         status = job_fail(EXIT_SYSTEM, "a boot file's path is too long");
     if (status == EXIT_GOOD && boot_files_clash(&job->boot_files))
-        status = job_fail(EXIT_BAD_INPUT, "%s can't be the boot file of both families",
-                          job->boot_files.path[IPV4]);
+        status =
+            job_fail(EXIT_BAD_INPUT, "%s can't be the boot file of both families: give --persist6 another",
+                     job->boot_files.path[IPV4]);
     if (status == EXIT_GOOD)
         status = job_choose_backend(job);
     return status == EXIT_GOOD && !job->options->dry_run ? check_firewalld(job) : status;

@@ -96,7 +96,9 @@ static int report_word(struct job *job, enum guard_word word, const char *why)
 {
     switch (word) {
     case GUARD_CONFIRMED: job_say("%s: confirmed and saved", job->what); return EXIT_GOOD;
-    case GUARD_NOT_SAVED: return job_fail(EXIT_NOT_SAVED, "confirmed and live, but not saved: %s", why);
+    case GUARD_NOT_SAVED:
+        return job_fail(EXIT_NOT_SAVED,
+                        "confirmed and live, but not saved: %s; a commit of the same rules saves them", why);
     case GUARD_UNDONE: return job_report_undone(why);
     case GUARD_UNDO_FAILED: return report_undo_failed(why);
     default: return undo_here(job);
@@ -130,7 +132,10 @@ static int finish(struct job *job)
     default: break;
     }
     plan_settle_files(&job->change.plan);
-    return saved ? EXIT_GOOD : job_fail(EXIT_NOT_SAVED, "the rules are live, but not saved: %s", why.text);
+    return saved ? EXIT_GOOD
+                 : job_fail(EXIT_NOT_SAVED,
+                            "the rules are live, but not saved: %s; a commit of the same rules saves them",
+                            why.text);
 }
 
 int job_report_change(enum change_result result, const char *why)

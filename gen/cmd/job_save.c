@@ -8,6 +8,7 @@
 #include "lbgen/boot_unit.h"
 #include "lbgen/job_save.h"
 #include "lbgen/journal.h"
+#include "lbgen/number.h"
 #include "lbgen/progress.h"
 #include "lbgen/wanted.h"
 
@@ -140,23 +141,32 @@ bool job_save_last(void *ctx, const struct undo *lines, struct complaint *why)
     return job->last_prepared;
 }
 
+/* `policies N`, a line, the N bytes of the notes, the plan. */
+static bool last_parse(struct plan *last, struct policy_notes *notes, const struct buf *text)
+{
+    static const char word[] = "policies ";
+    const char *at, *line_end, *end = text->at + text->len;
+    uint32_t notes_len;
+
+    if (text->len < sizeof word || memcmp(text->at, word, sizeof word - 1) != 0)
+        return false;
+    at = text->at + (sizeof word - 1);
+    line_end = memchr(at, '\n', (size_t)(end - at));
+    if (!line_end || !decimal_parse(at, (size_t)(line_end - at), &notes_len))
+        return false;
+    at = line_end + 1;
+    return notes_len <= (size_t)(end - at) && policy_notes_parse(notes, at, notes_len) &&
+           plan_read(last, at + notes_len, (size_t)(end - at) - notes_len);
+}
+
 bool job_last_read(struct plan *last, struct policy_notes *notes, bool *there, struct complaint *why)
 {
     struct buf text = {0};
-    size_t notes_len = 0;
-    int head = 0;
     bool good = state_read(LAST_PATH, &text, why);
 
     *there = good && text.len > 0;
-    if (*there) {
-        good = sscanf(buf_text(&text), "policies %zu%n", &notes_len, &head) == 1 && text.at[head] == '\n' &&
-               notes_len < text.len - (size_t)head;
-        good =
-            good && policy_notes_parse(notes, text.at + head + 1, notes_len) &&
-            plan_read(last, text.at + (size_t)head + 1 + notes_len, text.len - (size_t)head - 1 - notes_len);
-        if (!good)
-            complain(why, 0, 0, "%s is damaged", LAST_PATH);
-    }
+    if (*there && !last_parse(last, notes, &text))
+        good = complain(why, 0, 0, "%s is damaged", LAST_PATH);
     buf_free(&text);
     return good;
 }

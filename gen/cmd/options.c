@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <getopt.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,11 @@ enum {
     OPT_TRACE,
     OPT_COMPARE,
     OPT_IMPORT,
+    OPT_INIT,
     OPT_IMPORT_AS,
+    OPT_VIP,
+    OPT_PORTS,
+    OPT_FWMARK,
     OPT_KERNEL,
     OPT_KEEPALIVED,
     OPT_BACKEND,
@@ -71,6 +76,10 @@ static const struct option long_options[] = {
     {"compare", no_argument, NULL, OPT_COMPARE},
     {"import", required_argument, NULL, OPT_IMPORT},
     {"import-as", required_argument, NULL, OPT_IMPORT_AS},
+    {"init", optional_argument, NULL, OPT_INIT},
+    {"vip", required_argument, NULL, OPT_VIP},
+    {"ports", required_argument, NULL, OPT_PORTS},
+    {"fwmark", required_argument, NULL, OPT_FWMARK},
     {"kernel", no_argument, NULL, OPT_KERNEL},
     {"keepalived", required_argument, NULL, OPT_KEEPALIVED},
     {"backend", required_argument, NULL, OPT_BACKEND},
@@ -89,6 +98,15 @@ static const struct option long_options[] = {
     {"version", no_argument, NULL, OPT_VERSION},
     {NULL, 0, NULL, 0},
 };
+
+static const char *option_word(int value)
+{
+    const struct option *option = long_options;
+
+    while (option->val != value)
+        option++;
+    return option->name;
+}
 
 /* One of the words that an option takes; the index, or -1 with a sentence on standard error. */
 static int choice(const char *option, const char *value, const char *const *words, int n)
@@ -118,7 +136,9 @@ static bool set_format(struct options *o, const char *value)
 static bool set_family(struct options *o, enum family family)
 {
     if (o->family_given && o->family != family) {
-        fputs("lbgen: -4 and -6 exclude each other: kernel tables and boot files are two\n", stderr);
+        fputs("lbgen: -4 and -6 exclude each other, since kernel tables and boot files are two: run lbgen "
+              "for each\n",
+              stderr);
         return false;
     }
     o->family_given = true;
@@ -154,26 +174,30 @@ static bool set_warnings(struct options *o, const char *value)
     }
 }
 
+/* The argument of an option that may stand once. */
+static bool set_once(const char **to, const char *option, const char *what)
+{
+    if (*to)
+        fprintf(stderr, "lbgen: --%s takes one %s; give it once\n", option, what);
+    else
+        *to = optarg;
+    return *to == optarg;
+}
+
 static bool set_verb(struct options *o, int option)
 {
     enum verb verb = (enum verb)(VERB_COMMIT + option - OPT_COMMIT);
 
-    if (verb == VERB_TRACE && o->trace) {
-        fputs("lbgen: --trace takes one packet; give it once\n", stderr);
+    if (verb == VERB_TRACE && !set_once(&o->trace, "trace", "packet"))
         return false;
-    }
-    if (verb == VERB_TRACE)
-        o->trace = optarg;
-    if (verb == VERB_IMPORT && o->import) {
-        fputs("lbgen: --import takes one file; give it once\n", stderr);
+    if (verb == VERB_IMPORT && !set_once(&o->import, "import", "file"))
         return false;
-    }
-    if (verb == VERB_IMPORT)
-        o->import = optarg;
+    if (verb == VERB_INIT && optarg && !set_once(&o->init.template_name, "init", "template"))
+        return false;
 
     if (o->verb != VERB_GENERATE && o->verb != verb) {
         fputs("lbgen: --commit, --restore, --remove, --rollback, --confirmed, --diff, --status, --check, "
-              "--trace, --compare and --import exclude each other\n",
+              "--trace, --compare, --import and --init exclude each other\n",
               stderr);
         return false;
     }
@@ -209,7 +233,8 @@ static bool set_live_option(struct options *o, int option)
 {
     unsigned seconds;
 
-    o->live_options = true;
+    if (option != '?' && option != ':')
+        o->live_option = option_word(option);
     switch (option) {
     case OPT_BACKEND: return set_backend(o);
     case OPT_PERSIST: o->persist[IPV4] = optarg; return true;
@@ -242,6 +267,16 @@ static bool set_import_as(struct options *o)
     return i >= 0;
 }
 
+static bool add_vip(struct init_options *o)
+{
+    if (o->n_vips == INIT_VIPS_MAX) {
+        fprintf(stderr, "lbgen: --vip is given more than %d times; each may have a list\n", INIT_VIPS_MAX);
+        return false;
+    }
+    o->vips[o->n_vips++] = optarg;
+    return true;
+}
+
 static bool set_option(struct options *o, int option)
 {
     switch (option) {
@@ -268,7 +303,11 @@ static bool set_option(struct options *o, int option)
     case OPT_CHECK:
     case OPT_TRACE:
     case OPT_COMPARE:
-    case OPT_IMPORT: return set_verb(o, option);
+    case OPT_IMPORT:
+    case OPT_INIT: return set_verb(o, option);
+    case OPT_VIP: return add_vip(&o->init);
+    case OPT_PORTS: return set_once(&o->init.ports, "ports", "list");
+    case OPT_FWMARK: return set_once(&o->init.fwmark, "fwmark", "mark");
     case OPT_IMPORT_AS: return set_import_as(o);
     case OPT_KERNEL: o->kernel = true; return true;
     case OPT_KEEPALIVED: o->keepalived = optarg; return true;
@@ -276,28 +315,51 @@ static bool set_option(struct options *o, int option)
     }
 }
 
-static bool say(const char *text)
+__attribute__((format(printf, 1, 2))) static bool say(const char *format, ...)
 {
-    fprintf(stderr, "lbgen: %s\n", text);
+    va_list args;
+
+    va_start(args, format);
+    fputs("lbgen: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
     return false;
+}
+
+/* The option that makes it this verb. */
+static const char *verb_word(const struct options *o)
+{
+    return option_word(OPT_COMMIT + (int)o->verb - VERB_COMMIT);
 }
 
 static bool looks_only(const struct options *o)
 {
     return o->verb == VERB_CHECK || o->verb == VERB_TRACE || o->verb == VERB_COMPARE ||
-           o->verb == VERB_IMPORT;
+           o->verb == VERB_IMPORT || o->verb == VERB_INIT;
 }
 
-/* Options that make no sense where nothing is touched. */
-static bool changes_something(const struct options *o)
+/* An option that makes no sense where nothing is touched; NULL: none. */
+static const char *changing_option(const struct options *o)
 {
-    return o->persist[IPV4] || o->persist[IPV6] || o->no_persist || o->adopt || o->dry_run || o->force ||
-           o->confirm;
+    const struct {
+        bool given;
+        int value;
+    } all[] = {{o->persist[IPV4], OPT_PERSIST}, {o->persist[IPV6], OPT_PERSIST6},
+               {o->no_persist, OPT_NO_PERSIST}, {o->adopt, OPT_ADOPT},
+               {o->dry_run, OPT_DRY_RUN},       {o->force, OPT_FORCE},
+               {o->confirm, OPT_CONFIRM}};
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].given)
+            return option_word(all[i].value);
+    return NULL;
 }
 
 static bool has_report(const struct options *o)
 {
-    return looks_only(o) || o->verb == VERB_DIFF || o->verb == VERB_STATUS;
+    return o->verb == VERB_CHECK || o->verb == VERB_TRACE || o->verb == VERB_COMPARE ||
+           o->verb == VERB_DIFF || o->verb == VERB_STATUS;
 }
 
 /* What goes with what. */
@@ -308,18 +370,21 @@ static bool fits_together(const struct options *o)
                    "the input and its rules");
     if (o->kernel && o->verb != VERB_CHECK)
         return say("--kernel goes with --check");
-    if (o->keepalived && o->verb != VERB_CHECK)
-        return say("--keepalived goes with --check");
+    if (o->keepalived && o->verb != VERB_CHECK && o->verb != VERB_INIT)
+        return say("--keepalived goes with --check or --init");
+    if ((o->init.n_vips || o->init.ports || o->init.fwmark) && o->verb != VERB_INIT)
+        return say("--vip, --ports and --fwmark go with --init; elsewhere the input file has them");
     if (o->import_as && o->verb != VERB_IMPORT)
         return say("--import-as goes with --import");
     if (o->format && o->verb != VERB_GENERATE)
-        return say("--format is for printing");
+        return say("--format is for printing: leave it or --%s out", verb_word(o));
     if (o->merge && o->format)
         return say("--merge is for iptables-save's form: leave --format out");
     if (o->firewalld_zone && !(o->format && strcmp(o->format->name, "firewalld") == 0))
         return say("--firewalld-zone goes with --format=firewalld");
-    if (o->verb == VERB_GENERATE ? o->live_options : looks_only(o) && changes_something(o))
-        return say("this option goes with --commit, --restore, --remove, --rollback, --diff or --status");
+    const char *stray = o->verb == VERB_GENERATE ? o->live_option : looks_only(o) ? changing_option(o) : NULL;
+    if (stray)
+        return say("--%s goes with --commit, --restore, --remove, --rollback, --diff or --status", stray);
     if (o->verb == VERB_GENERATE)
         return true;
     if (o->family_given && !o->against && o->verb >= VERB_COMMIT && o->verb <= VERB_STATUS)
@@ -327,7 +392,7 @@ static bool fits_together(const struct options *o)
             "-4 and -6 are for printing and for --diff --against: tables of both families are looked at");
     if (o->no_persist && (o->persist[IPV4] || o->persist[IPV6]))
         return say("--no-persist leaves the boot files alone: give no --persist or --persist6 beside it");
-    if ((o->output && o->verb != VERB_IMPORT) || o->merge)
+    if ((o->output && o->verb != VERB_IMPORT && o->verb != VERB_INIT) || o->merge)
         return say("-o and --merge are for printing; --commit puts the rules into the boot file itself");
     if (o->against && o->verb != VERB_DIFF && o->verb != VERB_TRACE)
         return say("--against goes with --diff or --trace");
@@ -335,9 +400,14 @@ static bool fits_together(const struct options *o)
         return say("--trace needs rules to walk through: an input file, or --against=SAVED");
     if (o->verb == VERB_COMPARE && o->n_inputs != 2)
         return say("--compare takes two files, the old and the new one");
+    if (o->init.template_name && o->init.ports)
+        return say("--init=TEMPLATE brings ports of its own: leave it or --ports out");
+    if (o->n_inputs && o->verb == VERB_INIT)
+        return say("--init takes no input file; the template is written --init=TEMPLATE, the file to write "
+                   "-o FILE");
     if (o->n_inputs && (o->verb == VERB_RESTORE || o->verb == VERB_REMOVE || o->verb == VERB_ROLLBACK ||
                         o->verb == VERB_CONFIRMED || o->verb == VERB_IMPORT))
-        return say("this takes no input file");
+        return say("--%s takes no input file", verb_word(o));
     return true;
 }
 
@@ -351,7 +421,8 @@ static bool stdin_once(const struct options *o)
     for (int i = 0; i < o->n_inputs; i++)
         n += strcmp(o->inputs[i], "-") == 0;
     if (n > 1)
-        fputs("lbgen: standard input (-) is named more than once\n", stderr);
+        fputs("lbgen: standard input (-) is named more than once, but can be read once: name a file\n",
+              stderr);
     return n <= 1;
 }
 

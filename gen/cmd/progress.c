@@ -3,10 +3,13 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include "lbgen/progress.h"
+
+enum { LINE_MAX_COLUMNS = 79 };
 
 static const char *volatile stage = "";
 static volatile sig_atomic_t shown;
@@ -19,15 +22,36 @@ static void put(const char *text)
     (void)ignored;
 }
 
-/* Async-signal-safe: write alone. */
+/* How much of the line has room: a line that wraps could not be cleared. */
+static size_t room(void)
+{
+    struct winsize size;
+
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1U
+                                                                           : LINE_MAX_COLUMNS;
+}
+
+/* Async-signal-safe: system calls alone. */
 static void on_alarm(int signal)
 {
+    static const char begin[] = "lbgen: ", end[] = " ...";
+    char line[LINE_MAX_COLUMNS + 1];
+    size_t len = 0, most = room();
     int kept = errno; /* of the call that was interrupted */
 
     (void)signal;
-    put("\rlbgen: ");
-    put(stage);
-    put(" ...\033[K");
+    if (most > LINE_MAX_COLUMNS)
+        most = LINE_MAX_COLUMNS;
+    for (const char *p = begin; *p && len < most; p++)
+        line[len++] = *p;
+    for (const char *p = stage; *p && len < most; p++)
+        line[len++] = *p;
+    for (const char *p = end; *p && len < most; p++)
+        line[len++] = *p;
+    line[len] = '\0';
+    put("\r");
+    put(line);
+    put("\033[K");
     shown = 1;
     errno = kept;
 }

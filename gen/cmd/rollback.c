@@ -160,7 +160,8 @@ static int roll_back(struct job *job)
     if (!job_last_read(&last, &notes, &there, &why))
         status = job_fail(EXIT_SYSTEM, "%s", why.text);
     else if (!there)
-        status = job_fail(EXIT_DIFFERENT, "there is nothing to roll back");
+        status = job_fail(EXIT_DIFFERENT,
+                          "there is nothing to roll back; lbgen --remove takes all out that is lbgen's");
     if (status == EXIT_GOOD) {
         job->change.backend = last.backend;
         is_table = last.backend == &live_nftables;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lbgen/number.h"
 #include "lbgen/proto.h"
 #include "lbgen/route.h"
 #include "lbgen/seen_table.h"
@@ -45,15 +46,24 @@ static bool read_address(const char *text, struct prefix *out)
     return prefix_parse(text, strcspn(text, "%"), ADDRESS_ONLY, out, &ignored);
 }
 
+static bool read_port(const char *text, uint16_t *out)
+{
+    uint32_t number;
+
+    if (!decimal_parse(text, strlen(text), &number) || number > UINT16_MAX)
+        return false;
+    *out = (uint16_t)number;
+    return true;
+}
+
 static bool read_connection(const char *text, struct connection *c)
 {
-    char client[64], server[64];
-    unsigned client_port, server_port;
+    char client[64], server[64], client_port[6], server_port[6];
 
-    if (sscanf(text, "%63s %5u %63s %5u", client, &client_port, server, &server_port) != 4 ||
-        client_port > UINT16_MAX || server_port > UINT16_MAX)
+    *c = (struct connection){0};
+    if (sscanf(text, "%63s %5s %63s %5s", client, client_port, server, server_port) != 4 ||
+        !read_port(client_port, &c->client_port) || !read_port(server_port, &c->server_port))
         return false;
-    *c = (struct connection){.client_port = (uint16_t)client_port, .server_port = (uint16_t)server_port};
     if (!read_address(client, &c->client) || !read_address(server, &c->server) ||
         c->client.family != c->server.family)
         return false;

@@ -228,7 +228,8 @@ int table_boot(struct table_job *t)
     t->boot_new = text;
     /* A file that has nothing to say is not made. */
     t->boot_changes = (t->boot_exists || t->wanted.exists) &&
-                      (text.len != t->boot_old.len || memcmp(text.at, t->boot_old.at, text.len) != 0);
+                      (t->boot_new.len != t->boot_old.len ||
+                       memcmp(buf_text(&t->boot_new), buf_text(&t->boot_old), t->boot_old.len) != 0);
     return EXIT_GOOD;
 }
 

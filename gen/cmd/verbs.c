@@ -65,10 +65,16 @@ int confirmed(const struct options *options)
     (void)options;
     switch (guard_confirm_pending(&why)) {
     case GUARD_CONFIRMED: job_say("confirmed and saved"); return EXIT_GOOD;
-    case GUARD_NOT_SAVED: return job_fail(EXIT_NOT_SAVED, "confirmed and live, but not saved: %s", why.text);
-    case GUARD_GONE: return job_fail(EXIT_DIFFERENT, "nothing waits for a confirmation");
-    case GUARD_UNDONE: return job_fail(EXIT_UNDONE, "too late: the new rules are undone");
-    case GUARD_UNDO_FAILED: return job_fail(EXIT_UNDO_FAILED, "too late, and the undo failed: %s", why.text);
+    case GUARD_NOT_SAVED:
+        return job_fail(EXIT_NOT_SAVED,
+                        "confirmed and live, but not saved: %s; a commit of the same rules saves them",
+                        why.text);
+    case GUARD_GONE:
+        return job_fail(EXIT_DIFFERENT, "nothing waits for a confirmation; lbgen --status says what is live");
+    case GUARD_UNDONE: return job_fail(EXIT_UNDONE, "too late: the new rules are undone; commit them again");
+    case GUARD_UNDO_FAILED:
+        return job_fail(EXIT_UNDO_FAILED,
+                        "too late, and the undo failed: %s\nRun this to undo it: lbgen --rollback", why.text);
     default: return job_fail(EXIT_SYSTEM, "%s", why.text);
     }
 }

@@ -24,12 +24,14 @@ static int write_to_stdout(write_fn write_text, void *ctx)
     return EXIT_SYSTEM;
 }
 
-static int write_to_file(const char *path, write_fn write_text, void *ctx)
+typedef bool (*begin_fn)(struct replacement *file, const char *path, struct complaint *why);
+
+static int write_to_file(const char *path, begin_fn begin, write_fn write_text, void *ctx)
 {
     struct replacement file;
     struct complaint why;
 
-    if (!replacement_begin(&file, path, &why)) {
+    if (!begin(&file, path, &why)) {
         fprintf(stderr, "%s: error: %s\n", path, why.text);
         return EXIT_SYSTEM;
     }
@@ -49,5 +51,11 @@ static int write_to_file(const char *path, write_fn write_text, void *ctx)
 
 int write_out(const char *path, write_fn write_text, void *ctx)
 {
-    return path ? write_to_file(path, write_text, ctx) : write_to_stdout(write_text, ctx);
+    return path ? write_to_file(path, replacement_begin, write_text, ctx) : write_to_stdout(write_text, ctx);
+}
+
+int write_out_fresh(const char *path, write_fn write_text, void *ctx)
+{
+    return path ? write_to_file(path, replacement_begin_fresh, write_text, ctx)
+                : write_to_stdout(write_text, ctx);
 }

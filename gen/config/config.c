@@ -120,8 +120,9 @@ static bool enter_name(struct builder *b, struct name_index *names, const void *
     *first = name_index_enter(names, items, b->name.text, b->name.len, (uint32_t)n);
     if (*first == NAME_NOT_FOUND)
         return true;
-    diag_at(b->diag, SEVERITY_ERROR, b->name.at, b->name.len, "%s '%.*s' is there already",
-            section_forms[b->section].word, (int)b->name.len, b->name.text);
+    diag_at(b->diag, SEVERITY_ERROR, b->name.at, b->name.len,
+            "%s '%.*s' is there already: give one of them another name", section_forms[b->section].word,
+            (int)b->name.len, b->name.text);
     return false;
 }
 
@@ -323,9 +324,12 @@ static void report_unknown_key(const struct builder *b, srcpos at, const char *n
     bool of_service = b->section == SECTION_SERVICE || b->section == SECTION_TEMPLATE;
     const char *meant = of_service ? closest_word(name, service_key_word, SERVICE_KEYS) : NULL;
 
-    diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "unknown key '%s' in [%s]%s%s%s", name,
-            section_forms[b->section].word, meant ? "; did you mean '" : "", meant ? meant : "",
-            meant ? "'?" : "");
+    if (meant)
+        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "unknown key '%s' in [%s]; did you mean '%s'?",
+                name, section_forms[b->section].word, meant);
+    else
+        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name),
+                "unknown key '%s' in [%s]; lbgen(8) lists its keys", name, section_forms[b->section].word);
 }
 
 static void on_key(void *ctx, srcpos at, const char *name, size_t len, const struct ini_value *ini)
@@ -336,7 +340,8 @@ static void on_key(void *ctx, srcpos at, const char *name, size_t len, const str
     if (b->section == SECTION_IGNORED)
         return;
     if (b->section == SECTION_NONE)
-        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "'%s' stands before the first section of its file",
+        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name),
+                "'%s' stands before the first section of its file: write [service NAME] or another above it",
                 name);
     else if (b->section == SECTION_TEMPLATE && strcmp(name, "vip") == 0)
         diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "a template has no vip: each service has its own");

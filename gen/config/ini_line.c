@@ -195,7 +195,7 @@ bool ini_line_bytes_good(const char *line, size_t len, size_t comment_from, stru
         if ((p[i] < 0x20 && p[i] != '\t') || p[i] == 0x7f)
             return complain(why, i, 1, "control byte 0x%02x; of those only tab is allowed", p[i]);
         if (i < comment_from && p[i] >= 0x80 && (n = utf8_length(line + i, len - i)) == 0)
-            return complain(why, i, 1, "byte 0x%02x is no UTF-8", p[i]);
+            return complain(why, i, 1, "byte 0x%02x is no UTF-8: save the file as UTF-8", p[i]);
         i += n;
     }
     return true;

@@ -196,7 +196,8 @@ static bool line_good(const struct reader *r, const char *line, size_t len, stru
         (r->plain_bytes || ini_line_bytes_good(line, len, bad ? len : l->body_at + l->body_len, &odd)))
         return !bad;
     if (len > SOURCE_LINE_MAX)
-        complain(&odd, 0, len, "this line has %zu bytes; a line may have %zu", len, SOURCE_LINE_MAX);
+        complain(&odd, 0, len, "this line has %zu bytes; a line may have %zu: go on in an indented one", len,
+                 SOURCE_LINE_MAX);
     *why = odd;
     if (l->kind == LINE_HEADER)
         l->kind = LINE_BAD_HEADER;
@@ -237,8 +238,9 @@ static char *next_line(char *str, int size, void *stream)
             r->state = state;
             return give_continuation(r, line, &l, str);
         } else if (l.kind == LINE_CONTINUATION && !r->refused) {
-            complain(&why, l.body_at, l.body_len,
-                     "an indented line continues the value above, but there is none");
+            complain(
+                &why, l.body_at, l.body_len,
+                "an indented line continues the value above, but there is none: it needs a key and = here");
             refuse(r, line, &l, &why);
         }
     }

@@ -12,16 +12,21 @@ static int shown(const struct service *s)
 
 static void lint_missing(const struct service *s, struct diag *d)
 {
-    static const enum service_key needed[] = {KEY_VIP, KEY_PORTS, KEY_FWMARK};
+    static const struct {
+        enum service_key key;
+        const char *example;
+    } needed[] = {{KEY_VIP, "192.0.2.10"}, {KEY_PORTS, "80, 443"}, {KEY_FWMARK, "80"}};
 
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
-        if (!service_has(s, needed[i]) && (needed[i] != KEY_PORTS || service_has_ports(s)))
-            diag_at(d, SEVERITY_ERROR, AT_HEADER(s), "service '%.*s' has no '%s'", shown(s), s->name,
-                    service_key_name(needed[i]));
+        if (!service_has(s, needed[i].key) && (needed[i].key != KEY_PORTS || service_has_ports(s)))
+            diag_at(d, SEVERITY_ERROR, AT_HEADER(s), "service '%.*s' has no '%s': add a line such as %s = %s",
+                    shown(s), s->name, service_key_name(needed[i].key), service_key_name(needed[i].key),
+                    needed[i].example);
     if (service_has(s, KEY_PORTS) && s->n_protocols && !service_has_ports(s))
         diag_at(d, SEVERITY_ERROR, s->ports_at ? s->ports_at : s->at,
                 s->ports_at ? strlen("ports") : s->header_len,
-                "service '%.*s' has ports, but esp and ah have none", shown(s), s->name);
+                "service '%.*s' has ports, but esp and ah have none: leave 'ports' out, or add a protocol",
+                shown(s), s->name);
 }
 
 /* A mark written without a mask gets the one of [lbgen]. */
@@ -31,8 +36,10 @@ static void settle_mark(struct service *s, uint32_t default_mask, struct diag *d
         return;
     s->mark.mask = default_mask;
     if (s->mark.value & ~default_mask)
-        diag_at(d, SEVERITY_ERROR, s->fwmark_at, s->fwmark_len,
-                "fwmark 0x%x has bits outside fwmark-mask 0x%x", s->mark.value, default_mask);
+        diag_at(
+            d, SEVERITY_ERROR, s->fwmark_at, s->fwmark_len,
+            "fwmark 0x%x has bits outside fwmark-mask 0x%x: give it a mask of its own, as in 0x%x/0xffffffff",
+            s->mark.value, default_mask, s->mark.value);
 }
 
 /* A list that has entries, but none of a family that the service has a VIP of: no rule comes of it there. */
@@ -178,14 +185,17 @@ static void lint_expects(const struct config *config, struct diag *d)
         const struct expect *e = &config->expects.at[i];
 
         if (!e->packet_given)
-            diag_at(d, SEVERITY_ERROR, e->at, e->header_len, "expectation '%s' has no 'packet'", e->name);
+            diag_at(d, SEVERITY_ERROR, e->at, e->header_len,
+                    "expectation '%s' has no 'packet': add a line such as packet = tcp 203.0.113.9:40000 "
+                    "192.0.2.10:443",
+                    e->name);
         else if (!e->mark_given && !e->verdict_given && !e->service_given)
             diag_at(d, SEVERITY_ERROR, e->at, e->header_len,
                     "expectation '%s' expects nothing: give fwmark, verdict or service", e->name);
         if (e->service && name_index_find(&config->services.names, config->services.at, e->service,
                                           strlen(e->service)) == NAME_NOT_FOUND)
-            diag_at(d, SEVERITY_ERROR, e->service_at, strlen(e->service), "there is no service '%s'",
-                    e->service);
+            diag_at(d, SEVERITY_ERROR, e->service_at, strlen(e->service),
+                    "there is no service '%s' in this input", e->service);
     }
 }
 
@@ -195,5 +205,7 @@ void lint_sections(const struct config *config, const char *input_name, struct d
     lint_expects(config, diag);
     if (config->services.n == 0 && config->rules.n == 0 && config->policies.n == 0 &&
         config->vrrp.at == SRC_NONE && diag_errors(diag) == 0)
-        diag_file(diag, SEVERITY_WARNING, input_name, "the input is empty: it has no service and no [rules]");
+        diag_file(
+            diag, SEVERITY_WARNING, input_name,
+            "the input is empty: it has no service and no [rules]; lbgen --init prints one to begin with");
 }

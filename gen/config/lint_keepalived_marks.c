@@ -241,8 +241,10 @@ static void report_handed_out(const struct marks_lint *l, struct ka_place at, ui
 {
     const struct keepalived *k = l->k;
 
-    diag_at(l->diag, SEVERITY_ERROR, at.at, at.len,
-            "fwmark %u is one of those that Keepalived hands out to virtual server groups itself", mark);
+    diag_at(
+        l->diag, SEVERITY_ERROR, at.at, at.len,
+        "fwmark %u is one of those that Keepalived hands out to virtual server groups itself: take another",
+        mark);
     diag_note(l->diag, k->nft_place.at, "nftables_ipvs hands out %u to %u", k->nft_first,
               k->nft_first + k->nft_count - 1);
 }

@@ -79,7 +79,8 @@ static void report_disagreement(const struct service *s, const struct service *f
     srcpos at = service_key_place(s, key, &len);
 
     diag_at(d, SEVERITY_ERROR, at, len,
-            "services '%.*s' and '%.*s' share fwmark %u, but give it different values of '%s'",
+            "services '%.*s' and '%.*s' share fwmark %u, but give it different values of '%s': say it once, "
+            "or take two marks",
             first->name_len, first->name, s->name_len, s->name, s->mark.value, service_key_name(key));
     diag_note(d, other, "'%.*s' gives it here", first->name_len, first->name);
 }
@@ -151,7 +152,7 @@ static void lint_persistence(const struct services *services, const uint32_t *gr
     const struct service *s = facts.with_servers;
     diag_at(d, SEVERITY_WARNING, s->at, s->header_len,
             "fwmark %u has several ports but no persistence: a client's connections may go to different real "
-            "servers",
+            "servers; persistence = 300 keeps them together",
             s->mark.value);
 }
 

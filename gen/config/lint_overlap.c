@@ -305,8 +305,12 @@ static void report_conflicts(struct overlap *o)
         told = i && o->conflicts.at[i - 1].later == c->later ? told + 1 : 0;
         if (told < PARTNERS_MAX)
             report_conflict(o, c);
-        else
-            diag_note(o->diag, o->services->at[c->later].at, "and it overlaps more services than these");
+        if (i == 0)
+            diag_note(o->diag, o->services->at[c->later].at,
+                      "give it other addresses or ports, the same mark, or override = yes to let it win");
+        if (told < PARTNERS_MAX)
+            continue;
+        diag_note(o->diag, o->services->at[c->later].at, "and it overlaps more services than these");
     }
 }
 
@@ -318,15 +322,16 @@ static void report_hidden(const struct overlap *o)
         if (o->covered[i] == 0 || o->covered[i] != claim_box_count(s))
             continue;
         if (o->coverer[i] == SEVERAL) {
-            diag_at(o->diag, SEVERITY_WARNING, s->at, s->header_len,
-                    "service '%.*s' marks nothing that other services together do not mark %u as well",
-                    s->name_len, s->name, s->mark.value);
+            diag_at(
+                o->diag, SEVERITY_WARNING, s->at, s->header_len,
+                "service '%.*s' marks nothing that other services together do not mark %u as well; it can go",
+                s->name_len, s->name, s->mark.value);
             continue;
         }
         const struct service *other = &o->services->at[o->coverer[i]];
         diag_at(o->diag, SEVERITY_WARNING, s->at, s->header_len,
-                "service '%.*s' marks nothing that service '%.*s' does not mark %u as well", s->name_len,
-                s->name, other->name_len, other->name, s->mark.value);
+                "service '%.*s' marks nothing that service '%.*s' does not mark %u as well; it can go",
+                s->name_len, s->name, other->name_len, other->name, s->mark.value);
         diag_note(o->diag, other->at, "'%.*s' is here", other->name_len, other->name);
     }
 }

@@ -6,10 +6,19 @@
 #include "lbgen/vec.h"
 #include "lbgen/words.h"
 
-static int find_key(const char *const *words, int n, const char *key)
+enum { VRRP_ACCEPT, VRRP_AUTHENTICATION, VRRP_SYNC, VRRP_INTERFACE, VRRP_SOURCE };
+enum { SETTING_LAYOUT, SETTING_FWMARK_MASK };
+enum { EXPECT_PACKET, EXPECT_FWMARK, EXPECT_VERDICT, EXPECT_SERVICE };
+
+const char *const vrrp_keys[] = {"accept", "authentication", "sync", "interface", "source", NULL};
+const char *const settings_keys[] = {"layout", "fwmark-mask", NULL};
+const char *const rules_keys[] = {"rule", "rule4", "rule6", "policy", "policy4", "policy6", NULL};
+const char *const expect_keys[] = {"packet", "fwmark", "verdict", "service", NULL};
+
+static int find_key(const char *const *keys, const char *key)
 {
-    for (int i = 0; i < n; i++)
-        if (strcmp(words[i], key) == 0)
+    for (int i = 0; keys[i]; i++)
+        if (strcmp(keys[i], key) == 0)
             return i;
     return -1;
 }
@@ -18,7 +27,8 @@ static int find_key(const char *const *words, int n, const char *key)
 static bool once(uint32_t *given, int i, const struct value *v)
 {
     if (*given >> i & 1) {
-        diag_at(v->diag, SEVERITY_ERROR, v->key_at, strlen(v->key), "'%s' is given twice", v->key);
+        diag_at(v->diag, SEVERITY_ERROR, v->key_at, strlen(v->key), "'%s' is given twice; it takes one value",
+                v->key);
         return false;
     }
     *given |= 1U << i;
@@ -27,29 +37,27 @@ static bool once(uint32_t *given, int i, const struct value *v)
 
 bool vrrp_key_set(struct vrrp *vrrp, uint32_t *given, const struct value *v)
 {
-    enum { ACCEPT, AUTHENTICATION, SYNC, INTERFACE, SOURCE, COUNT };
-    static const char *const words[COUNT] = {"accept", "authentication", "sync", "interface", "source"};
     static const char *const authentications[] = {"none", "ah"};
-    int key = find_key(words, COUNT, v->key), kind;
+    int key = find_key(vrrp_keys, v->key), kind;
 
     if (key < 0)
         return false;
     if (value_empty(v))
         return true;
-    if (key == INTERFACE) {
+    if (key == VRRP_INTERFACE) {
         value_interfaces(v, &vrrp->interfaces);
         vrrp->interface_at = v->key_at;
         return true;
     }
-    if (key == SOURCE) {
+    if (key == VRRP_SOURCE) {
         value_prefixes(v, &vrrp->sources);
         return true;
     }
     if (!once(given, key, v))
         return true;
-    if (key == ACCEPT)
+    if (key == VRRP_ACCEPT)
         value_yes_no(v, &vrrp->accept);
-    else if (key == SYNC)
+    else if (key == VRRP_SYNC)
         value_yes_no(v, &vrrp->sync);
     else if (value_choice(v, authentications, 2, &kind))
         vrrp->ah = kind == 1;
@@ -58,17 +66,15 @@ bool vrrp_key_set(struct vrrp *vrrp, uint32_t *given, const struct value *v)
 
 bool settings_key_set(struct settings *settings, uint32_t *given, const struct value *v)
 {
-    enum { LAYOUT, FWMARK_MASK, COUNT };
-    static const char *const words[COUNT] = {"layout", "fwmark-mask"};
     static const char *const layouts[] = {"auto", "flat", "tree"};
-    int key = find_key(words, COUNT, v->key), layout;
+    int key = find_key(settings_keys, v->key), layout;
     struct complaint why;
 
     if (key < 0)
         return false;
     if (!once(given, key, v) || value_empty(v))
         return true;
-    if (key == LAYOUT) {
+    if (key == SETTING_LAYOUT) {
         if (value_choice(v, layouts, 3, &layout))
             settings->layout = (enum layout)layout;
     } else if (!mark_mask_parse(v->ini->text, v->ini->len, &settings->fwmark_mask, &why)) {
@@ -78,18 +84,14 @@ bool settings_key_set(struct settings *settings, uint32_t *given, const struct v
     return true;
 }
 
-/* `rule`, `rule4`, `rule6` and so on: which families the digit behind the word asks for; 0 when it is no such
- * key. */
-static unsigned families_of(const char *key, const char *word)
+/* Which families the digit behind `rule` or `policy` asks for. */
+static unsigned families_of(const char *key)
 {
-    size_t n = strlen(word);
-
-    if (strncmp(key, word, n) != 0)
-        return 0;
-    return key[n] == '\0'              ? FAMILY_BITS_BOTH
-           : strcmp(key + n, "4") == 0 ? FAMILY_BIT_4
-           : strcmp(key + n, "6") == 0 ? FAMILY_BIT_6
-                                       : 0;
+    switch (key[strlen(key) - 1]) {
+    case '4': return FAMILY_BIT_4;
+    case '6': return FAMILY_BIT_6;
+    default: return FAMILY_BITS_BOTH;
+    }
 }
 
 static void add_rule(struct config *config, enum table table, unsigned families, const struct value *v)
@@ -157,16 +159,11 @@ static void add_policy(struct config *config, enum table table, unsigned familie
 
 bool rules_key_set(struct config *config, enum table table, const struct value *v)
 {
-    unsigned of_rule = families_of(v->key, "rule"), of_policy = families_of(v->key, "policy");
-
-    if (!of_rule && !of_policy)
+    if (find_key(rules_keys, v->key) < 0)
         return false;
     if (value_empty(v))
         return true;
-    if (of_rule)
-        add_rule(config, table, of_rule, v);
-    else
-        add_policy(config, table, of_policy, v);
+    (v->key[0] == 'r' ? add_rule : add_policy)(config, table, families_of(v->key), v);
     return true;
 }
 
@@ -207,10 +204,8 @@ void expect_key_given(struct expect *expect, const char *key)
 
 bool expect_key_set(struct expect *expect, uint32_t *given, const struct value *v)
 {
-    enum { PACKET, FWMARK, VERDICT, SERVICE, COUNT };
-    static const char *const words[COUNT] = {"packet", "fwmark", "verdict", "service"};
     static const char *const verdicts[] = {"DROP", "ACCEPT"};
-    int key = find_key(words, COUNT, v->key), verdict;
+    int key = find_key(expect_keys, v->key), verdict;
     struct complaint why;
 
     if (key < 0)
@@ -221,12 +216,12 @@ bool expect_key_set(struct expect *expect, uint32_t *given, const struct value *
     if (value_empty(v))
         return true;
     switch (key) {
-    case PACKET:
+    case EXPECT_PACKET:
         if (!packet_parse(v->ini->text, v->ini->len, &expect->packet, &why))
             value_refuse(v, 0, &why);
         break;
-    case FWMARK: set_expected_mark(expect, v); break;
-    case SERVICE: set_expected_service(expect, v); break;
+    case EXPECT_FWMARK: set_expected_mark(expect, v); break;
+    case EXPECT_SERVICE: set_expected_service(expect, v); break;
     default:
         if (value_choice(v, verdicts, 2, &verdict))
             expect->accepted = verdict == 1;

@@ -151,8 +151,8 @@ static void set_rare(struct service_more *m, enum service_key key, const struct 
 void service_key_set(struct service *s, enum service_key key, const struct value *v)
 {
     if (service_has(s, key) && keys[key].arity == ONCE) {
-        diag_at(v->diag, SEVERITY_ERROR, v->key_at, strlen(v->key), "'%s' is given twice in this section",
-                v->key);
+        diag_at(v->diag, SEVERITY_ERROR, v->key_at, strlen(v->key),
+                "'%s' is given twice in this section; it takes one value", v->key);
         return;
     }
     s->given |= 1U << key;

@@ -213,7 +213,9 @@ static bool follow(const struct lookup *l, uint32_t i, struct path *path)
 
         if (t->on_path) {
             t = &l->config->templates.at[start];
-            report(l, t, "template '%s' leads back to itself", t->more->template_name);
+            report(l, t,
+                   "template '%s' leads back to itself: one of those on the way has to go without 'template'",
+                   t->more->template_name);
             return false;
         }
         t->on_path = true;

@@ -14,7 +14,8 @@ bool value_empty(const struct value *v)
 {
     if (v->ini->len)
         return false;
-    diag_at(v->diag, SEVERITY_ERROR, v->key_at, strlen(v->key), "'%s' has no value", v->key);
+    diag_at(v->diag, SEVERITY_ERROR, v->key_at, strlen(v->key),
+            "'%s' has no value: write one, or leave it out", v->key);
     return true;
 }
 
@@ -166,6 +167,6 @@ bool name_good(const char *text, size_t n, struct complaint *why)
                             "a name begins with a letter or digit and goes on with these and . _ -");
     for (size_t i = 0; i < sizeof taken / sizeof *taken && n <= sizeof "rules"; i++)
         if (taken[i][0] == text[0] && strlen(taken[i]) == n && memcmp(taken[i], text, n) == 0)
-            return complain(why, 0, n, "the name '%s' is taken by lbgen itself", taken[i]);
+            return complain(why, 0, n, "the name '%s' is taken by lbgen itself: choose another", taken[i]);
     return true;
 }

@@ -7,7 +7,7 @@
 #include "lbgen/keepalived_reader.h"
 #include "lbgen/vec.h"
 
-enum { PROPOSALS_MAX = 32 };
+enum { ADDRESSES_MAX = 32 };
 
 const char *import_ka_text(struct draft *d, const struct ka_line *line)
 {
@@ -169,25 +169,27 @@ const struct ka_line *import_ka_group(const struct ka_import *import, const char
 
 /* --- the file --- */
 
-static void make_proposals(struct ka_import *import)
+static void list_addresses(struct draft *d, const struct keepalived *k)
 {
-    const struct keepalived *k = import->k;
-
     for (int f = 0; f < FAMILIES; f++) {
         struct buf list = {0};
         int n = 0;
 
-        for (uint32_t i = 0; i < k->n_addresses && n < PROPOSALS_MAX; i++) {
+        for (uint32_t i = 0; i < k->n_addresses; i++) {
             const struct prefix *p = &k->addresses[i].address;
 
             if (p->family != f)
                 continue;
+            if (n == ADDRESSES_MAX) {
+                d->more_addresses = true;
+                break;
+            }
             if (n++)
                 buf_str(&list, ", ");
             address_print(&list, (enum family)f, p->first);
         }
         if (list.len)
-            import->proposals[f] = arena_text(&import->draft->mem, list.at, list.len);
+            d->addresses[f] = arena_text(&d->mem, list.at, list.len);
         buf_free(&list);
     }
 }
@@ -224,7 +226,7 @@ void import_keepalived(struct draft *draft, struct diag *diag)
     if (ka_read(&files, draft->source, NULL, &ids, &tree, diag)) {
         keepalived_make(&tree, draft->sources->at[draft->source].base, &k, &ignored);
         note_ids(draft, &ids);
-        make_proposals(&import);
+        list_addresses(draft, &k);
         collect_groups(&import, &tree);
         draft->taken.first = k.nft_first;
         draft->taken.count = k.nft_count;

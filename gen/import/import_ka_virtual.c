@@ -329,7 +329,7 @@ static struct draft_service *put_service(struct taker *t)
 
         if (!t->family && t->server.reals.n)
             family = (enum family)t->server.reals.at[0].address.family;
-        t->server.vip_proposal = t->import->proposals[family];
+        t->server.vip_proposal = t->import->draft->addresses[family];
     }
     s = import_virtual_draft(d, &t->server);
     for (size_t i = 0; i < t->lines.n; i++)

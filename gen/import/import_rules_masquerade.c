@@ -37,9 +37,9 @@ static const char *snat_address(struct rules_import *import, const struct set_ru
 
 static bool find_protocol(uint8_t number, uint8_t *out)
 {
-    for (uint8_t p = 0; p < PROTOS; p++)
+    for (int p = 0; p < PROTOS; p++)
         if (proto_ops[p].number == number) {
-            *out = p;
+            *out = (uint8_t)p;
             return true;
         }
     return false;

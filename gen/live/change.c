@@ -134,7 +134,9 @@ static enum live_result settle(struct change *c, struct guard *guard, int own_lo
             return LIVE_FAILED;
         }
     }
-    complain(why, 0, 0, "somebody else changes the tables again and again, without the xtables lock");
+    complain(
+        why, 0, 0,
+        "somebody else changes the tables again and again, without the xtables lock: stop it and try again");
     return LIVE_CHANGED;
 }
 
@@ -293,7 +295,9 @@ static enum change_result apply(struct change *c, struct guard *guard, int own_l
     if (!arm(c, guard, own_lock, why))
         return CHANGE_REFUSED;
     step(c, "lock");
-    complain(why, 0, 0, "another program holds the xtables lock; waited for %u s (--wait)", lock_ms / 1000);
+    complain(why, 0, 0,
+             "another program holds the xtables lock; waited for %u s, --wait=SECONDS waits longer",
+             lock_ms / 1000);
     switch (take_lock(lock_ms, &lock, why)) {
     case LOCK_TAKEN: break;
     case LOCK_BUSY: return CHANGE_BUSY;

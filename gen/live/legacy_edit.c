@@ -36,7 +36,7 @@ static const void *ready(struct work *w, const struct image_rule *rule, const ui
     const struct xt_counters c = {counters ? counters[0] : 0, counters ? counters[1] : 0};
     uint16_t at;
 
-    if (w->room < rule->len) {
+    if (!w->entry || w->room < rule->len) {
         w->entry = xrealloc(w->entry, 2, rule->len);
         w->room = (size_t)2 * rule->len;
     }
@@ -147,7 +147,7 @@ static bool apply_chain(struct work *w, const struct chain_edit *edit)
         all.n_gone = n = 0;
         return apply_hunk(w, edit->chain, &all, &n);
     }
-    if (walk_cost(edit, n) > WALK_MAX)
+    if (edit->live && walk_cost(edit, n) > WALK_MAX)
         return rebuild_chain(w, edit);
     for (size_t i = edit->n; i-- > 0;)
         if (!apply_hunk(w, edit->chain, &edit->at[i], &n))

@@ -17,6 +17,7 @@
 #include "lbgen/nft_model.h"
 #include "lbgen/nft_script.h"
 #include "lbgen/nft_tables.h"
+#include "lbgen/number.h"
 #include "lbgen/own_table_elements.h"
 #include "lbgen/own_table_live.h"
 
@@ -113,23 +114,26 @@ static bool read_remembered(struct own_table *out, const struct buf *text, uint3
                             const struct marker_search *live)
 {
     struct buf head = {0};
-    size_t shape = 0;
-    int digits = 0;
-    bool good = print_head(&head, generation, live) && text->len > head.len &&
-                memcmp(text->at, head.at, head.len) == 0 &&
-                sscanf(text->at + head.len, "%zu\n%n", &shape, &digits) == 1 && digits > 0 &&
-                shape <= text->len - head.len - (size_t)digits;
+    const char *length, *shape = NULL, *end = text->at + text->len;
+    uint32_t n = 0;
 
-    if (good) {
-        size_t at = head.len + (size_t)digits;
-
-        out->exists = live->exists;
-        buf_add(&out->shape, text->at + at, shape);
-        buf_add(&out->elements, text->at + at + shape, text->len - at - shape);
-        own_table_find_marker(out);
+    if (print_head(&head, generation, live) && text->len > head.len &&
+        memcmp(text->at, head.at, head.len) == 0) {
+        length = text->at + head.len;
+        shape = memchr(length, '\n', (size_t)(end - length));
+        if (shape && decimal_parse(length, (size_t)(shape - length), &n))
+            shape++;
+        else
+            shape = NULL;
     }
     buf_free(&head);
-    return good;
+    if (!shape || n > (size_t)(end - shape))
+        return false;
+    out->exists = live->exists;
+    buf_add(&out->shape, shape, n);
+    buf_add(&out->elements, shape + n, (size_t)(end - shape) - n);
+    own_table_find_marker(out);
+    return true;
 }
 
 bool own_table_read(struct own_table *out, uint32_t *generation, bool *remembered, struct complaint *why)

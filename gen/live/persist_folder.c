@@ -23,9 +23,11 @@ bool persist_folder_is_safe(int fd, struct complaint *why)
     if (statx(fd, "", AT_EMPTY_PATH, STATX_BASIC_STATS, &st) != 0)
         return complain(why, 0, 0, "its folder can't be looked at: %s", strerror(errno));
     if (st.stx_uid != 0 && st.stx_uid != geteuid())
-        return complain(why, 0, 0, "its folder belongs to somebody else, who may change what lies there");
+        return complain(
+            why, 0, 0,
+            "its folder belongs to somebody else, who may change what lies there: chown it to root");
     if (st.stx_mode & (S_IWGRP | S_IWOTH))
-        return complain(why, 0, 0, "its folder may be written to by others (mode %04o)",
+        return complain(why, 0, 0, "its folder may be written to by others (mode %04o): chmod go-w it",
                         st.stx_mode & 07777U);
     /* A new file could be made there, but not renamed. */
     if (st.stx_attributes & STATX_ATTR_APPEND)

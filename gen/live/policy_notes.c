@@ -7,22 +7,21 @@
 
 static bool read_line(struct policy_notes *notes, const char *line, size_t len)
 {
-    char text[64], table_name[16], hook_name[16], policy[8];
+    char text[64], family[2], table_name[16], hook_name[16], policy[8];
     enum table table;
     enum hook hook;
-    int family, end = 0;
+    int end = 0;
 
     if (len >= sizeof text)
         return false;
     memcpy(text, line, len);
     text[len] = '\0';
-    if (sscanf(text, "%d %15s %15s %7s%n", &family, table_name, hook_name, policy, &end) != 4 ||
-        (size_t)end != len || (family != 4 && family != 6) ||
-        !table_find(table_name, strlen(table_name), &table) ||
+    if (sscanf(text, "%1[46] %15s %15s %7s%n", family, table_name, hook_name, policy, &end) != 4 ||
+        (size_t)end != len || !table_find(table_name, strlen(table_name), &table) ||
         !hook_find(hook_name, strlen(hook_name), &hook) || !table_has_hook(table, hook) ||
         (strcmp(policy, "ACCEPT") != 0 && strcmp(policy, "DROP") != 0))
         return false;
-    notes->of[family == 6 ? IPV6 : IPV4][table][hook] =
+    notes->of[family[0] == '6' ? IPV6 : IPV4][table][hook] =
         (struct policy_note){.set = true, .dropped_before = strcmp(policy, "DROP") == 0};
     return true;
 }

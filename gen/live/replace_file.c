@@ -74,20 +74,55 @@ bool replacement_begin(struct replacement *r, const char *path, struct complaint
     return false;
 }
 
+static bool refuse_to_overwrite(struct complaint *why)
+{
+    return complain(why, 0, 0, "is there already and is not written over: choose another name");
+}
+
+bool replacement_begin_fresh(struct replacement *r, const char *path, struct complaint *why)
+{
+    struct stat old;
+
+    *r = (struct replacement){.fd = -1, .folder = -1, .fresh = true};
+    if (lstat(path, &old) == 0)
+        return refuse_to_overwrite(why);
+    if (open_folder(r, path, why) && open_temporary(r, why))
+        return true;
+    replacement_abandon(r);
+    return false;
+}
+
+/* A name that was free at the beginning may be taken by now. Not all file systems can rename without
+ * replacing; those that can't have links. */
+static int put_in_place(const struct replacement *r)
+{
+    if (!r->fresh)
+        return renameat(r->folder, r->temporary, r->folder, r->target);
+    if (renameat2(r->folder, r->temporary, r->folder, r->target, RENAME_NOREPLACE) == 0)
+        return 0;
+    if ((errno != EINVAL && errno != ENOSYS) || linkat(r->folder, r->temporary, r->folder, r->target, 0) != 0)
+        return -1;
+    unlinkat(r->folder, r->temporary, 0);
+    return 0;
+}
+
 bool replacement_commit(struct replacement *r, struct complaint *why)
 {
     bool synced = fsync(r->fd) == 0;
     bool good = close(r->fd) == 0 && synced;
 
     r->fd = -1;
-    if (good && renameat(r->folder, r->temporary, r->folder, r->target) == 0) {
+    if (good && put_in_place(r) == 0) {
         r->temporary[0] = '\0';
         if (fsync(r->folder) == 0) {
             replacement_abandon(r);
             return true;
         }
     }
-    complain(why, 0, 0, "can't be written: %s", strerror(errno));
+    if (r->fresh && errno == EEXIST)
+        refuse_to_overwrite(why);
+    else
+        complain(why, 0, 0, "can't be written: %s", strerror(errno));
     replacement_abandon(r);
     return false;
 }

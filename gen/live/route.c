@@ -68,6 +68,6 @@ bool route_device(const struct prefix *to, struct interface *out)
         mnl_socket_close(socket);
     if (index == 0 || !if_indextoname(index, name) || strlen(name) > INTERFACE_MAX)
         return false;
-    strcpy(out->name, name);
+    memcpy(out->name, name, strlen(name) + 1);
     return true;
 }

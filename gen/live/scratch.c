@@ -61,7 +61,8 @@ bool scratch_enter(struct complaint *why)
         write_map("/proc/self/uid_map", uid) && write_map("/proc/self/gid_map", gid) &&
         unshare(CLONE_NEWNET) == 0)
         return true;
-    return complain(why, 0, 0, "no network namespace can be made: %s", strerror(errno));
+    return complain(why, 0, 0, "no network namespace can be made, which takes root or user namespaces: %s",
+                    strerror(errno));
 }
 
 static bool make_stub(const char *set, struct complaint *why)

@@ -5,6 +5,7 @@
 #include "lbgen/live.h"
 #include "lbgen/nft_script.h"
 #include "lbgen/own_table_live.h"
+#include "lbgen/number.h"
 #include "lbgen/table_undo.h"
 
 enum { TRIES = 4 };
@@ -50,10 +51,10 @@ static void take_state(struct table_state *state, int exists, const char *marker
 
 bool table_undo_read(struct table_undo *out, const char *text, size_t len, size_t *at)
 {
-    char line[160], before[MARKER_MAX], after[MARKER_MAX];
+    char line[160], before[MARKER_MAX], after[MARKER_MAX], exists[2][2], length[11];
     const char *end = memchr(text + *at, '\n', len - *at);
-    size_t head = end ? (size_t)(end - text) - *at : 0, script;
-    int exists[2];
+    size_t head = end ? (size_t)(end - text) - *at : 0;
+    uint32_t script;
 
     *out = (struct table_undo){0};
     if (len - *at < 6 || memcmp(text + *at, "table ", 6) != 0)
@@ -62,12 +63,13 @@ bool table_undo_read(struct table_undo *out, const char *text, size_t len, size_
         return false;
     memcpy(line, text + *at, head);
     line[head] = '\0';
-    if (sscanf(line, "table %d %39s %d %39s %zu", &exists[0], before, &exists[1], after, &script) != 5 ||
-        script > len - *at - head - 1)
+    if (sscanf(line, "table %1[01] %39s %1[01] %39s %10s", exists[0], before, exists[1], after, length) !=
+            5 ||
+        !decimal_parse(length, strlen(length), &script) || script > len - *at - head - 1)
         return false;
     out->there = true;
-    take_state(&out->before, exists[0], before);
-    take_state(&out->after, exists[1], after);
+    take_state(&out->before, exists[0][0] == '1', before);
+    take_state(&out->after, exists[1][0] == '1', after);
     buf_add(&out->script, end + 1, script);
     *at += head + 1 + script;
     return true;

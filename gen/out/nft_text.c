@@ -31,6 +31,8 @@ static int prefix_length(enum family family, struct address from, struct address
         host.high >>= 32;
         host_bits = bits_of(host.high);
     }
+    if (host_bits == 0)
+        return (int)family_ops[family].bits;
     /* A prefix's first and last address differ in all of the host's bits, and in these the first has none. */
     if (host_bits > 64 ? host.low != UINT64_MAX || host.high != UINT64_MAX >> (128 - host_bits)
                        : (family == IPV4 ? host.high : host.low) != UINT64_MAX >> (64 - host_bits))

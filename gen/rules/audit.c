@@ -85,7 +85,8 @@ static void audit_vrrp(const struct audit *a, enum hook hook)
         (walk(a->filter, hook_names[hook], &flow) & OUTCOME_ACCEPT))
         return;
     diag_at(a->diag, SEVERITY_WARNING, v->at, strlen("[vrrp]"),
-            "VRRP of %s is dropped by the policy of filter %s: two directors would both be master",
+            "VRRP of %s is dropped by the policy of filter %s: two directors would both be master; accept it "
+            "in [vrrp] or with a rule",
             family_ops[a->family].name, hook_names[hook]);
 }
 

@@ -72,8 +72,8 @@ static void find_in_order(const struct undo_hunk *hunk, struct chain_now *c, siz
     size_t next = hunk->own_at;
 
     for (size_t i = 0; i < hunk->n_came; i++) {
-        bool there =
-            next < c->n_own && c->now->at[c->own[next]].key == hunk->came[i] && !c->goes[c->own[next]];
+        bool there = c->now && next < c->n_own && c->now->at[c->own[next]].key == hunk->came[i] &&
+                     !c->goes[c->own[next]];
 
         found[i] = there ? c->own[next++] : KEY_NOT_FOUND;
         if (there)

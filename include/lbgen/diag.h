@@ -14,6 +14,7 @@
 
 #include "lbgen/arena.h"
 #include "lbgen/buf.h"
+#include "lbgen/caret.h"
 #include "lbgen/source.h"
 
 enum severity { SEVERITY_ERROR, SEVERITY_WARNING, SEVERITY_NOTE, SEVERITIES };
@@ -61,9 +62,9 @@ typedef void (*diag_each_fn)(void *ctx, const struct finding *finding, size_t n_
  * two services take the same bad value from a template, is left out. */
 void diag_each(const struct diag *d, diag_each_fn each, void *ctx);
 
-/* Writes them in this order. Control bytes of the source line are shown as `?`, a line of more than 200
- * columns is cut around the culprit. */
-void diag_print(const struct diag *d, struct sources *sources, struct buf *out, bool colour);
+/* Writes them in this order. Control bytes of the source line are shown as `?`, long ones are cut around the
+ * culprit. */
+void diag_print(const struct diag *d, struct sources *sources, struct buf *out, struct caret_look look);
 
 /* Adds what is in all of n queues to `out`, with the notes of the first of them. What is only in some goes
  * to the function, which may be NULL: finding number `i` of queue `which`. */

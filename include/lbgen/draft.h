@@ -57,6 +57,8 @@ struct draft {
         struct draft_rule *at;
         size_t n, cap;
     } rules;
+    const char *addresses[FAMILIES]; /* that the host is said to hold, as a list; NULL: none */
+    bool more_addresses;             /* there are more than these */
     struct {
         uint32_t first, count; /* marks that no proposal may take, beside those of services */
     } taken;

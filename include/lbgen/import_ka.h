@@ -10,7 +10,6 @@
 struct ka_import {
     struct draft *draft;
     const struct keepalived *k;
-    const char *proposals[FAMILIES]; /* the addresses of all virtual_ipaddress, as a list; NULL: none */
     struct {
         const struct ka_line **at; /* virtual_server_group */
         size_t n, cap;

@@ -24,6 +24,9 @@ void input_read(struct input *input, const struct options *options);
 /* The same of one file that was read into input->sources before: of *input nothing else is set. */
 void input_read_source(struct input *input, const struct options *options, int source);
 
+/* The part of both that gives each service what its template has. */
+void input_apply_templates(struct input *input, const struct options *options);
+
 /* Prints the findings to standard error. */
 void input_print_findings(struct input *input, const struct options *options);
 

@@ -35,12 +35,24 @@ enum verb {
     VERB_TRACE,
     VERB_COMPARE,
     VERB_IMPORT,
+    VERB_INIT,
     VERBS
 };
 
 enum backend_choice { BACKEND_AUTO, BACKEND_LEGACY, BACKEND_NFT, BACKEND_NFTABLES };
 
 enum color { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
+
+enum { INIT_VIPS_MAX = 64 };
+
+/* What --init is told. */
+struct init_options {
+    const char *template_name;       /* --init=TEMPLATE; NULL: none */
+    const char *vips[INIT_VIPS_MAX]; /* --vip LIST, repeated */
+    size_t n_vips;
+    const char *ports;  /* --ports LIST */
+    const char *fwmark; /* --fwmark MARK */
+};
 
 struct options {
     bool family_given;
@@ -54,13 +66,13 @@ struct options {
     bool no_system_templates;
     bool warnings_are_errors;
     bool warn_of_marks;     /* --warnings=marks */
-    const char *keepalived; /* --check --keepalived FILE */
+    const char *keepalived; /* --keepalived FILE, of --check and --init */
     enum color color;
     bool json; /* --json */
     bool help, version;
     enum verb verb;
     /* of the verbs that look at the kernel */
-    bool live_options; /* one of these was given */
+    const char *live_option; /* the last of these that was given; NULL: none */
     enum backend_choice backend;
     const char *persist[FAMILIES]; /* --persist, --persist6 */
     bool no_persist, adopt, dry_run, force, timings;
@@ -71,7 +83,8 @@ struct options {
     bool kernel;                        /* --check --kernel */
     const char *import;                 /* --import FILE */
     const struct import_ops *import_as; /* --import-as; NULL: by the file's content */
-    char **inputs;                      /* what is left of argv */
+    struct init_options init;
+    char **inputs; /* what is left of argv */
     int n_inputs;
 };
 

@@ -9,6 +9,9 @@
 #include "lbgen/config.h"
 #include "lbgen/value.h"
 
+/* The keys' names; each ends with a NULL. */
+extern const char *const vrrp_keys[], *const settings_keys[], *const rules_keys[], *const expect_keys[];
+
 /* Each: false when there is no such key (nothing is reported then). *given collects which single-valued keys
  * were there. */
 bool vrrp_key_set(struct vrrp *vrrp, uint32_t *given, const struct value *v);

@@ -16,5 +16,6 @@ int check_input(const struct options *options); /* --check */
 int trace_verb(const struct options *options);  /* --trace */
 int compare(const struct options *options);     /* --compare */
 int import_file(const struct options *options); /* --import */
+int init_input(const struct options *options);  /* --init */
 
 #endif

@@ -11,4 +11,7 @@ typedef void (*write_fn)(void *ctx, struct buf *out);
  * (NULL), which is closed then. Returns the program's exit status; what fails is said on standard error. */
 int write_out(const char *path, write_fn write_text, void *ctx);
 
+/* The same, but a file that is there already is left alone: then nothing is written. */
+int write_out_fresh(const char *path, write_fn write_text, void *ctx);
+
 #endif

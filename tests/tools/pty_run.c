@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * pty_run COMMAND [ARGUMENT...] < orders
+ * pty_run [--columns=N] COMMAND [ARGUMENT...] < orders
  *
- * Runs COMMAND in a session of its own, on a terminal of its own (a pty), and copies what it prints there to
- * standard output. Meanwhile it reads orders, one a line:
+ * Runs COMMAND in a session of its own, on a terminal of its own (a pty; N columns wide, else of no known
+ * width), and copies what it prints there to standard output. Meanwhile it reads orders, one a line:
  *
  *     wait TEXT       goes on when TEXT has been printed (5 seconds at most: "late" is printed)
  *     type TEXT       types TEXT and Enter
  *     interrupt       types ^C
+ *     columns N       makes the terminal N columns wide
  *     close           closes the terminal, as when a window or a connection is lost
  *
  * When the orders have ended, or the command, it waits for the command. The last line is "status N" or
@@ -51,7 +52,15 @@ static long now_ms(void)
     return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static pid_t start(char **command)
+static void set_columns(const char *text)
+{
+    struct winsize size = {.ws_row = 24, .ws_col = (unsigned short)atoi(text)};
+
+    if (terminal >= 0 && ioctl(terminal, TIOCSWINSZ, &size) < 0)
+        fail("columns");
+}
+
+static pid_t start(char **command, const char *columns)
 {
     terminal = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (terminal < 0 || grantpt(terminal) < 0 || unlockpt(terminal) < 0)
@@ -60,6 +69,8 @@ static pid_t start(char **command)
     int end = name ? open(name, O_RDWR | O_NOCTTY) : -1;
     if (end < 0)
         fail("pty");
+    if (columns)
+        set_columns(columns);
     pid_t child = fork();
     if (child < 0)
         fail("fork");
@@ -111,6 +122,8 @@ static void obey(const char *order)
         type("\n");
     } else if (strcmp(order, "interrupt") == 0) {
         type("\3");
+    } else if (strncmp(order, "columns ", 8) == 0) {
+        set_columns(order + 8);
     } else if (strcmp(order, "close") == 0) {
         if (terminal >= 0)
             close(terminal);
@@ -142,11 +155,19 @@ static void obey_all(void)
 
 int main(int argc, char **argv)
 {
+    static const char option[] = "--columns=";
+    const char *columns = NULL;
+
+    if (argc > 1 && strncmp(argv[1], option, sizeof option - 1) == 0) {
+        columns = argv[1] + sizeof option - 1;
+        argc--;
+        argv++;
+    }
     if (argc < 2) {
-        fputs("usage: pty_run COMMAND [ARGUMENT...] < orders\n", stderr);
+        fputs("usage: pty_run [--columns=N] COMMAND [ARGUMENT...] < orders\n", stderr);
         return 2;
     }
-    pid_t child = start(argv + 1);
+    pid_t child = start(argv + 1, columns);
     long deadline = now_ms() + LONGEST_MS;
     bool ordered = true;
     int status = 0;
