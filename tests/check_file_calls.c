@@ -83,6 +83,26 @@ START_TEST(test_replaced)
 }
 END_TEST
 
+/* One that must not be there yet, on file systems that can't rename so, and that have no links either. */
+START_TEST(test_fresh)
+{
+    static const int refusals[] = {EINVAL, ENOSYS, EIO};
+    struct replacement r;
+
+    for (int i = 0; i < N_OF(refusals); i++)
+        for (int linked = 0; linked < 2; linked++) {
+            clear();
+            MUST(replacement_begin_fresh(&r, "f", &why) && write(r.fd, "new", 3) == 3);
+            fault_at("renameat2", 1, refusals[i], false);
+            if (!linked)
+                fault_also("linkat", 1, EPERM, false);
+            bool made = replacement_commit(&r, &why);
+            MUST(fault_over() && made == (linked && refusals[i] != EIO));
+            MUST(is("f", made ? "new" : NULL) && count(".") == (made ? 1 : 0));
+        }
+}
+END_TEST
+
 /* A file that may be written but not read is replaced all the same, and keeps what it has. */
 START_TEST(test_not_to_be_read)
 {
@@ -258,6 +278,7 @@ static Suite *file_calls_suite(void)
 
     check_folder_use(files);
     tcase_add_loop_test(files, test_replaced, 0, N_OF(errors));
+    tcase_add_test(files, test_fresh);
     tcase_add_test(files, test_not_to_be_read);
     tcase_add_test(files, test_inherited);
     tcase_add_test(files, test_locked);
