@@ -30,6 +30,10 @@ endif
 ifeq ($(COVERAGE),1)
 VARIANT := coverage
 endif
+ifeq ($(FUZZ),1)
+VARIANT := fuzz
+CC := clang
+endif
 BUILD := build/$(VARIANT)
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes -Wmissing-prototypes
@@ -44,6 +48,12 @@ endif
 ifeq ($(COVERAGE),1)
 OPTIMISE := -O0 -g
 LDFLAGS  += --coverage -Wl,--wrap=_exit $(BUILD)/tests/coverage/flush.o
+endif
+ifeq ($(FUZZ),1)
+# clang's pointer-overflow objects to NULL + 0, which is the end of an empty list; ASan sees what is read beyond one.
+OPTIMISE := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=pointer-overflow \
+            -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+LDFLAGS  += -fsanitize=address,undefined
 endif
 CFLAGS   ?= $(OPTIMISE)
 HARDEN   := -fstack-protector-strong $(call takes,-fstack-clash-protection) -fPIE
@@ -66,6 +76,7 @@ TEMPLATES := $(filter-out templates/example.ini,$(sort $(wildcard templates/*.in
 UNITS   := $(patsubst tests/check_%.c,%,$(wildcard tests/check_*.c))
 UNIT_PROGRAMS := $(UNITS:%=$(BUILD)/tests/check_%)
 TOOLS   := $(patsubst tests/tools/%.c,$(BUILD)/tests/tools/%,$(wildcard tests/tools/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/fuzz/%,$(wildcard tests/fuzz/*.c))
 PRELOADS := $(patsubst %.c,$(BUILD)/%.so,$(wildcard tests/faults/*.c tests/preload/*.c))
 C_FILES := $(wildcard gen/*.c gen/*/*.c include/lbgen/*.h tests/*.c tests/*.h tests/*/*.c)
 
@@ -84,7 +95,7 @@ say = @printf '  %-6s %s\n'
 endif
 
 .DEFAULT_GOAL := all
-.PHONY: all demo test test-long test-faults test-vm fuzz coverage units tools check-units setup setup-test install version dist deb rpm test-packages clean clean-build format lint layers bench
+.PHONY: all demo test test-long test-faults test-vm fuzz fuzzers coverage units tools check-units setup setup-test install version dist deb rpm test-packages clean clean-build format lint layers bench
 .DELETE_ON_ERROR:
 
 all: $(PROGRAM) $(LIBRARY)
@@ -134,6 +145,29 @@ $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 	$(say) LINK $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
+# A reader, and what it must not do, for libFuzzer; it sees no file.
+$(BUILD)/tests/fuzz/%: $(BUILD)/tests/fuzz/%.o $(LIBRARY)
+	$(say) LINK $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -fsanitize=fuzzer -o $@ $(filter %.o,$^) $(LIBRARY) $(LIBS)
+
+WRAP_KA  := -Wl,--wrap=ka_files_read,--wrap=ka_files_match
+WRAP_FILE := -Wl,--wrap=sources_read
+WRAP_STATE := -Wl,--wrap=state_read
+KA_FUZZERS := ini import keepalived
+$(KA_FUZZERS:%=$(BUILD)/tests/fuzz/%): ALL_LDFLAGS += $(WRAP_KA)
+$(KA_FUZZERS:%=$(BUILD)/tests/fuzz/%): $(BUILD)/tests/fuzz_files.o
+$(BUILD)/tests/fuzz/save: ALL_LDFLAGS += $(WRAP_FILE)
+$(BUILD)/tests/fuzz/state: ALL_LDFLAGS += $(WRAP_STATE)
+
+# All of them once more in one unit, for the inputs that are kept.
+FOUND_OBJECTS := $(patsubst tests/fuzz/%.c,$(BUILD)/tests/found/%.o,$(wildcard tests/fuzz/*.c))
+$(FOUND_OBJECTS): $(BUILD)/tests/found/%.o: tests/fuzz/%.c
+	$(say) CC $<
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -DLLVMFuzzerTestOneInput=fuzz_$* -c -o $@ $<
+
+$(BUILD)/tests/check_found: $(FOUND_OBJECTS) $(BUILD)/tests/fuzz_files.o
+$(BUILD)/tests/check_found: ALL_LDFLAGS += $(WRAP_KA) $(WRAP_FILE) $(WRAP_STATE)
+
 $(PRELOADS): $(BUILD)/%.so: %.c
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(EXTRA_CFLAGS) -fPIC -shared -o $@ $<
@@ -176,6 +210,7 @@ test-vm:
 fuzz:
 	@tests/setup fuzz
 	@$(MAKE) --no-print-directory all tools
+	@$(MAKE) --no-print-directory FUZZ=1 fuzzers
 	@tests/fuzz/run
 
 coverage:
@@ -190,6 +225,7 @@ man/example.svg: templates/example.ini $(PROGRAM)
 # --- tests, one part at a time (tests/run calls them all and counts) -------------------------------------------------
 
 tools: $(TOOLS) $(PRELOADS)
+fuzzers: $(FUZZERS)
 units: $(UNIT_PROGRAMS)
 
 check-units: units
@@ -251,4 +287,4 @@ test-packages:
 clean:
 	rm -rf build lbgen liblbgen.a
 
--include $(OBJECTS:.o=.d) $(BUILD)/gen/main.d $(UNIT_PROGRAMS:=.d) $(BUILD)/tests/fake_live.d $(TOOLS:=.d)
+-include $(OBJECTS:.o=.d) $(BUILD)/gen/main.d $(UNIT_PROGRAMS:=.d) $(BUILD)/tests/fake_live.d $(TOOLS:=.d) $(FUZZERS:=.d) $(BUILD)/tests/fuzz_files.d $(FOUND_OBJECTS:.o=.d)

@@ -48,6 +48,10 @@ static const struct {
     {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_UNCHANGED, 3, 4, FAKE_CHANGED}}, CHANGE_UNDONE, OLD, 0, false},
     {{{FAKE_COMMIT, 3, 3, FAKE_FAILS}, {FAKE_COMMIT, 4, 4, FAKE_CHANGED}}, CHANGE_UNDONE, OLD, 0, false},
     {{{FAKE_COMMIT, 3, 3, FAKE_FAILS}, {FAKE_UNCHANGED, 3, 4, FAKE_INTRUDED}}, CHANGE_UNDONE, OLD, 2, false},
+    /* a step of the undo fails once: it is tried again */
+    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_PREPARE, 4, 4, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, true},
+    {{{FAKE_COMMIT, 2, 3, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, true},
+    {{{FAKE_COMMIT, 3, 4, FAKE_FAILS_LATE}}, CHANGE_UNDONE, OLD, 0, true},
     /* the command can't undo it: the guard does */
     {{{FAKE_COMMIT, 2, FAKE_EVER, FAKE_FAILS}}, CHANGE_UNDONE, OLD, 0, false},
     {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_UNCHANGED, 3, FAKE_EVER, FAKE_CHANGED}},
@@ -64,7 +68,11 @@ static const struct {
      0,
      true},
     {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_OPEN, 2, 2, FAKE_FAILS}}, CHANGE_UNDO_FAILED, MIXED, 0, true},
-    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_PREPARE, 4, 4, FAKE_FAILS}}, CHANGE_UNDO_FAILED, MIXED, 0, true},
+    {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_PREPARE, 4, FAKE_EVER, FAKE_FAILS}},
+     CHANGE_UNDO_FAILED,
+     MIXED,
+     0,
+     true},
     {{{FAKE_COMMIT, 2, 2, FAKE_FAILS}, {FAKE_UNCHANGED, 3, FAKE_EVER, FAKE_CHANGED}},
      CHANGE_UNDO_FAILED,
      MIXED,

@@ -56,6 +56,17 @@ START_TEST(test_form)
 }
 END_TEST
 
+/* What is quoted may hold anything, and is shown on a terminal. */
+START_TEST(test_only_text_is_shown)
+{
+    struct fixture f;
+
+    begin(&f);
+    diag_file(&f.diag, SEVERITY_ERROR, "a\x1b[2Jb", "no '%s'", "x\n\xff\xc2\x9b\xc3\xa9");
+    check_printed(&f, "a?[2Jb: error: no 'x???\xc3\xa9'\n");
+}
+END_TEST
+
 /* By position, whatever the order in which they were found; without a place first; notes behind their
  * finding. */
 START_TEST(test_order)
@@ -225,6 +236,7 @@ static Suite *diag_suite(void)
 
     tcase_add_test(t, test_nothing);
     tcase_add_test(t, test_form);
+    tcase_add_test(t, test_only_text_is_shown);
     tcase_add_test(t, test_order);
     tcase_add_test(t, test_ends);
     tcase_add_test(t, test_warnings_as_errors);

@@ -277,6 +277,72 @@ START_TEST(test_not_armed)
 }
 END_TEST
 
+/* The command is killed, and what it has started lives on with its end of the line, stopped: it is ended, and
+ * all is undone, in time. */
+START_TEST(test_stopped_orphan)
+{
+    int lock, status, ends[2];
+    pid_t orphan;
+
+    NEEDS_RUN();
+    ck_assert_int_eq(pipe(ends), 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        go_live();
+        orphan = fork();
+        if (orphan == 0) {
+            raise(SIGSTOP);
+            _exit(0);
+        }
+        waitpid(orphan, &status, WUNTRACED);
+        if (write(ends[1], &orphan, sizeof orphan) == sizeof orphan)
+            kill(getpid(), SIGKILL);
+        _exit(1);
+    }
+    waitpid(pid, NULL, 0);
+    ck_assert_int_eq(read(ends[0], &orphan, sizeof orphan), sizeof orphan);
+    ck_assert_int_eq(lock_own(LOCK_OWN_FOLDER, 2000, &lock, &why), LOCK_TAKEN);
+    lock_release(&lock);
+    is_undone();
+    /* a zombie where nobody waits for it */
+    char path[40], state = 'Z';
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)orphan);
+    FILE *stat = fopen(path, "r");
+    if (stat) {
+        ck_assert_int_eq(fscanf(stat, "%*d (%*[^)]) %c", &state), 1);
+        fclose(stat);
+    }
+    ck_assert_msg(state == 'Z' || state == 'X', "state %c", state);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
+/* A guard that somebody has stopped is not waited for. */
+START_TEST(test_stopped)
+{
+    NEEDS_RUN();
+    go_live();
+    kill(c.guard.pid, SIGSTOP);
+    ck_assert_int_eq(guard_order(&c.guard, GUARD_HOLD, 60, &why), GUARD_GONE);
+    ck_assert_str_eq(why.text, "the guard is gone");
+    ck_assert_int_eq(guard_dismiss(&c.guard), GUARD_READY);
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+    command_end(&c);
+}
+END_TEST
+
+START_TEST(test_stopped_at_the_end)
+{
+    NEEDS_RUN();
+    go_live();
+    kill(c.guard.pid, SIGSTOP);
+    ck_assert_int_eq(guard_dismiss(&c.guard), GUARD_READY);
+    ck_assert(tables_are_new());
+    command_end(&c);
+}
+END_TEST
+
 static Suite *guard_suite(void)
 {
     Suite *s = suite_create("guard");
@@ -298,6 +364,9 @@ static Suite *guard_suite(void)
     tcase_add_test(t, test_not_saved);
     tcase_add_test(t, test_killed);
     tcase_add_test(t, test_not_armed);
+    tcase_add_test(t, test_stopped_orphan);
+    tcase_add_test(t, test_stopped);
+    tcase_add_test(t, test_stopped_at_the_end);
     return s;
 }
 

@@ -203,6 +203,26 @@ START_TEST(test_deaf)
 }
 END_TEST
 
+/* Who is stopped or waits for nothing is ended long before its time is over; who works or prints is not. */
+START_TEST(test_idle)
+{
+    double begin = seconds();
+
+    s.idle = 1;
+    ck_assert_int_eq(shell("echo said; kill -STOP $$; echo more"), SPAWN_FAILED);
+    says("sh did nothing for 1 seconds and was ended");
+    printed("said\n", "");
+    ck_assert_int_eq(shell("exec >&- 2>&- sleep 50"), SPAWN_FAILED);
+    says("sh did nothing for 1 seconds");
+    ck_assert(seconds() - begin < 20);
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+    exits("for i in 1 2 3 4; do echo $i; sleep 0.5; done", 0);
+    begin = seconds();
+    exits("i=0; while [ $i -lt 2500000 ]; do i=$((i + 1)); done", 0); /* in silence */
+    ck_assert(seconds() - begin > 1);
+}
+END_TEST
+
 /* A process that it leaves behind keeps nobody waiting. */
 START_TEST(test_left_behind)
 {
@@ -310,6 +330,7 @@ static Suite *spawn_suite(void)
     tcase_add_test(t, test_too_much);
     tcase_add_test(t, test_time);
     tcase_add_test(t, test_deaf);
+    tcase_add_test(t, test_idle);
     tcase_add_test(t, test_left_behind);
     tcase_add_test(t, test_signals);
     tcase_add_test(t, test_children_ignored);

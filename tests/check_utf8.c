@@ -104,6 +104,27 @@ START_TEST(test_chance)
 }
 END_TEST
 
+static void check_shown(const char *text, size_t len, const char *expected)
+{
+    char *copy = exact_copy(text, len);
+    struct buf out = {0};
+
+    utf8_show(&out, copy, len);
+    ck_assert_str_eq(buf_text(&out), expected);
+    buf_free(&out);
+    free(copy);
+}
+
+START_TEST(test_show)
+{
+    check_shown(TEXT(""), "");
+    check_shown(TEXT("plain ~ \xc3\xa9\xe2\x82\xac"), "plain ~ \xc3\xa9\xe2\x82\xac");
+    check_shown(TEXT("a\0b\t\n\x1b[31m\x7f"), "a?b???[31m?");
+    check_shown(TEXT("\xc2\x80\xc2\x9b\xc2\x9f\xc2\xa0"), "???\xc2\xa0");
+    check_shown(TEXT("\xff\xc2"), "??");
+}
+END_TEST
+
 static Suite *utf8_suite(void)
 {
     Suite *s = suite_create("utf8");
@@ -111,6 +132,7 @@ static Suite *utf8_suite(void)
 
     tcase_add_loop_test(t, test_length, 0, N_OF(characters));
     tcase_add_test(t, test_mend);
+    tcase_add_test(t, test_show);
     tcase_add_loop_test(t, test_chance, 0, 5);
     return s;
 }

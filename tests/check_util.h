@@ -73,7 +73,7 @@ static inline bool chance_one_in(struct chance *c, uint32_t n)
 /* A copy without a NUL behind it, so that a sanitizer sees a step too far; free it. */
 static inline char *exact_copy(const char *text, size_t n)
 {
-    char *copy = malloc(n ? n : 1);
+    char *copy = calloc(n ? n : 1, 1);
 
     MUST(copy);
     if (n)

@@ -127,6 +127,8 @@ run_cases() { # [WORD...]
 # --- inside -------------------------------------------------------------------------------------------------------------
 
 ok() { echo "ok $*"; }
+# A line for the table of figures (tests/faults/run): ROW, KEY=VALUE...
+figure() { [ "${FIGURES-}" != yes ] || echo "figure $*"; }
 skip() { echo "SKIP $*"; }
 fail() { # WHAT [FILE...]: and the beginning of each file
     local file

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "lbgen/diag.h"
+#include "lbgen/utf8.h"
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
 
@@ -54,6 +55,12 @@ void diag_note(struct diag *d, srcpos at, const char *format, ...)
     va_end(args);
 }
 
+/* Names and sentences quote files, which may hold anything. */
+static void show(struct buf *out, const char *text)
+{
+    utf8_show(out, text, strlen(text));
+}
+
 static void print_one(const struct finding *f, struct sources *sources, struct buf *out,
                       struct caret_look look)
 {
@@ -61,12 +68,16 @@ static void print_one(const struct finding *f, struct sources *sources, struct b
 
     if (f->at != SRC_NONE) {
         place = sources_place(sources, f->at);
-        buf_printf(out, "%s:%zu:%zu: ", place.source->name, place.line, place.column);
+        show(out, place.source->name);
+        buf_printf(out, ":%zu:%zu: ", place.line, place.column);
     } else {
-        buf_printf(out, "%s: ", f->file ? f->file : "lbgen");
+        show(out, f->file ? f->file : "lbgen");
+        buf_str(out, ": ");
     }
-    buf_printf(out, "%s%s:%s %s\n", look.colour ? colours[f->severity] : "", severity_words[f->severity],
-               look.colour ? "\033[0m" : "", f->text);
+    buf_printf(out, "%s%s:%s ", look.colour ? colours[f->severity] : "", severity_words[f->severity],
+               look.colour ? "\033[0m" : "");
+    show(out, f->text);
+    buf_char(out, '\n');
     if (f->at != SRC_NONE && !f->belongs)
         caret_print(out, place.line_text, place.line_len, place.column - 1, f->len, look);
 }

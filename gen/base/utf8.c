@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdbool.h>
+
 #include "lbgen/utf8.h"
 
 static size_t length_by_first(unsigned char first)
@@ -35,6 +37,27 @@ void utf8_mend(struct buf *out, const char *text, size_t len)
             buf_add(out, text + i, n);
         else
             buf_str(out, "\xef\xbf\xbd");
+        i += n ? n : 1;
+    }
+}
+
+/* Of ASCII, and those of ISO 6429 behind it, which some terminals obey too. */
+static bool is_control(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+
+    return p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0);
+}
+
+void utf8_show(struct buf *out, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len;) {
+        size_t n = utf8_length(text + i, len - i);
+
+        if (n && !is_control(text + i))
+            buf_add(out, text + i, n);
+        else
+            buf_char(out, '?');
         i += n ? n : 1;
     }
 }

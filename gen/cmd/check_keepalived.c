@@ -114,6 +114,9 @@ static void make_views(struct check *c, bool judge)
     }
     if (good && !c->good[0])
         drop_view(c, 0);
+    /* No form with any id, and each time for another reason perhaps: one has to be told. */
+    while (!good && !c->good[0] && c->n > 1)
+        drop_view(c, c->n - 1);
 }
 
 bool check_keepalived(struct input *input, const char *path)

@@ -11,6 +11,8 @@
 
 #include "lbgen/confirm.h"
 
+enum { LOOK_MS = 1000 /* at the guard, whether it is stopped */ };
+
 /* A process in the background that reads its terminal is stopped; it does not ask. */
 static bool is_asked(void)
 {
@@ -95,7 +97,11 @@ enum guard_word confirm_wait(struct guard *guard, unsigned seconds, struct compl
                                 {.fd = signals, .events = POLLIN},
                                 {.fd = asked ? STDIN_FILENO : -1, .events = POLLIN}};
 
-        if (poll(ears, 3, -1) < 0)
+        int ready = poll(ears, 3, LOOK_MS);
+
+        if (ready == 0 && guard_is_stopped(guard))
+            break;
+        if (ready <= 0)
             continue;
         if (!ears[0].revents && !ears[1].revents) {
             order = ears[2].revents ? hear_terminal(&asked, seconds) : 0;

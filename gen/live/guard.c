@@ -7,13 +7,16 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "lbgen/guard_orphans.h"
 #include "lbgen/guard_talk.h"
 #include "lbgen/spawn.h"
 
-/* An undo at most: a load of the tables, and a boot file; far more than that takes. */
-enum { PATIENCE_MS = 120 * 1000 };
+/* Seconds: an answer takes none; an undo as long as all that the guard runs for it, each within limits of its
+ * own. A guard that is stopped is not waited for. */
+enum { ANSWER_S = 120, UNDO_S = 3600, STOPPED_S = 5, SLICE_MS = 500, END_NAP_MS = 5 };
 
 bool guard_start(struct guard *g, struct complaint *why)
 {
@@ -22,10 +25,13 @@ bool guard_start(struct guard *g, struct complaint *why)
     *g = (struct guard){.fd = -1};
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
         return complain(why, 0, 0, "no socket to the guard: %s", strerror(errno));
+    const pid_t command = getpid();
     g->pid = fork();
     if (g->pid == 0) {
+        ino_t line = guard_socket_inode(ends[0]);
+
         close(ends[0]);
-        guard_process(ends[1]);
+        guard_process(ends[1], command, line);
     }
     close(ends[1]);
     if (g->pid > 0) {
@@ -38,16 +44,50 @@ bool guard_start(struct guard *g, struct complaint *why)
     return complain(why, 0, 0, "the guard can't be started: %s", strerror(error));
 }
 
-static enum guard_word receive_reply(int fd, int patience_ms, uint32_t *seconds, struct complaint *why)
+static long long now_ms(void)
 {
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+bool guard_is_stopped(struct guard *g)
+{
+    siginfo_t info = {.si_pid = 0};
+
+    if (g->pid == 0 || waitid(P_PID, (id_t)g->pid, &info, WSTOPPED | WNOHANG | WNOWAIT) != 0 ||
+        info.si_pid == 0) {
+        g->stopped_at = 0;
+        return false;
+    }
+    if (g->stopped_at == 0)
+        g->stopped_at = now_ms();
+    if (now_ms() - g->stopped_at < STOPPED_S * 1000)
+        return false;
+    kill(g->pid, SIGKILL);
+    return true;
+}
+
+/* Waits until there is something to read; g: NULL where the guard is another process's child. */
+static bool wait_for_word(struct guard *g, int fd, int seconds)
+{
+    const long long until = now_ms() + seconds * 1000LL;
     struct pollfd p = {.fd = fd, .events = POLLIN};
-    struct guard_reply reply;
-    int ready;
 
     do
-        ready = poll(&p, 1, patience_ms);
-    while (ready < 0 && errno == EINTR);
-    if (ready <= 0 || !guard_receive(fd, &reply, sizeof reply)) {
+        if (poll(&p, 1, SLICE_MS) > 0)
+            return true;
+    while (now_ms() < until && !(g && guard_is_stopped(g)));
+    return false;
+}
+
+static enum guard_word receive_reply(struct guard *g, int fd, int patience, uint32_t *seconds,
+                                     struct complaint *why)
+{
+    struct guard_reply reply;
+
+    if (!wait_for_word(g, fd, patience) || !guard_receive(fd, &reply, sizeof reply)) {
         complain(why, 0, 0, "the guard is gone");
         return GUARD_GONE;
     }
@@ -71,7 +111,7 @@ bool guard_arm(struct guard *g, const struct plan *plan, int own_lock, struct co
         return complain(why, 0, 0, "the guard is gone");
     /* A program that outlives this process goes on changing the tables: the guard has to wait for its end. */
     spawn_hold(g->fd);
-    return receive_reply(g->fd, PATIENCE_MS, NULL, why) == GUARD_READY;
+    return receive_reply(g, g->fd, ANSWER_S, NULL, why) == GUARD_READY;
 }
 
 enum guard_word guard_order(struct guard *g, enum guard_order order, unsigned seconds, struct complaint *why)
@@ -79,21 +119,37 @@ enum guard_word guard_order(struct guard *g, enum guard_order order, unsigned se
     const struct guard_request request = {.order = (int)order, .number = seconds};
 
     if (guard_send(g->fd, &request, sizeof request))
-        return receive_reply(g->fd, PATIENCE_MS, NULL, why);
+        return receive_reply(g, g->fd, order == GUARD_HOLD ? ANSWER_S : UNDO_S, NULL, why);
     /* It may have said something before it went, such as that the deadline was reached; it has not heard us.
      */
-    return receive_reply(g->fd, 0, NULL, why);
+    return receive_reply(g, g->fd, 0, NULL, why);
 }
 
 enum guard_word guard_listen(struct guard *g, struct complaint *why)
 {
-    return receive_reply(g->fd, PATIENCE_MS, NULL, why);
+    return receive_reply(g, g->fd, UNDO_S, NULL, why);
+}
+
+/* It ends at once, unless it is at work or stopped; at last it is ended. */
+static int wait_for_end(struct guard *g)
+{
+    const long long until = now_ms() + UNDO_S * 1000LL;
+    int status = 0;
+    pid_t pid;
+
+    while ((pid = waitpid(g->pid, &status, WNOHANG)) == 0 && !guard_is_stopped(g) && now_ms() < until)
+        poll(NULL, 0, END_NAP_MS);
+    if (pid != 0)
+        return status;
+    kill(g->pid, SIGKILL);
+    while (waitpid(g->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
 }
 
 enum guard_word guard_dismiss(struct guard *g)
 {
     const struct guard_request request = {.order = GUARD_END};
-    int status = 0;
 
     if (g->pid == 0)
         return GUARD_READY;
@@ -102,8 +158,7 @@ enum guard_word guard_dismiss(struct guard *g)
     if (!guard_send(g->fd, &request, sizeof request))
         kill(g->pid, SIGKILL);
     close(g->fd);
-    while (waitpid(g->pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    int status = wait_for_end(g);
     *g = (struct guard){.fd = -1};
     if (!WIFEXITED(status))
         return GUARD_READY;
@@ -138,8 +193,9 @@ static enum guard_word ask_pending(int order, uint32_t *seconds, struct complain
 
     if (fd < 0)
         return errno == ENOENT || errno == ECONNREFUSED ? GUARD_GONE : GUARD_REFUSED;
-    enum guard_word word =
-        guard_send(fd, &request, sizeof request) ? receive_reply(fd, PATIENCE_MS, seconds, why) : GUARD_GONE;
+    enum guard_word word = guard_send(fd, &request, sizeof request)
+                               ? receive_reply(NULL, fd, ANSWER_S, seconds, why)
+                               : GUARD_GONE;
     close(fd);
     return word;
 }

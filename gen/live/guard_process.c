@@ -13,18 +13,23 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/timerfd.h>
 #include <sys/un.h>
 #include <syslog.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "lbgen/guard_orphans.h"
 #include "lbgen/guard_talk.h"
 #include "lbgen/journal.h"
 #include "lbgen/lock.h"
 #include "lbgen/xalloc.h"
 
 enum { FAILURES_MAX = 20, LOCK_PATIENCE_MS = 2000, VISITOR_PATIENCE_S = 5, TALK_FD = 3 };
+
+/* What not even SIGKILL ends for a minute is not waited for. */
+enum { ORPHAN_TICK_MS = 50, ORPHAN_TRIES = 60 * 1000 / ORPHAN_TICK_MS };
 
 static struct {
     struct plan plan;
@@ -33,7 +38,10 @@ static struct {
     int door;     /* where --confirmed knocks; -1: closed */
     int deadline; /* timerfd; -1: none */
     int own_lock; /* held to the end */
-} guard = {.talk = TALK_FD, .door = -1, .deadline = -1, .own_lock = -1};
+    int command;  /* readable (a pidfd) when it has ended; -1: it has, or can't be watched */
+    ino_t line;   /* the command's end of the socket, which programs that it starts hold open */
+    int tries;    /* to end them since the command has; -1: it has not */
+} guard = {.talk = TALK_FD, .door = -1, .deadline = -1, .own_lock = -1, .command = -1, .tries = -1};
 
 static void give_up(void)
 {
@@ -203,6 +211,39 @@ static void hold(uint32_t seconds)
         undo(-1); /* the command would wait in vain */
 }
 
+static void stop_watching(void)
+{
+    if (guard.command >= 0)
+        close(guard.command);
+    guard.command = -1;
+    guard.tries = -1;
+}
+
+/* The command is gone, and so is what it has started. */
+static void command_is_gone(void)
+{
+    if (!guard.armed)
+        _exit(0);
+    if (guard.deadline < 0)
+        undo(-1);
+    stop_watching();
+    close(guard.talk);
+    guard.talk = -1;
+}
+
+/* The command has ended, and its line is open all the same. What it has started would go on changing the
+ * tables, or is stopped and would do so one day: it is undone anyway, so it is ended. */
+static void end_orphans(void)
+{
+    const int tries = guard.tries + 1;
+
+    stop_watching();
+    guard.tries = tries;
+    guard_end_orphans(guard.line);
+    if (tries > ORPHAN_TRIES)
+        command_is_gone();
+}
+
 /* What the command says; it is gone when it can't be read. */
 static void hear_command(void)
 {
@@ -217,12 +258,7 @@ static void hear_command(void)
             nanosleep(&pause, NULL);
             return;
         }
-        if (!guard.armed)
-            _exit(0);
-        if (guard.deadline < 0)
-            undo(-1);
-        close(guard.talk);
-        guard.talk = -1;
+        command_is_gone();
         return;
     }
     switch (request.order) {
@@ -263,17 +299,29 @@ static void hear_visitor(void)
     close(fd);
 }
 
-void guard_process(int fd)
+/* Without it the guard would wait for an orphan's own end. */
+static void watch(pid_t command, ino_t line)
+{
+    guard.line = line;
+    guard.command = (int)syscall(SYS_pidfd_open, command, 0);
+    if (getppid() != command)
+        stop_watching(); /* it is gone already, and its number may be another's */
+}
+
+void guard_process(int fd, pid_t command, ino_t line)
 {
     become_guard(fd);
+    watch(command, line);
     xalloc_on_failure(give_up);
     openlog("lbgen", LOG_PID, LOG_DAEMON);
     for (;;) {
         struct pollfd ears[] = {{.fd = guard.talk, .events = POLLIN},
                                 {.fd = guard.door, .events = POLLIN},
-                                {.fd = guard.deadline, .events = POLLIN}};
+                                {.fd = guard.deadline, .events = POLLIN},
+                                {.fd = guard.command, .events = POLLIN}};
+        bool orphaned = guard.tries >= 0;
 
-        if (poll(ears, 3, -1) < 0)
+        if (poll(ears, 4, orphaned ? ORPHAN_TICK_MS : -1) < 0)
             continue;
         /* The deadline comes last: a confirmation that has arrived counts. */
         if (ears[0].revents)
@@ -282,5 +330,7 @@ void guard_process(int fd)
             hear_visitor();
         else if (ears[2].revents)
             undo(-1);
+        else if (ears[3].revents || orphaned)
+            end_orphans();
     }
 }

@@ -7,6 +7,8 @@
 #include "lbgen/save_image.h"
 #include "lbgen/spawn.h"
 
+enum { SECONDS = 3600 /* 100,000 rules are 20 s of work, and it grows with their square */ };
+
 static const char *const programs[FAMILIES] = {[IPV4] = "iptables-nft-save", [IPV6] = "ip6tables-nft-save"};
 
 /* The line of a text, without its newline; moves *at behind it. NULL at the end. */
@@ -127,7 +129,7 @@ static bool run_save(const char *program, struct spawn *s, struct complaint *why
 
 bool nft_save(enum family family, struct buf *text, struct image *out, struct complaint *why)
 {
-    struct spawn s = {.argv = {programs[family], "-c"}, .out = *text, .seconds = 600};
+    struct spawn s = {.argv = {programs[family], "-c"}, .out = *text, .seconds = SECONDS};
     bool present, native, good;
     enum table table;
 

@@ -141,8 +141,9 @@ static enum live_result undo_family(const struct plan *plan, struct live *live, 
     return result;
 }
 
-/* With the lock, or without it. What somebody else changes meanwhile is a reason to begin again. One family
- * is undone even where the other can't be; the first reason is kept. */
+/* With the lock, or without it. What somebody else changes meanwhile is a reason to begin again, and once so
+ * is a failure: a program that was stopped, or memory that was short. One family is undone even where the
+ * other can't be; the first reason is kept. */
 static enum plan_result undo_rules(const struct plan *plan, struct complaint *why)
 {
     struct live *live = plan->backend->open(why);
@@ -152,13 +153,16 @@ static enum plan_result undo_rules(const struct plan *plan, struct complaint *wh
     for (int f = 0; f < FAMILIES && live; f++) {
         const long end = seconds_now() + PATIENCE_S;
         enum live_result result = LIVE_DONE;
+        bool failed = false;
 
         if (!family_is_in(plan, (enum family)f))
             continue;
-        for (int i = 0; i < TRIES || seconds_now() < end; i++)
-            if ((result = undo_family(plan, live, (enum family)f, i >= TRIES / 2, good ? why : &further)) !=
-                LIVE_CHANGED)
+        for (int i = 0; i < TRIES || seconds_now() < end; i++) {
+            result = undo_family(plan, live, (enum family)f, i >= TRIES / 2, good ? why : &further);
+            if (result == LIVE_DONE || (result == LIVE_FAILED && failed))
                 break;
+            failed = result == LIVE_FAILED;
+        }
         good = good && result == LIVE_DONE;
     }
     if (live)
@@ -194,7 +198,8 @@ enum plan_result plan_undo_files(struct plan *plan, struct complaint *why)
     struct complaint inner;
 
     for (size_t i = plan->n_files; i-- > 0;)
-        if (persist_undo(&plan->files[i], &inner) != PERSIST_DONE) {
+        if (persist_undo(&plan->files[i], &inner) != PERSIST_DONE &&
+            persist_undo(&plan->files[i], &inner) != PERSIST_DONE) { /* once more, as with rules */
             if (result == PLAN_DONE)
                 complain_of(&plan->files[i], &inner, why);
             result = PLAN_FAILED;

@@ -17,7 +17,12 @@
 
 #define SEARCH_PATH "/usr/sbin:/sbin:/usr/bin:/bin:/usr/local/sbin:/usr/local/bin"
 
-enum { PROGRAM_PATH_MAX = 256, TERM_PATIENCE = 2000, KILL_PATIENCE = 5000, TICK = 20 /* milliseconds */ };
+enum {
+    PROGRAM_PATH_MAX = 256,
+    TERM_PATIENCE = 2000,
+    KILL_PATIENCE = 60 * 1000,
+    TICK = 20 /* milliseconds */
+};
 
 static bool is_program(const char *path)
 {
@@ -60,6 +65,8 @@ struct run {
     pid_t pid;
     int from[2], to[3];
     long long deadline;
+    long long busy_at; /* when it was last seen to do something */
+    long long used;    /* its time on the processor then */
     bool reaped;
     int status; /* as waitpid says it */
 };
@@ -187,19 +194,21 @@ static bool take(struct run *run, int i)
             return true;
         }
         to->len += (size_t)n;
+        run->busy_at = now();
         if (to->len > run->s->max)
             return false;
     }
 }
 
-/* Waits until something is printed or TICK is over, and takes it. */
+/* Waits until something is printed or TICK is over (less where nothing can be printed any more: it ends
+ * soon), and takes it. */
 static bool hear(struct run *run)
 {
     struct pollfd fds[2];
 
     for (int i = 0; i < 2; i++)
         fds[i] = (struct pollfd){.fd = run->from[i], .events = POLLIN};
-    if (poll(fds, 2, TICK) <= 0)
+    if (poll(fds, 2, run->from[0] < 0 && run->from[1] < 0 ? 1 : TICK) <= 0)
         return true;
     for (int i = 0; i < 2; i++)
         if (fds[i].revents && !take(run, i))
@@ -214,7 +223,31 @@ static bool is_gone(struct run *run)
     return run->reaped;
 }
 
-/* Until it is gone, or milliseconds are over; what it prints meanwhile is dropped. */
+/* Nanoseconds on the processor, or -1 when that can't be known. */
+static long long time_used(pid_t pid)
+{
+    clockid_t clock;
+    struct timespec t;
+
+    if (clock_getcpuclockid(pid, &clock) != 0 || clock_gettime(clock, &t) != 0)
+        return -1;
+    return (long long)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* A load of many rules is silent for minutes, but works all the time; one that is stopped, or waits for
+ * something that does not come, does not. */
+static bool is_hanging(struct run *run)
+{
+    long long used = time_used(run->pid);
+
+    if (used != run->used || used < 0) {
+        run->used = used;
+        run->busy_at = now();
+    }
+    return now() - run->busy_at > run->s->idle * 1000LL;
+}
+
+/* Until it is gone, or milliseconds are over. */
 static bool wait_for_end(struct run *run, int milliseconds)
 {
     long long until = now() + milliseconds;
@@ -224,37 +257,50 @@ static bool wait_for_end(struct run *run, int milliseconds)
     return run->reaped;
 }
 
-static void end(struct run *run)
+/* False where it is in the kernel's hands, so that not even SIGKILL ends it yet. */
+static bool end(struct run *run)
 {
     kill(run->pid, SIGTERM);
     if (wait_for_end(run, TERM_PATIENCE))
-        return;
+        return true;
     kill(run->pid, SIGKILL);
-    wait_for_end(run, KILL_PATIENCE);
+    return wait_for_end(run, KILL_PATIENCE);
 }
 
-/* Follows it to its end: by itself, or ended here (false). A process that it left behind may keep the pipes
- * open; when it is gone, what is in them now is all. */
-static bool follow(struct run *run, struct complaint *why)
+/* Hears it until its outputs are closed, and then waits for its end. False when that does not come in time. A
+ * process that it left behind may keep the pipes open; when it is gone, what is in them now is all. */
+static bool listen_to(struct run *run, bool *too_much)
 {
-    const char *name = run->s->argv[0];
-
-    while (run->from[0] >= 0 || run->from[1] >= 0) {
+    for (;;) {
         bool gone = is_gone(run);
 
         if (!hear(run)) {
-            end(run);
-            return complain(why, 0, 0, "%s printed more than %zu bytes", name, run->s->max);
+            *too_much = true;
+            return false;
         }
         if (gone)
             return true;
-        if (now() > run->deadline)
-            break;
+        if (now() > run->deadline || is_hanging(run))
+            return false;
     }
-    if (now() <= run->deadline && wait_for_end(run, (int)(run->deadline - now())))
+}
+
+/* Follows it to its end: by itself, or ended here (false). */
+static bool follow(struct run *run, struct complaint *why)
+{
+    const char *name = run->s->argv[0], *tail = "";
+    bool too_much = false;
+
+    if (listen_to(run, &too_much))
         return true;
-    end(run);
-    return complain(why, 0, 0, "%s did not end within %d seconds", name, run->s->seconds);
+    bool late = now() > run->deadline;
+    if (!end(run))
+        tail = ", and can't be ended";
+    if (too_much)
+        return complain(why, 0, 0, "%s printed more than %zu bytes%s", name, run->s->max, tail);
+    if (late)
+        return complain(why, 0, 0, "%s did not end within %d seconds%s", name, run->s->seconds, tail);
+    return complain(why, 0, 0, "%s did nothing for %d seconds and was ended%s", name, run->s->idle, tail);
 }
 
 static enum spawn_result judge(struct run *run, struct complaint *why)
@@ -275,7 +321,8 @@ static enum spawn_result run_program(struct run *run, const char *path, struct c
         complain(why, 0, 0, "%s can't be started: %s", path, strerror(errno));
         return SPAWN_FAILED;
     }
-    run->deadline = now() + run->s->seconds * 1000LL;
+    run->busy_at = now();
+    run->deadline = run->busy_at + run->s->seconds * 1000LL;
     error = start(run, path);
     for (int i = 0; i < 3; i++)
         close_fd(&run->to[i]);
@@ -298,6 +345,7 @@ enum spawn_result spawn_run(struct spawn *s, struct complaint *why)
         return SPAWN_NOT_FOUND;
     }
     s->seconds = s->seconds ? s->seconds : SPAWN_SECONDS;
+    s->idle = s->idle ? s->idle : SPAWN_IDLE_SECONDS;
     s->max = s->max ? s->max : SPAWN_OUTPUT_MAX;
     s->out.len = s->err.len = 0;
     /* Where SIGCHLD is ignored there is nothing to wait for. */

@@ -124,13 +124,12 @@ void emit_masquerade(const struct rule_target *t, const struct service *s)
     emit_product(t->sink, t->family, &p);
 }
 
-static void emit_icmp(const struct rule_target *t, struct rule rule, struct prefix_axis vips,
-                      const uint8_t *types)
+static void emit_icmp(const struct rule_target *t, struct rule rule, struct prefix_axis src,
+                      struct prefix_axis dst, const uint8_t *types)
 {
     rule.protocol = family_ops[t->family].icmp;
     for (const uint8_t *type = types; *type; type++) {
-        struct product p = {
-            .base = rule, .dst = vips, .src = any_prefix, .in = any_interface, .out = any_interface};
+        struct product p = {.base = rule, .src = src, .dst = dst, .in = any_interface, .out = any_interface};
 
         p.base.icmp_type = *type;
         emit_product(t->sink, t->family, &p);
@@ -140,7 +139,7 @@ static void emit_icmp(const struct rule_target *t, struct rule rule, struct pref
 static void emit_accepted(const struct rule_target *t, const struct product *p)
 {
     emit_product(t->sink, t->family, p);
-    emit_icmp(t, p->base, p->dst, family_ops[t->family].path_mtu_types);
+    emit_icmp(t, p->base, any_prefix, p->dst, family_ops[t->family].path_mtu_types);
 }
 
 void emit_accepts(const struct rule_target *t, const struct service *s)
@@ -197,7 +196,9 @@ static const char *tunnel_protocol(enum family family)
     return entry ? entry->p_name : family == IPV4 ? "4" : "41";
 }
 
-/* What IPVS sends to real servers, which passes OUTPUT. */
+/* What IPVS sends to real servers, which passes OUTPUT: there go the ICMP messages to the VIPs, too, which it
+ * hands on to the server that they are about; and as a VIP it tells clients itself what is too long for the
+ * way to a real server. */
 void emit_forwarded(const struct rule_target *t, const struct service *s)
 {
     struct prefix_list nat = servers_by(s, FORWARDING_NAT), dr = servers_by(s, FORWARDING_DR),
@@ -207,13 +208,16 @@ void emit_forwarded(const struct rule_target *t, const struct service *s)
     p.src = any_prefix;
     p.in = any_interface;
     if (prefix_list_has(dr, t->family))
-        emit_product(t->sink, t->family, &p);
+        emit_accepted(t, &p);
     p.dst = each_prefix(nat);
-    emit_product(t->sink, t->family, &p);
+    emit_accepted(t, &p);
     p.dst = each_prefix(tun);
     p.protocols = NULL;
     p.base.protocol = tunnel_protocol(t->family);
     emit_product(t->sink, t->family, &p);
+    if (prefix_list_has(nat, t->family) || prefix_list_has(dr, t->family) || prefix_list_has(tun, t->family))
+        emit_icmp(t, service_rule(s, "OUTPUT", TARGET_ACCEPT), each_prefix(s->vips), any_prefix,
+                  family_ops[t->family].path_mtu_types);
     free((void *)(uintptr_t)nat.at);
     free((void *)(uintptr_t)dr.at);
     free((void *)(uintptr_t)tun.at);
@@ -257,5 +261,6 @@ void emit_vrrp(const struct rule_target *t, const struct vrrp *v, bool output)
 
 void emit_neighbours(const struct rule_target *t, const struct service *s, const char *chain)
 {
-    emit_icmp(t, service_rule(s, chain, TARGET_ACCEPT), any_prefix, family_ops[t->family].neighbour_types);
+    emit_icmp(t, service_rule(s, chain, TARGET_ACCEPT), any_prefix, any_prefix,
+              family_ops[t->family].neighbour_types);
 }

@@ -251,7 +251,7 @@ static void undo_chain(const struct undo_chain *chain, const struct image_chain 
     struct chain_now c = {.now = now, .n = now ? now->n : 0};
     enum hook hook;
 
-    edit.builtin = hook_find(chain->name, strlen(chain->name), &hook);
+    edit.builtin = hook_find(chain->name, strlen(chain->name), &hook) && table_has_hook(out->table, hook);
     if (edit.builtin) {
         edit.policy_before = edit.policy = now && now->policy != POLICY_NONE ? now->policy : POLICY_ACCEPT;
         if (chain->policy != chain->policy_before && edit.policy == chain->policy)

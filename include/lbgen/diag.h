@@ -62,8 +62,8 @@ typedef void (*diag_each_fn)(void *ctx, const struct finding *finding, size_t n_
  * two services take the same bad value from a template, is left out. */
 void diag_each(const struct diag *d, diag_each_fn each, void *ctx);
 
-/* Writes them in this order. Control bytes of the source line are shown as `?`, long ones are cut around the
- * culprit. */
+/* Writes them in this order. Control bytes, and what is no UTF-8, are shown as `?`; long source lines
+ * are cut around the culprit. */
 void diag_print(const struct diag *d, struct sources *sources, struct buf *out, struct caret_look look);
 
 /* Adds what is in all of n queues to `out`, with the notes of the first of them. What is only in some goes

@@ -4,8 +4,8 @@
  *
  * It is forked before the input is read, so that it stays small; it is locked in memory, lives in a session
  * of its own, and hears no HUP, INT or TERM. Before the first kernel write it is armed with the plan and
- * holds lbgen's own lock from then on. If the command goes away without a word, and what it has started has
- * come to its end, it undoes the change at once; while a confirmation is pending, at the deadline
+ * holds lbgen's own lock from then on. If the command goes away without a word, it ends what that has started
+ * (stopped or not) and undoes the change at once; while a confirmation is pending, at the deadline
  * (CLOCK_BOOTTIME). `lbgen --confirmed` reaches it by a socket in /run/lbgen. */
 #ifndef LBGEN_GUARD_H
 #define LBGEN_GUARD_H
@@ -17,8 +17,9 @@
 #define GUARD_SOCKET_PATH "/run/lbgen/confirm"
 
 struct guard {
-    pid_t pid; /* 0: none */
-    int fd;    /* readable when it has something to say */
+    pid_t pid;            /* 0: none */
+    int fd;               /* readable when it has something to say */
+    long long stopped_at; /* guard_is_stopped's own */
 };
 
 enum guard_word {
@@ -48,6 +49,11 @@ enum guard_word guard_order(struct guard *g, enum guard_order order, unsigned se
 
 /* Waits for its word: what --confirmed or the deadline have led to. */
 enum guard_word guard_listen(struct guard *g, struct complaint *why);
+
+/* Whether somebody has stopped it (SIGSTOP) for seconds now; then it is ended here, and nothing is watched
+ * any more. To be asked about once a second while one waits for its word; the functions here that wait do it.
+ */
+bool guard_is_stopped(struct guard *g);
 
 /* All is done, or nothing was: it ends and is waited for. GUARD_READY; or GUARD_UNDONE, GUARD_UNDO_FAILED
  * where it took the command for dead before it heard this. Fine without a guard. */

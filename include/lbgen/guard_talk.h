@@ -32,7 +32,7 @@ bool guard_receive(int fd, void *data, size_t len);
 bool guard_send_with_fd(int fd, const struct guard_request *request, int passed);
 bool guard_receive_with_fd(int fd, struct guard_request *request, int *passed);
 
-/* The process: never returns. */
-void guard_process(int fd) __attribute__((noreturn));
+/* The process: never returns. command: whose child it is; line: the inode of that one's end of the socket. */
+void guard_process(int fd, pid_t command, ino_t line) __attribute__((noreturn));
 
 #endif

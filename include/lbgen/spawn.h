@@ -16,12 +16,13 @@ struct spawn {
     const char *in;                            /* for its standard input; may be NULL when in_len is 0 */
     size_t in_len;
     int seconds;         /* after which it is ended; 0: SPAWN_SECONDS */
+    int idle;            /* after so many without printing or working it is ended; 0: SPAWN_IDLE_SECONDS */
     size_t max;          /* bytes of each output, more is a failure; 0: SPAWN_OUTPUT_MAX */
     struct buf out, err; /* what it printed; freed by spawn_free */
     int status;          /* what it exited with */
 };
 
-enum { SPAWN_SECONDS = 120 };
+enum { SPAWN_SECONDS = 120, SPAWN_IDLE_SECONDS = 30 };
 #define SPAWN_OUTPUT_MAX ((size_t)1 << 30)
 
 enum spawn_result {
@@ -33,7 +34,8 @@ enum spawn_result {
 /* Looks for the program in the system's folders (PATH does not count) and runs it: in the folder / , with
  * LC_ALL=C, a PATH of these folders and, where it is set, XTABLES_LOCKFILE; all signals default and
  * unblocked; no descriptors but its three, and the one of spawn_hold. When it returns, the program is gone
- * and waited for. */
+ * and waited for, by SIGKILL if need be; only where the kernel holds even that back for a minute it is left,
+ * and the reason says so. */
 enum spawn_result spawn_run(struct spawn *s, struct complaint *why);
 
 /* Programs that are started from now on keep this descriptor open, as their 3, as long as they live: whoever

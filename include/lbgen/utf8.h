@@ -14,4 +14,7 @@ size_t utf8_length(const char *p, size_t left);
 /* The text with U+FFFD for each byte that belongs to no character. */
 void utf8_mend(struct buf *out, const char *text, size_t len);
 
+/* The text for a terminal: with `?` for each control character and each byte that belongs to no character. */
+void utf8_show(struct buf *out, const char *text, size_t len);
+
 #endif
