@@ -6,7 +6,7 @@
 #   make coverage     what of the code the tests run              make lint      static analysis, all warnings, hardening
 #   make install    PREFIX, DESTDIR                 make format  clang-format         make bench    tests/bench
 #   make deb, make rpm, make dist  packages, into build/packages    make test-packages  what is in them, installed and run
-#   V=1 shows the commands, DEBUG=1 builds with ASan and UBSan (into a folder of its own).
+#   V=1 shows the commands, DEBUG=1 builds with ASan and UBSan, COVERAGE=1 to be counted (each into a folder of its own).
 
 VERSION := 0.1.0
 PREFIX  ?= /usr/local
@@ -27,6 +27,9 @@ VARIANT := release
 ifeq ($(DEBUG),1)
 VARIANT := debug
 endif
+ifeq ($(COVERAGE),1)
+VARIANT := coverage
+endif
 ifeq ($(FUZZ),1)
 VARIANT := fuzz
 CC := clang
@@ -42,6 +45,10 @@ ifeq ($(DEBUG),1)
 OPTIMISE := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 LDFLAGS  += -fsanitize=address,undefined
 endif
+ifeq ($(COVERAGE),1)
+OPTIMISE := -O0 -g
+LDFLAGS  += --coverage -Wl,--wrap=_exit $(BUILD)/tests/coverage/flush.o
+endif
 ifeq ($(FUZZ),1)
 # clang's pointer-overflow objects to NULL + 0, which is the end of an empty list; ASan sees what is read beyond one.
 OPTIMISE := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize=pointer-overflow \
@@ -52,6 +59,9 @@ CFLAGS   ?= $(OPTIMISE)
 HARDEN   := -fstack-protector-strong $(call takes,-fstack-clash-protection) -fPIE
 # Paths of the building machine stay out of the program: two builds of one source are the same bytes.
 SAME     := -ffile-prefix-map=$(CURDIR)=.
+ifeq ($(COVERAGE),1)
+SAME     := # counters lie where the program was built, wherever it runs
+endif
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) $(HARDEN) $(CFLAGS) $(EXTRA_CFLAGS) $(SAME) -Iinclude -I$(BUILD) -D_GNU_SOURCE \
              -DLBGEN_VERSION='"$(VERSION)"' -MMD -MP $(PKG_CFLAGS)
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now $(LDFLAGS)
@@ -102,6 +112,11 @@ $(BUILD)/%.o: %.c
 	$(say) CC $<
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
+ifeq ($(COVERAGE),1)
+$(BUILD)/gen/%.o: ALL_CFLAGS += --coverage
+$(PROGRAM) $(UNIT_PROGRAMS) $(TOOLS): | $(BUILD)/tests/coverage/flush.o
+endif
+
 $(BUILD)/templates_shipped.c: $(TEMPLATES) Makefile
 	$(say) EMBED $@
 	$(Q)mkdir -p $(@D) && { \
@@ -119,8 +134,12 @@ $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(LIBRARY)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(CHECK_LIBS) $(LIBS)
 
 # A backend of arrays (live.h).
-FAKE_UNITS := plan change change_killed guard journal
+FAKE_UNITS := plan change change_killed change_trouble guard journal guard_calls
 $(FAKE_UNITS:%=$(BUILD)/tests/check_%): $(BUILD)/tests/fake_live.o
+
+# Calls that fail (tests/faults/calls.h).
+FAULT_UNITS := persist_calls file_calls guard_calls
+$(FAULT_UNITS:%=$(BUILD)/tests/check_%): $(BUILD)/tests/faults/calls.o
 
 $(BUILD)/tests/tools/%: $(BUILD)/tests/tools/%.o $(LIBRARY)
 	$(say) LINK $@
@@ -151,7 +170,7 @@ $(BUILD)/tests/check_found: ALL_LDFLAGS += $(WRAP_KA) $(WRAP_FILE) $(WRAP_STATE)
 
 $(PRELOADS): $(BUILD)/%.so: %.c
 	$(say) LINK $@
-	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 $(WARNINGS) $(CFLAGS) $(EXTRA_CFLAGS) -fPIC -shared -o $@ $<
+	$(Q)mkdir -p $(@D) && $(CC) -std=gnu11 -D_GNU_SOURCE $(WARNINGS) $(CFLAGS) $(EXTRA_CFLAGS) -fPIC -shared -o $@ $<
 
 .SECONDARY:
 

@@ -71,6 +71,28 @@ START_TEST(test_too_long)
 }
 END_TEST
 
+/* Two names of one file, in whatever way they are written; and two files. */
+START_TEST(test_clash)
+{
+    static const struct {
+        const char *four, *six;
+        bool clash;
+    } cases[] = {{"a", "a", true},          {"a", "./a", true},     {"sub/../a", "a", true},
+                 {"sub/a", "link/a", true}, {"a", "b", false},      {"a", "sub/a", false},
+                 {"", "a", false},          {"a", "", false},       {"none/a", "none/a", true},
+                 {"none/a", "a", false},    {"a", "none/a", false}, {"sub/", "sub/", true},
+                 {"sub/", "a", false}};
+    struct boot_files files;
+
+    ck_assert(mkdir("sub", 0755) == 0 && symlink("sub", "link") == 0);
+    for (int i = 0; i < N_OF(cases); i++) {
+        snprintf(files.path[IPV4], PATH_MAX, "%s", cases[i].four);
+        snprintf(files.path[IPV6], PATH_MAX, "%s", cases[i].six);
+        ck_assert_msg(boot_files_clash(&files) == cases[i].clash, "%s, %s", cases[i].four, cases[i].six);
+    }
+}
+END_TEST
+
 static Suite *boot_files_suite(void)
 {
     Suite *s = suite_create("boot_files");
@@ -81,6 +103,7 @@ static Suite *boot_files_suite(void)
     tcase_add_test(t, test_no_folder);
     tcase_add_test(t, test_options);
     tcase_add_test(t, test_too_long);
+    tcase_add_test(t, test_clash);
     return s;
 }
 

@@ -175,7 +175,8 @@ START_TEST(test_damaged)
 }
 END_TEST
 
-#define T "undo line\ntable 0 1 1 5\n"
+#define X64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+#define T   "undo line\ntable 0 1 1 5\n"
 
 static const struct {
     const char *text;
@@ -190,6 +191,7 @@ static const struct {
     {"undo line\nsomething\nend\n", false},
     {T "chain 0 1 1 0 0 INPUT\nend\n", true},
     {T "end\n", false},
+    {T "chain 0 1 1 0 0 " X64 X64 X64 X64 "\nend\n", false},
     {T "chain 0 1 1 0 0 INPUT\nchain 0 1 1 0 0 OUTPUT\nend\n", false},
     {T "chain 3 1 1 0 0 INPUT\nend\n", false},
     {T "chain -1 1 1 0 0 INPUT\nend\n", false},

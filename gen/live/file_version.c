@@ -16,8 +16,9 @@ bool file_version_of(int fd, struct file_version *out, struct complaint *why)
     if (!S_ISREG(st.st_mode))
         return complain(why, 0, 0, "is no regular file");
     *out = (struct file_version){.exists = true, .dev = st.st_dev, .ino = st.st_ino};
-    return (lseek(fd, 0, SEEK_SET) == 0 && digest_of_file(fd, (uint64_t)st.st_size, &out->digest)) ||
-           complain(why, 0, 0, "can't be read: %s", strerror(errno));
+    if (lseek(fd, 0, SEEK_SET) != 0 || !digest_of_file(fd, (uint64_t)st.st_size, &out->digest))
+        return complain(why, 0, 0, "can't be read: %s", strerror(errno));
+    return true;
 }
 
 bool file_version_read(int folder, const char *name, struct file_version *out, struct complaint *why)
@@ -25,8 +26,10 @@ bool file_version_read(int folder, const char *name, struct file_version *out, s
     int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 
     *out = (struct file_version){0};
+    if (fd < 0 && errno == ENOENT)
+        return true;
     if (fd < 0)
-        return errno == ENOENT || complain(why, 0, 0, "can't be read: %s", strerror(errno));
+        return complain(why, 0, 0, "can't be read: %s", strerror(errno));
     bool good = file_version_of(fd, out, why);
     close(fd);
     return good;

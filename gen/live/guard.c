@@ -120,8 +120,9 @@ enum guard_word guard_order(struct guard *g, enum guard_order order, unsigned se
 
     if (guard_send(g->fd, &request, sizeof request))
         return receive_reply(g, g->fd, order == GUARD_HOLD ? ANSWER_S : UNDO_S, NULL, why);
-    /* It may have said something before it went, such as that the deadline was reached. */
-    return guard_listen(g, why);
+    /* It may have said something before it went, such as that the deadline was reached; it has not heard us.
+     */
+    return receive_reply(g, g->fd, 0, NULL, why);
 }
 
 enum guard_word guard_listen(struct guard *g, struct complaint *why)

@@ -48,7 +48,9 @@ bool journal_write(const struct plan *plan, struct complaint *why)
     buf_free(&text);
     if (!good)
         unlink(JOURNAL_NEW_PATH);
-    return good || complain(why, 0, 0, "%s can't be written: %s", JOURNAL_PATH, strerror(error));
+    if (!good)
+        return complain(why, 0, 0, "%s can't be written: %s", JOURNAL_PATH, strerror(error));
+    return true;
 }
 
 bool state_read(const char *path, struct buf *text, struct complaint *why)
@@ -57,14 +59,18 @@ bool state_read(const char *path, struct buf *text, struct complaint *why)
     char piece[16384];
     ssize_t n = 0;
 
+    if (fd < 0 && errno == ENOENT)
+        return true;
     if (fd < 0)
-        return errno == ENOENT || complain(why, 0, 0, "%s can't be read: %s", path, strerror(errno));
+        return complain(why, 0, 0, "%s can't be read: %s", path, strerror(errno));
     while (text->len < STATE_MAX && ((n = read(fd, piece, sizeof piece)) > 0 || (n < 0 && errno == EINTR)))
         if (n > 0)
             buf_add(text, piece, (size_t)n);
     int error = errno;
     close(fd);
-    return n == 0 || complain(why, 0, 0, "%s can't be read: %s", path, n < 0 ? strerror(error) : "too long");
+    if (n != 0)
+        return complain(why, 0, 0, "%s can't be read: %s", path, n < 0 ? strerror(error) : "too long");
+    return true;
 }
 
 enum journal_found journal_read(struct plan *out, struct complaint *why)

@@ -111,6 +111,7 @@ bool new_file_inherit(int fd, int old, bool strict, struct complaint *why)
     if (fchmod(fd, st.st_mode & 07777) != 0)
         return complain(why, 0, 0, "its mode can't be kept: %s", strerror(errno));
     error = copy_label(fd, old);
-    return good_enough(error, strict) ||
-           complain(why, 0, 0, "its security label can't be kept: %s", strerror(error));
+    if (!good_enough(error, strict))
+        return complain(why, 0, 0, "its security label can't be kept: %s", strerror(error));
+    return true;
 }

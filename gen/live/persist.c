@@ -30,8 +30,9 @@ static struct names names_of(const struct persist_file *p)
 
 static bool sync_folder(const struct persist_file *p, struct complaint *why)
 {
-    return fsync(p->folder) == 0 ||
-           complain(why, 0, 0, "its folder can't be brought to the disk: %s", strerror(errno));
+    if (fsync(p->folder) != 0)
+        return complain(why, 0, 0, "its folder can't be brought to the disk: %s", strerror(errno));
+    return true;
 }
 
 /* --- prepare ------------------------------------------------------------------------------------------- */
@@ -64,8 +65,11 @@ static bool open_present(struct persist_file *p, const struct names *n, int *fd,
     bool has_old = fstatat(p->folder, n->old, &old, AT_SYMLINK_NOFOLLOW) == 0;
     if (has_old && !S_ISREG(old.st_mode) && p->keep_old)
         return complain(why, 0, 0, "can't be kept: %s beside it is no regular file", n->old);
-    if (statx(p->folder, p->name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &st) != 0)
-        return errno == ENOENT || complain(why, 0, 0, "can't be looked at: %s", strerror(errno));
+    if (statx(p->folder, p->name, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &st) != 0) {
+        if (errno == ENOENT)
+            return true;
+        return complain(why, 0, 0, "can't be looked at: %s", strerror(errno));
+    }
     if (refuse(&st, has_old && old.st_ino == st.stx_ino, why))
         return false;
     *fd = openat(p->folder, p->name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
@@ -96,8 +100,9 @@ static bool try_link(const struct persist_file *p, const struct names *n, struct
 {
     if (linkat(p->folder, n->fresh, p->folder, n->keep, 0) != 0)
         return complain(why, 0, 0, "can't be kept: a second name is refused: %s", strerror(errno));
-    return unlinkat(p->folder, n->keep, 0) == 0 ||
-           complain(why, 0, 0, "can't be written: %s", strerror(errno));
+    if (unlinkat(p->folder, n->keep, 0) != 0)
+        return complain(why, 0, 0, "can't be written: %s", strerror(errno));
+    return true;
 }
 
 static bool write_new(struct persist_file *p, const struct names *n, int old, const char *text, size_t len,
@@ -170,7 +175,9 @@ static bool put_in_place(const struct persist_file *p, struct complaint *why)
 
     if (!keep_present(p, &n, why))
         return false;
-    return rename_new(p, &n) || complain(why, 0, 0, "can't be replaced: %s", strerror(errno));
+    if (!rename_new(p, &n))
+        return complain(why, 0, 0, "can't be replaced: %s", strerror(errno));
+    return true;
 }
 
 static bool read_back(const struct persist_file *p, struct complaint *why)
@@ -179,8 +186,9 @@ static bool read_back(const struct persist_file *p, struct complaint *why)
 
     if (!file_version_read(p->folder, p->name, &now, why))
         return false;
-    return file_version_equal(&now, &p->after) ||
-           complain(why, 0, 0, "is not what was written when it is read back");
+    if (!file_version_equal(&now, &p->after))
+        return complain(why, 0, 0, "is not what was written when it is read back");
+    return true;
 }
 
 enum persist_result persist_finish(struct persist_file *p, struct complaint *why)
@@ -227,13 +235,13 @@ static bool take_back(const struct persist_file *p, const struct names *n, struc
                        : file_version_is_at(p->folder, n->keep, &p->before) ? n->keep
                                                                             : NULL;
 
-    if (!p->before.exists)
-        return unlinkat(p->folder, p->name, 0) == 0 ||
-               complain(why, 0, 0, "can't be removed: %s", strerror(errno));
-    if (!from)
+    if (p->before.exists && !from)
         return complain(why, 0, 0, "can't be undone: the old file is gone");
-    return renameat(p->folder, from, p->folder, p->name) == 0 ||
-           complain(why, 0, 0, "can't be undone: %s", strerror(errno));
+    if (from && renameat(p->folder, from, p->folder, p->name) != 0)
+        return complain(why, 0, 0, "can't be undone: %s", strerror(errno));
+    if (!from && unlinkat(p->folder, p->name, 0) != 0)
+        return complain(why, 0, 0, "can't be removed: %s", strerror(errno));
+    return true;
 }
 
 /* Where it is not the new file that lies there: whether that is how it was before, or somebody has changed it

@@ -20,7 +20,9 @@ static bool open_folder(struct replacement *r, const char *path, struct complain
     if (!new_file_split(path, folder, r->target, why))
         return false;
     r->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return r->folder >= 0 || complain(why, 0, 0, "its folder can't be opened: %s", strerror(errno));
+    if (r->folder < 0)
+        return complain(why, 0, 0, "its folder can't be opened: %s", strerror(errno));
+    return true;
 }
 
 static bool open_temporary(struct replacement *r, struct complaint *why)
@@ -32,7 +34,9 @@ static bool open_temporary(struct replacement *r, struct complaint *why)
         if (r->fd >= 0 || errno != EEXIST)
             break;
     }
-    return r->fd >= 0 || complain(why, 0, 0, "no new file can be made beside it: %s", strerror(errno));
+    if (r->fd < 0)
+        return complain(why, 0, 0, "no new file can be made beside it: %s", strerror(errno));
+    return true;
 }
 
 static bool take_over(const struct replacement *r, struct complaint *why)
