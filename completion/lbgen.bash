@@ -45,9 +45,13 @@ _lbgen_argument() { # OPTION WORD: what comes behind the option; status 1: it ta
         ;;
     -o | --output | --merge | --against | --import | --persist | --persist6) _lbgen_files "$2" ;;
     --keepalived) _lbgen_files "$2" .conf ;;
+    --init)
+        _lbgen_words "$2" 'dns ftp http https imap ipsec kubernetes-api ldap mail mysql ntp pop3 postgresql quic-web
+            rdp sip smtp submission web'
+        ;;
     --confirm) _lbgen_words "$2" '60 120 300' ;;
     --wait) _lbgen_words "$2" '0 10 60' ;;
-    --firewalld-zone | --trace) ;; # nothing that could be guessed
+    --firewalld-zone | --trace | --vip | --ports | --fwmark) ;; # nothing that could be guessed
     *) return 1 ;;
     esac
 }
@@ -57,7 +61,8 @@ _lbgen_options() { # WORD
     _lbgen_words "$1" '-4 -6 -o --ipv4 --ipv6 --output= --merge= --format= --firewalld-zone= --templates=
         --no-system-templates --warnings= --color --commit --restore --remove --rollback --confirmed --diff --status
         --check --trace= --compare --import= --import-as= --kernel --keepalived= --backend= --persist= --persist6=
-        --no-persist --adopt --dry-run --confirm --wait --force --against= --timings --json --help --version'
+        --no-persist --adopt --dry-run --confirm --wait --force --against= --timings --json --init
+        --vip= --ports= --fwmark= --help --version'
     for option in "${COMPREPLY[@]}"; do
         [[ $option != *= ]] || compopt -o nospace 2>/dev/null
     done
@@ -83,7 +88,7 @@ _lbgen() {
         return
     fi
     case $before in
-    --color | --confirm | --wait) ;; # their argument stands behind an = alone
+    --color | --confirm | --wait | --init) ;; # their argument stands behind an = alone
     *) ! _lbgen_argument "$before" "$word" || return ;;
     esac
     case $word in

@@ -106,7 +106,8 @@ static const struct held_case handed_out[] = {
     {M(1000), NFT "}\n" V(1000), ""}, /* no group to hand one out to */
     {M(1000), NFT "}\n" G H("TCP"),
      "t.ini:4:10: error: fwmark 1000 is one of those that Keepalived hands out to virtual server groups "
-     "itself\n    fwmark = 1000\n             ^~~~\nk.conf:2:1: note: nftables_ipvs hands out 1000 to "
+     "itself: take another\n    fwmark = 1000\n             ^~~~\nk.conf:2:1: note: nftables_ipvs hands out "
+     "1000 to "
      "1000"},
     {M(1000), NFT "}\n" G H("TCP") V(1000), "k.conf:12:23: error: fwmark 1000 is one of those"},
     {M(1001), NFT "}\n" G H("TCP") V(1001), ""},

@@ -118,7 +118,8 @@ START_TEST(test_folders)
     check_refused("link/f", "its folder can't be made: File exists");
     if (geteuid() == 0) {
         ck_assert_int_eq(chown("sub", 1, 1), 0);
-        check_refused("sub/f", "its folder belongs to somebody else, who may change what lies there");
+        check_refused("sub/f", "its folder belongs to somebody else, who may change what lies there: "
+                               "chown it to root");
         ck_assert_int_eq(chown("sub", 0, 0), 0);
     }
     ck_assert_int_eq(count("sub"), 1);
