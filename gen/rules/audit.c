@@ -79,6 +79,7 @@ static void audit_vrrp(const struct audit *a, enum hook hook)
                         .protocol = IP_PROTO_VRRP,
                         .sport = PORTS_ANY,
                         .dport = PORTS_ANY,
+                        .outside = true,
                         .states = 1U << STATE_NEW | 1U << STATE_ESTABLISHED};
 
     if (!audit_family(a->config, a->family) || v->accept ||

@@ -64,6 +64,7 @@ static bool rules_may_accept(const struct audit *a, const struct ka_peer *peer)
     struct flow flow = {.src = {.family = (uint8_t)a->family},
                         .dst = a->instance->to,
                         .no_out = true,
+                        .outside = true,
                         .protocol = a->ah ? proto_ops[PROTO_AH].number : IP_PROTO_VRRP,
                         .sport = PORTS_ANY,
                         .dport = PORTS_ANY,

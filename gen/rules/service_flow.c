@@ -8,6 +8,7 @@ static struct flow open_flow(enum family family)
         .dst = {.family = (uint8_t)family},
         .sport = PORTS_ANY,
         .dport = PORTS_ANY,
+        .outside = true,
         /* With net.ipv4.vs.conntrack = 0, the default, IPVS takes its packets out of connection tracking:
          * each of them looks new, none is ever ESTABLISHED or RELATED. */
         .states = 1U << STATE_NEW,

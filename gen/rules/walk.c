@@ -26,14 +26,15 @@ static enum truth prefix_truth(const struct seen_prefix *test, const struct pref
     return flip(t, test->negated);
 }
 
-static enum truth interface_truth(const struct seen_interface *test, const struct interface *set, bool none)
+static enum truth interface_truth(const struct seen_interface *test, const struct interface *set, bool none,
+                                  bool outside)
 {
     if (!test->given)
         return YES;
     if (none)
         return flip(test->interface.name[0] ? NO : YES, test->negated);
     if (!set->name[0])
-        return MAYBE;
+        return outside && strcmp(test->interface.name, "lo") == 0 ? flip(NO, test->negated) : MAYBE;
     if (!interface_overlaps(&test->interface, set))
         return flip(NO, test->negated);
     size_t len = strlen(test->interface.name);
@@ -87,8 +88,8 @@ enum truth seen_rule_fields_hold(const struct seen_rule *rule, const struct flow
     t = rule->unknown ? MAYBE : t;
     const enum truth tests[] = {
         prefix_truth(&rule->src, &flow->src),
-        interface_truth(&rule->in, &flow->in, false),
-        interface_truth(&rule->out, &flow->out, flow->no_out),
+        interface_truth(&rule->in, &flow->in, false, flow->outside),
+        interface_truth(&rule->out, &flow->out, flow->no_out, flow->outside),
         protocol_truth(rule, flow),
         state_truth(rule, flow),
     };

@@ -19,7 +19,8 @@
 struct flow {
     struct prefix src, dst; /* both of one family */
     struct interface in, out;
-    bool no_out; /* they leave by no interface, or it is not known yet: rules see none */
+    bool outside; /* they neither come in nor leave by lo, where in and out do not say */
+    bool no_out;  /* they leave by no interface, or it is not known yet: rules see none */
     uint8_t protocol;
     struct port_range sport, dport; /* PORTS_ANY: any */
     unsigned states;                /* 1 << enum packet_state: which they may be in */
