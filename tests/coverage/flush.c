@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * For the build that counts what the tests run (make COVERAGE=1), linked with --wrap=_exit: children that end with _exit
- * (the guard, a try in a namespace of its own, libxtables's processes) write their counters all the same.
+ * For the build that counts what the tests run (make COVERAGE=1), linked with --wrap=_exit: children that end
+ * with _exit (the guard, a try in a namespace of its own, libxtables's processes) write their counters all
+ * the same.
  */
 #include <stdlib.h>
 
