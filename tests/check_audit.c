@@ -29,7 +29,9 @@ static const struct {
     {VIP IN, "-A INPUT -p tcp -m tcp --dport 80 -j ACCEPT\n", "", "(tcp to 192.0.2.10:443)"},
     {VIP IN, "-A INPUT -p tcp -m multiport --dports 80,443 -j ACCEPT\n", "", ""},
     {VIP IN, "-A INPUT -d 192.0.2.11/32 -j ACCEPT\n", "", "(tcp to 192.0.2.10:80)"},
-    {VIP IN, "-A INPUT -i lo -j ACCEPT\n", "", ""}, /* may come from there */
+    {VIP IN, "-A INPUT -i lo -j ACCEPT\n", "", "(tcp to 192.0.2.10:80)"}, /* no client comes from there */
+    {VIP IN, "-A INPUT ! -i lo -j ACCEPT\n", "", ""},
+    {VIP IN, "-A INPUT -i eth0 -j ACCEPT\n", "", ""}, /* may come from there */
     {VIP "interface = eth0\n" IN, "-A INPUT -i lo -j ACCEPT\n", "", "(tcp to 192.0.2.10:80)"},
     {VIP "source = 198.51.100.0/24\n" IN, "-A INPUT -s 10.0.0.0/8 -j ACCEPT\n", "", "(tcp to 192.0.2.10:80)"},
     {VIP "source = 198.51.100.0/24\n" IN, "-A INPUT -s 198.51.100.0/24 -j ACCEPT\n", "", ""},
