@@ -21,22 +21,37 @@ static void grow(struct key_table *t)
     }
 }
 
+/* The slot of these bytes, or the free one where they would come; there is one. */
+static size_t slot_of(const struct key_table *t, const void *bytes, size_t len, uint64_t hash)
+{
+    size_t slot = hash & (t->n_slots - 1);
+
+    for (; t->slots[slot]; slot = (slot + 1) & (t->n_slots - 1)) {
+        const struct key_entry *e = &t->at[t->slots[slot] - 1];
+
+        if (e->hash == hash && e->len == len && memcmp(e->bytes, bytes, len) == 0)
+            break;
+    }
+    return slot;
+}
+
 uint32_t key_table_enter(struct key_table *t, const void *bytes, size_t len)
 {
     uint64_t hash = name_hash(bytes, len);
 
     if (t->n * 2 >= t->n_slots)
         grow(t);
-    size_t slot = hash & (t->n_slots - 1);
-    for (; t->slots[slot]; slot = (slot + 1) & (t->n_slots - 1)) {
-        const struct key_entry *e = &t->at[t->slots[slot] - 1];
-
-        if (e->hash == hash && e->len == len && memcmp(e->bytes, bytes, len) == 0)
-            return t->slots[slot] - 1;
-    }
+    size_t slot = slot_of(t, bytes, len, hash);
+    if (t->slots[slot])
+        return t->slots[slot] - 1;
     *VEC_ADD(t) = (struct key_entry){arena_copy(&t->mem, bytes, len), len, hash};
     t->slots[slot] = (uint32_t)t->n;
     return (uint32_t)t->n - 1;
+}
+
+bool key_table_has(const struct key_table *t, const void *bytes, size_t len)
+{
+    return t->n && t->slots[slot_of(t, bytes, len, name_hash(bytes, len))];
 }
 
 void key_table_free(struct key_table *t)

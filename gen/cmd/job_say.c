@@ -6,13 +6,26 @@
 
 #include "lbgen/job.h"
 #include "lbgen/progress.h"
+#include "lbgen/utf8.h"
 
+/* What others have written may be quoted in it: no control characters of theirs reach a terminal. */
 static void put(FILE *to, const char *before, const char *format, va_list args)
 {
+    struct buf said = {0}, shown = {0};
+
+    buf_vprintf(&said, format, args);
+    for (size_t at = 0; at < said.len;) {
+        size_t len = strcspn(buf_text(&said) + at, "\n");
+
+        utf8_show(&shown, said.at + at, len);
+        buf_char(&shown, '\n');
+        at += len + 1;
+    }
     progress_clear();
     fputs(before, to);
-    vfprintf(to, format, args);
-    fputc('\n', to);
+    fputs(buf_text(&shown), to);
+    buf_free(&said);
+    buf_free(&shown);
 }
 
 void job_say(const char *format, ...)

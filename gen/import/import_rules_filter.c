@@ -166,6 +166,7 @@ struct accepts {
     struct rules_import *import;
     struct key_table done;    /* tags that have accept = yes */
     struct key_table servers; /* tag, address */
+    struct key_table served;  /* tags that have real servers */
 };
 
 /* Whether the bytes were not in the table; they are now. */
@@ -195,11 +196,9 @@ static bool take_server(struct accepts *a, uint32_t first, const struct seen_pre
 
     if (!seen->given || !prefix_is_host(&seen->prefix))
         return false;
-    if (!add) {
-        size_t n = a->servers.n;
-
-        return key_table_enter(&a->servers, &key, sizeof key) < n;
-    }
+    if (!add)
+        return key_table_has(&a->servers, &key, sizeof key);
+    key_table_enter(&a->served, &first, sizeof first);
     if (is_new(&a->servers, &key, sizeof key)) {
         address_print(&b, (enum family)seen->prefix.family, seen->prefix.first);
         buf_str(&b, how);
@@ -225,8 +224,9 @@ static bool take_accept(struct accepts *a, enum hook hook, const struct set_rule
     }
     if (hook == HOOK_FORWARD)
         return take_server(a, first, &r->src, "", true);
-    if (icmp)
-        return true;
+    /* Neighbours; and what the director says as the VIP, for the sake of its real servers. */
+    if (icmp && !r->dst.given)
+        return !r->src.given || key_table_has(&a->served, &first, sizeof first);
     if (r->protocol_given && r->protocol == tunnel)
         return take_server(a, first, &r->dst, " forwarding tun", true);
     return take_server(a, first, &r->dst, "", false);
@@ -259,4 +259,5 @@ void import_rules_accepts(struct rules_import *import)
     take_chain(&a, HOOK_OUTPUT, rule_set_find(&import->set, TABLE_FILTER, "OUTPUT"), 0);
     key_table_free(&a.done);
     key_table_free(&a.servers);
+    key_table_free(&a.served);
 }

@@ -3,6 +3,7 @@
 #ifndef LBGEN_KEY_TABLE_H
 #define LBGEN_KEY_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -23,6 +24,8 @@ struct key_table {
 
 /* The number of these bytes, from 0 in the order in which they come first; they are copied. */
 uint32_t key_table_enter(struct key_table *table, const void *bytes, size_t len);
+
+bool key_table_has(const struct key_table *table, const void *bytes, size_t len);
 
 /* The bytes again; valid as long as the table. */
 static inline const void *key_table_bytes(const struct key_table *table, uint32_t number)
