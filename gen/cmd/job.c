@@ -38,6 +38,10 @@ static void give_up(void)
 {
     bool live = running->change.is_live;
 
+    if (running->settled) {
+        put("lbgen: error: out of memory; the new rules are live, lbgen --status says more\n");
+        _exit(EXIT_NOT_SAVED);
+    }
     if (running->guard.pid > 0) {
         close(running->guard.fd);
         /* Called on SIGABRT too, where POSIX allows errno.

@@ -131,6 +131,7 @@ static int finish(struct job *job)
     case GUARD_UNDO_FAILED: return report_undo_failed("the guard took this process for dead");
     default: break;
     }
+    job->settled = true;
     plan_settle_files(&job->change.plan);
     return saved ? EXIT_GOOD
                  : job_fail(EXIT_NOT_SAVED,

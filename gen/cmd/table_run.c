@@ -138,6 +138,42 @@ static bool read_back(struct table_job *t, struct complaint *why)
     return same;
 }
 
+/* Whether the table is the one that was there before, element by element. A script that went wrong may have
+ * left what its inverse does not know of. */
+static bool is_back(const struct table_job *t, struct complaint *why)
+{
+    struct own_table now = {0};
+    uint32_t ignored;
+    bool read = own_table_read_kernel(&now, &ignored, why);
+    bool same = read && own_table_equal(&now, &t->live);
+
+    if (read && !same)
+        complain(why, 0, 0, "the table is not what it was before");
+    own_table_free(&now);
+    return same;
+}
+
+/* The old table as a whole, where its parts have not come back. */
+static bool bring_back(const struct table_job *t, struct complaint *why)
+{
+    struct buf script = {0};
+
+    if (is_back(t, why))
+        return true;
+    own_table_replace(&t->live, &script);
+    bool good = nft_script_run(buf_text(&script), NULL, why) && is_back(t, why);
+    buf_free(&script);
+    return good;
+}
+
+static enum change_result undo_failed(struct complaint *why, const struct complaint *about_undo)
+{
+    struct complaint first = *why;
+
+    complain(why, 0, 0, "%.100s; and the undo failed: %.120s", first.text, about_undo->text);
+    return CHANGE_UNDO_FAILED;
+}
+
 static enum change_result take_back(struct table_job *t, struct complaint *why)
 {
     struct table_state now;
@@ -149,12 +185,10 @@ static enum change_result take_back(struct table_job *t, struct complaint *why)
         return CHANGE_REFUSED;
     }
     if (table_undo_run(&t->job->change.plan.table, &about_undo))
-        return CHANGE_UNDONE;
+        return bring_back(t, &about_undo) ? CHANGE_UNDONE : undo_failed(why, &about_undo);
     if (guard_order(&t->job->guard, GUARD_UNDO, 0, &about_undo) == GUARD_UNDONE)
         return CHANGE_UNDONE;
-    struct complaint first = *why;
-    complain(why, 0, 0, "%.100s; and the undo failed: %.120s", first.text, about_undo.text);
-    return CHANGE_UNDO_FAILED;
+    return undo_failed(why, &about_undo);
 }
 
 /* Somebody has changed nftables' rules since they were read. Where that goes on and on, or reading takes

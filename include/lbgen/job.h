@@ -31,6 +31,7 @@ struct job {
     bool keeps_last;   /* what --rollback would undo stays what it is */
     bool forgets_last; /* ... is nothing after this */
     bool last_prepared, made_state_folder;
+    bool settled;            /* the rules are live, the guard is gone: nobody undoes them any more */
     bool healed, healed_all; /* what a dead run had left was undone; with its files */
     unsigned warnings;
     struct timespec began, step_began;
