@@ -7,12 +7,15 @@ static const struct {
     const char *text, *printed; /* NULL: refused */
 } texts[] = {
     {"", ""},
-    {"4 filter INPUT ACCEPT\n", "4 filter INPUT ACCEPT\n"},
-    {"6 filter INPUT DROP\n4 filter FORWARD DROP\n", "4 filter FORWARD DROP\n6 filter INPUT DROP\n"},
-    {"4 filter INPUT DROP", "4 filter INPUT DROP\n"},
-    {"4 mangle PREROUTING ACCEPT\n4 mangle PREROUTING DROP\n", "4 mangle PREROUTING DROP\n"},
-    {"4 nat POSTROUTING ACCEPT\n6 security OUTPUT DROP\n6 raw PREROUTING DROP\n",
-     "4 nat POSTROUTING ACCEPT\n6 raw PREROUTING DROP\n6 security OUTPUT DROP\n"},
+    {"4 filter INPUT ACCEPT DROP\n", "4 filter INPUT ACCEPT DROP\n"},
+    {"4 filter INPUT DROP DROP\n", "4 filter INPUT DROP DROP\n"},
+    {"6 filter INPUT DROP ACCEPT\n4 filter FORWARD DROP DROP\n",
+     "4 filter FORWARD DROP DROP\n6 filter INPUT DROP ACCEPT\n"},
+    {"4 filter INPUT ACCEPT\n6 filter INPUT DROP", /* without the last word: another one than before */
+     "4 filter INPUT ACCEPT DROP\n6 filter INPUT DROP ACCEPT\n"},
+    {"4 mangle PREROUTING ACCEPT DROP\n4 mangle PREROUTING DROP DROP\n", "4 mangle PREROUTING DROP DROP\n"},
+    {"4 nat POSTROUTING ACCEPT ACCEPT\n6 security OUTPUT DROP DROP\n6 raw PREROUTING DROP ACCEPT\n",
+     "4 nat POSTROUTING ACCEPT ACCEPT\n6 raw PREROUTING DROP ACCEPT\n6 security OUTPUT DROP DROP\n"},
     {"\n", NULL},
     {"4 filter INPUT\n", NULL},
     {"4 filter\n", NULL},
@@ -24,8 +27,11 @@ static const struct {
     {"4 filter PREROUTING DROP\n", NULL},
     {"4 filter INPUT drop\n", NULL},
     {"4 filter INPUT DROPX\n", NULL},
+    {"4 filter INPUT DROPX DROP\n", NULL},
     {"4 filter INPUT QUEUE\n", NULL},
-    {"4 filter INPUT DROP DROP\n", NULL},
+    {"4 filter INPUT DROP DROPX\n", NULL},
+    {"4 filter INPUT DROP QUEUE\n", NULL},
+    {"4 filter INPUT DROP DROP DROP\n", NULL},
     {"4 filter INPUT DROP\nx\n", NULL},
     {"4 filter INPUT                                                              DROP\n", NULL},
 };
@@ -58,7 +64,7 @@ START_TEST(test_all)
 
                 if (!table_has_hook((enum table)t, (enum hook)h))
                     continue;
-                notes.of[f][t][h] = (struct policy_note){true, h % 2};
+                notes.of[f][t][h] = (struct policy_note){true, h % 2, t % 2};
                 policy_notes_print(&notes, &out);
                 ck_assert(policy_notes_parse(&read, out.at, out.len));
                 ck_assert_mem_eq(&read, &notes, sizeof notes);

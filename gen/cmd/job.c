@@ -221,10 +221,13 @@ static void give_policies_back(struct job *job, enum family family, struct confi
 
             if (!note->set || config_gives_policy(config, family, (enum table)t, (enum hook)h))
                 continue;
-            *VEC_ADD(&config->policies) = (struct host_policy){.table = (enum table)t,
-                                                               .families = 1U << family,
-                                                               .chain = (uint8_t)h,
-                                                               .drop = note->dropped_before};
+            /* One that was already so before is left as it is now: that is nothing of lbgen's, and after a
+             * boot it may be open. */
+            if (note->drops != note->dropped_before)
+                *VEC_ADD(&config->policies) = (struct host_policy){.table = (enum table)t,
+                                                                   .families = 1U << family,
+                                                                   .chain = (uint8_t)h,
+                                                                   .drop = note->dropped_before};
             job->notes_after.of[family][t][h].set = false;
         }
 }

@@ -38,12 +38,17 @@ static void note_policies(struct job *job)
         for (int t = 0; t < TABLES; t++)
             for (int h = 0; h < HOOKS; h++) {
                 const struct image_chain *live = image_find_chain(&job->change.now[f].of[t], hook_names[h]);
+                struct policy_note *note = &job->notes_after.of[f][t][h];
+                bool given_back = job->notes.of[f][t][h].set && !note->set;
 
-                if (job->notes.of[f][t][h].set ||
+                if (given_back ||
                     !config_gives_policy(&job->of[f]->config, (enum family)f, (enum table)t, (enum hook)h))
                     continue;
-                job->notes_after.of[f][t][h] =
-                    (struct policy_note){.set = true, .dropped_before = live && live->policy == POLICY_DROP};
+                if (!note->set)
+                    note->dropped_before = live && live->policy == POLICY_DROP;
+                note->set = true;
+                note->drops =
+                    config_policy_drops(&job->of[f]->config, (enum family)f, (enum table)t, (enum hook)h);
             }
 }
 

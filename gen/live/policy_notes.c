@@ -5,24 +5,35 @@
 #include "lbgen/journal.h"
 #include "lbgen/policy_notes.h"
 
+static bool read_policy(const char *word, bool *drops)
+{
+    *drops = strcmp(word, "DROP") == 0;
+    return *drops || strcmp(word, "ACCEPT") == 0;
+}
+
 static bool read_line(struct policy_notes *notes, const char *line, size_t len)
 {
-    char text[64], family[2], table_name[16], hook_name[16], policy[8];
+    char text[64], family[2], table_name[16], hook_name[16], before[8], since[8] = "";
+    struct policy_note note = {.set = true};
     enum table table;
     enum hook hook;
-    int end = 0;
+    int end = 0, end_since = 0;
 
     if (len >= sizeof text)
         return false;
     memcpy(text, line, len);
     text[len] = '\0';
-    if (sscanf(text, "%1[46] %15s %15s %7s%n", family, table_name, hook_name, policy, &end) != 4 ||
-        (size_t)end != len || !table_find(table_name, strlen(table_name), &table) ||
+    int n = sscanf(text, "%1[46] %15s %15s %7s%n %7s%n", family, table_name, hook_name, before, &end, since,
+                   &end_since);
+    if (n < 4 || (size_t)(n == 5 ? end_since : end) != len ||
+        !table_find(table_name, strlen(table_name), &table) ||
         !hook_find(hook_name, strlen(hook_name), &hook) || !table_has_hook(table, hook) ||
-        (strcmp(policy, "ACCEPT") != 0 && strcmp(policy, "DROP") != 0))
+        !read_policy(before, &note.dropped_before))
         return false;
-    notes->of[family[0] == '6' ? IPV6 : IPV4][table][hook] =
-        (struct policy_note){.set = true, .dropped_before = strcmp(policy, "DROP") == 0};
+    note.drops = !note.dropped_before;
+    if (n == 5 && !read_policy(since, &note.drops))
+        return false;
+    notes->of[family[0] == '6' ? IPV6 : IPV4][table][hook] = note;
     return true;
 }
 
@@ -60,7 +71,7 @@ void policy_notes_print(const struct policy_notes *notes, struct buf *out)
                 const struct policy_note *note = &notes->of[f][t][h];
 
                 if (note->set)
-                    buf_printf(out, "%d %s %s %s\n", family_ops[f].number, table_names[t], hook_names[h],
-                               note->dropped_before ? "DROP" : "ACCEPT");
+                    buf_printf(out, "%d %s %s %s %s\n", family_ops[f].number, table_names[t], hook_names[h],
+                               note->dropped_before ? "DROP" : "ACCEPT", note->drops ? "DROP" : "ACCEPT");
             }
 }

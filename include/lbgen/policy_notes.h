@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which policies lbgen has set, and what they were before: who takes lbgen's part out has to know. Kept in
- * /var/lib/lbgen/policies, a line each: `4 filter INPUT ACCEPT`. */
+/* Which policies lbgen has set, what they were before, and what it made of them: who takes lbgen's part out
+ * has to know. Kept in /var/lib/lbgen/policies, a line each: `4 filter INPUT ACCEPT DROP`. A line without the
+ * last word is of one that became another than before. */
 #ifndef LBGEN_POLICY_NOTES_H
 #define LBGEN_POLICY_NOTES_H
 
@@ -14,6 +15,7 @@ struct policy_notes {
     struct policy_note {
         bool set;
         bool dropped_before;
+        bool drops; /* since lbgen set it; where both are the same, there is nothing to give back */
     } of[FAMILIES][TABLES][HOOKS];
 };
 
