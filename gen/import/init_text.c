@@ -16,7 +16,8 @@ static const char head[] = "; What lbgen makes packet-filter rules of. A line th
                            ";     virtual_server fwmark %u {\n"
                            ";         lb_algo wlc\n"
                            ";         lb_kind NAT\n"
-                           ";         real_server 10.0.0.11 %u {\n"
+                           ";         persistence_timeout 300\n"
+                           ";         real_server 10.0.0.11 0 {    # 0: the port stays what it is\n"
                            ";         }\n"
                            ";     }\n";
 
@@ -32,7 +33,7 @@ static const char next_steps[] =
     ";   lbgen --commit --confirm services.ini   live now, and undone in 60 seconds\n"
     ";                                           unless you confirm it\n"
     ";\n"
-    "; All keys: man 8 lbgen.\n";
+    "; All keys: man lbgen.ini.\n";
 
 static const char vrrp_head[] =
     "\n; Keepalived's own packets (VRRP), by which the directors settle who holds the\n"
@@ -317,7 +318,7 @@ static void put_expect(const struct init *init, struct buf *out)
 
 void init_write(const struct init *init, struct buf *out)
 {
-    buf_printf(out, head, init->service->mark.value, first_port(init->service));
+    buf_printf(out, head, init->service->mark.value);
     buf_str(out, next_steps);
     put_vrrp(init, out);
     put_service(init, out);
