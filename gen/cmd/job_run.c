@@ -162,6 +162,7 @@ int job_settle(struct job *job)
         return finish(job);
     int status = confirm(job);
     guard_dismiss(&job->guard);
+    job->settled = status == EXIT_GOOD;
     return status;
 }
 

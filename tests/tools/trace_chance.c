@@ -13,35 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "chance.h"
+
 enum { CHAINS = 5, CHAIN_RULES = 6, HOOK_RULES = 7 };
 
-static uint64_t state;
 static int family;
 static FILE *out;
-
-static uint32_t below(uint32_t n)
-{
-    state ^= state >> 12;
-    state ^= state << 25;
-    state ^= state >> 27;
-    return (uint32_t)((uint64_t)(uint32_t)(state * 0x2545f4914f6cdd1dU >> 32) * n >> 32);
-}
-
-static bool one_in(uint32_t n)
-{
-    return below(n) == 0;
-}
-
-static const char *pick(const char *const *words)
-{
-    uint32_t n = 0;
-
-    while (words[n])
-        n++;
-    return words[below(n)];
-}
-
-#define PICK(...) pick((const char *const[]){__VA_ARGS__, NULL})
 
 static const char * not(void)
 {
