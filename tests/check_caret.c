@@ -155,7 +155,9 @@ static void check_terminal(const char *const *ones, int n, int length, unsigned 
             buf_str(&line, i == culprit ? "C" : ones[i % n]);
         }
         caret_print(&out, buf_text(&line), line.len, at, 1, (struct caret_look){.columns = columns});
-        const char *shown = buf_text(&out), *end = strchr(shown, '\n'), *caret = strchr(end, '^');
+        const char *shown = buf_text(&out), *end = strchr(shown, '\n');
+        MUST(end);
+        const char *caret = strchr(end, '^');
         const char *found = memchr(shown, 'C', (size_t)(end - shown));
 
         MUST(found && caret);

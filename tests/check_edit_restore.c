@@ -205,6 +205,7 @@ static void run_commands(char *text)
 
     for (char *line = text; *line; line = next) {
         next = strchr(line, '\n');
+        MUST(next);
         *next++ = '\0';
         if (*line == '-')
             carry_out(line);

@@ -77,6 +77,7 @@ START_TEST(test_reserve)
     const uint32_t before = _i ? 100 : 0, reserved = ITEMS / 2;
     size_t n_slots = 0;
 
+    MUST(items);
     for (uint32_t i = 0; i < ITEMS; i++) {
         if (i == before) {
             name_index_reserve(&index, reserved);

@@ -7,8 +7,8 @@
 static const char *const words[] = {
     "tcp 203.0.113.9:40000 192.0.2.10:443 eth1",
     "tcp 203.0.113.9 192.0.2.10:443",
-    "udp [2001:db8::9]:53 [2001:db8::1]:53 eth0 mac=52:54:00:12:34:56 state=ESTABLISHED mark=0x50 "
-    "hook=forward",
+    ("udp [2001:db8::9]:53 [2001:db8::1]:53 eth0 mac=52:54:00:12:34:56 state=ESTABLISHED mark=0x50 "
+     "hook=forward"),
     "icmp/8 203.0.113.9 192.0.2.10",
     "icmpv6/128 2001:db8::9 2001:db8::1 lo",
     "icmp 203.0.113.9 192.0.2.10 state=NEW",

@@ -163,6 +163,7 @@ static int open_descriptors(void)
     DIR *folder = opendir("/proc/self/fd");
     int n = 0;
 
+    MUST(folder);
     while (readdir(folder))
         n++;
     closedir(folder);

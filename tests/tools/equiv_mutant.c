@@ -180,7 +180,10 @@ static bool write_file(const char *path, const char *text, size_t len)
 {
     FILE *f = fopen(path, "w");
 
-    return f && fwrite(text, 1, len, f) == len && fclose(f) == 0;
+    if (!f)
+        return false;
+    bool written = fwrite(text, 1, len, f) == len;
+    return fclose(f) == 0 && written;
 }
 
 int main(int argc, char **argv)

@@ -115,7 +115,11 @@ static void type(const char *text)
 static void obey(const char *order)
 {
     if (strncmp(order, "wait ", 5) == 0) {
-        snprintf(awaited, sizeof awaited, "%s", order + 5);
+        size_t len = strlen(order + 5);
+        errno = E2BIG;
+        if (len >= sizeof awaited)
+            fail("wait");
+        memcpy(awaited, order + 5, len + 1);
         awaited_since = now_ms();
     } else if (strncmp(order, "type ", 5) == 0) {
         type(order + 5);

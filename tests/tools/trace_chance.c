@@ -227,9 +227,8 @@ static void table(enum where t, const char *const *hooks)
     if (t == RAW)
         fputs("-A PREROUTING -j NFLOG --nflog-group 1 --nflog-prefix came\n", out);
     for (int c = 0; c < CHAINS; c++) {
-        char name[8];
+        const char name[] = {'c', (char)('0' + c), '\0'};
 
-        snprintf(name, sizeof name, "c%d", c);
         for (uint32_t n = below(CHAIN_RULES); n; n--)
             rule(t, name, c + 1, true, false, false, !logs && t != MANGLE);
     }
