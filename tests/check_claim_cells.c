@@ -161,10 +161,12 @@ static void hold_against_walk(const struct made *m, const struct claim_cells *ce
     struct prefix to = {.family = (uint8_t)family, .len = family_ops[family].bits};
 
     for (uint32_t a = 0; a < 2 * ADDRESSES; a++) {
-        to.first = family == IPV4 ? (struct address){.high = (uint64_t)(UINT32_MAX - a) << 32}
-                                  : (struct address){.high = UINT64_MAX, .low = UINT64_MAX - a};
+        to.first = (struct address){.high = UINT64_MAX, .low = UINT64_MAX - a};
+        if (family == IPV4)
+            to.first = (struct address){.high = (uint64_t)(UINT32_MAX - a) << 32};
         for (int p = 0; p < N_OF(protos); p++)
-            for (uint16_t port = NO_PORT; port < PORTS + 8; port++) {
+            for (uint32_t n = NO_PORT; n < PORTS + 8; n++) {
+                const uint16_t port = (uint16_t)n;
                 const struct claim_cell *cell = answer(cells, to.first, protos[p], port);
 
                 MUST(walk_services(&m->config, &to, protos[p], port, hold) ==

@@ -218,8 +218,8 @@ static const char *const fine[] = {
     "[service 0]\n[service A.b_c-d]\n[service 0123456789012345678901234567890123456789]\n",
     "[service web]\n[template web]\n[expect web]\n", /* three spaces of names */
     "[service\tweb]\n[  service   app  ]\n",
-    WEB "vip = 192.0.2.11\nports = 443\n", /* a repeated key adds to a list */
-    "[service web]\nfwmark =\n  80\n",     /* the value on a line of its own */
+    (WEB "vip = 192.0.2.11\nports = 443\n"), /* a repeated key adds to a list */
+    "[service web]\nfwmark =\n  80\n",       /* the value on a line of its own */
     "[service web]\nscheduler =\n    rr\n",
     "[service web]\nvip =\n  192.0.2.1,\n  192.0.2.2 ; second\n\n  # third\n  192.0.2.3\n",
     "[service web]\nreal-server =\n  10.0.0.1\n  weight 5\n",

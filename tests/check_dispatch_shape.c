@@ -127,7 +127,8 @@ static struct lines split(struct buf *text)
 
     for (char *line = strtok(text->at, "\n"); line; line = strtok(NULL, "\n"))
         *VEC_ADD(&lines) = line;
-    qsort(lines.at, lines.n, sizeof *lines.at, by_line);
+    if (lines.n)
+        qsort(lines.at, lines.n, sizeof *lines.at, by_line);
     return lines;
 }
 

@@ -92,12 +92,13 @@ START_TEST(test_chance)
     struct buf text = {0};
     struct cmd_plan plan;
     struct made m;
+    struct chance c = {.state = (1 + (uint64_t)_i) * 0x9e3779b97f4a7c15};
     unsigned rich = 0;
 
-    srand((unsigned)_i);
     for (int i = 0; i < N; i++)
-        buf_printf(&text, "[service s%d]\nvip = %s, %s\nports = 80\nfwmark = %d\n%s%s", i, vips[rand() % 11],
-                   vips[rand() % 11], i + 1, rand() % 2 ? OVERRIDE : "", rand() % 8 ? "" : DIRECT);
+        buf_printf(&text, "[service s%d]\nvip = %s, %s\nports = 80\nfwmark = %d\n%s%s", i,
+                   vips[chance_below(&c, N_OF(vips))], vips[chance_below(&c, N_OF(vips))], i + 1,
+                   chance_one_in(&c, 2) ? OVERRIDE : "", chance_one_in(&c, 20) ? DIRECT : "");
     make(&m, buf_text(&text), 0);
     cmd_plan_make(&plan, &m.config);
     for (size_t later = 0; later < N; later++) {

@@ -90,6 +90,7 @@ static void damage(struct chance *c, struct buf *text)
     size_t len = left ? chance_below(c, (uint32_t)(left < 60 ? left : 60)) : 0;
     const char *piece = pieces[chance_below(c, N_OF(pieces))];
 
+    MUST(text->at);
     switch (chance_below(c, 5)) {
     case 0:
         memmove(text->at + at, text->at + at + len, left - len);

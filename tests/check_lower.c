@@ -27,6 +27,8 @@ static void take(void *ctx, const struct rule *r)
 
     same.ports = p->whole->ports;
     same.n_ports = p->whole->n_ports;
+    /* A copy, padding and all.
+     * NOLINTNEXTLINE(bugprone-suspicious-memory-comparison,cert-exp42-c,cert-flp37-c) */
     MUST(memcmp(&same, p->whole, sizeof same) == 0);
     p->without_ports |= r->n_ports == 0;
     MUST(r->n_ports == 0 || p->rules == 0 || p->slots_before + slots(r->ports[0]) > MULTIPORT_SLOTS);

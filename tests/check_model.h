@@ -34,6 +34,7 @@ static inline void model_edit_chain(const struct chain_edit *e, struct image_cha
     for (size_t h = 0; h <= e->n; h++) {
         size_t end = h < e->n ? e->at[h].at : e->live ? e->live->n : 0;
 
+        MUST(e->live || next >= end);
         while (next < end)
             model_add_rule(to, &e->live->at[next++]);
         if (h == e->n)

@@ -166,7 +166,7 @@ bool name_good(const char *text, size_t n, struct complaint *why)
             return complain(why, i, 1,
                             "a name begins with a letter or digit and goes on with these and . _ -");
     for (size_t i = 0; i < sizeof taken / sizeof *taken && n <= sizeof "rules"; i++)
-        if (taken[i][0] == text[0] && strlen(taken[i]) == n && memcmp(taken[i], text, n) == 0)
+        if (taken[i][0] == text[0] && strncmp(taken[i], text, n) == 0 && taken[i][n] == '\0')
             return complain(why, 0, n, "the name '%s' is taken by lbgen itself: choose another", taken[i]);
     return true;
 }

@@ -4,24 +4,19 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include "lbgen/guard_orphans.h"
+#include "lbgen/number.h"
 
 ino_t guard_socket_inode(int fd)
 {
     struct stat st;
 
     return fstat(fd, &st) == 0 ? st.st_ino : 0;
-}
-
-static bool is_number(const char *text)
-{
-    return *text && text[strspn(text, "0123456789")] == '\0';
 }
 
 /* Whether a descriptor of the process, of which `folder` is /proc/PID/fd, is called `name`. */
@@ -42,11 +37,11 @@ static bool has_open(DIR *folder, const char *name)
     return false;
 }
 
-static bool process_has_open(const char *pid, const char *name)
+static bool process_has_open(pid_t pid, const char *name)
 {
     char path[64];
 
-    snprintf(path, sizeof path, "/proc/%.20s/fd", pid);
+    snprintf(path, sizeof path, "/proc/%d/fd", pid);
     DIR *folder = opendir(path);
     bool has = folder && has_open(folder, name);
 
@@ -56,9 +51,9 @@ static bool process_has_open(const char *pid, const char *name)
 }
 
 /* The number may be another's by now: who is looked at again is the one that is ended. */
-static bool end_process(const char *pid, const char *name)
+static bool end_process(pid_t pid, const char *name)
 {
-    int fd = (int)syscall(SYS_pidfd_open, (pid_t)atol(pid), 0);
+    int fd = (int)syscall(SYS_pidfd_open, pid, 0);
     bool ended =
         fd >= 0 && process_has_open(pid, name) && syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) == 0;
 
@@ -77,10 +72,13 @@ bool guard_end_orphans(ino_t socket)
     if (!proc)
         return false;
     snprintf(name, sizeof name, "socket:[%ju]", (uintmax_t)socket);
-    while ((entry = readdir(proc)))
-        if (is_number(entry->d_name) && atol(entry->d_name) != (long)getpid() &&
-            process_has_open(entry->d_name, name))
-            found = end_process(entry->d_name, name) || found;
+    while ((entry = readdir(proc))) {
+        uint32_t number;
+        pid_t pid = number_parse(entry->d_name, strlen(entry->d_name), &number) ? (pid_t)number : 0;
+
+        if (pid > 0 && pid != getpid() && process_has_open(pid, name))
+            found = end_process(pid, name) || found;
+    }
     closedir(proc);
     return found;
 }

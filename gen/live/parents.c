@@ -18,11 +18,10 @@ static int parent_of(int pid)
     FILE *file = fopen(path, "re");
     if (!file)
         return 0;
-    /* "PID (NAME) STATE PARENT ...": the name may have anything in it. The kernel's own number
-     * fits. NOLINTNEXTLINE(cert-err34-c) */
-    if (fgets(line, sizeof line, file) && (behind = strrchr(line, ')')) &&
-        sscanf(behind + 1, " %*c %d", &parent) != 1)
-        parent = 0;
+    /* "PID (NAME) STATE PARENT ...": the name may have anything in it. */
+    if (fgets(line, sizeof line, file) && (behind = strrchr(line, ')')))
+        /* The kernel's own number fits. NOLINTNEXTLINE(cert-err34-c) */
+        parent = sscanf(behind + 1, " %*c %d", &parent) == 1 ? parent : 0;
     fclose(file);
     return parent;
 }

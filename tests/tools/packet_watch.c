@@ -177,7 +177,7 @@ static void read_log(int fd)
 static void read_leaving(int fd)
 {
     uint8_t b[COPIED_BYTES];
-    struct sockaddr_ll from;
+    struct sockaddr_ll from = {.sll_pkttype = PACKET_HOST};
     socklen_t len = sizeof from;
     char name[IF_NAMESIZE] = "?", point[IF_NAMESIZE + 2];
     ssize_t got = recvfrom(fd, b, sizeof b, MSG_DONTWAIT, (struct sockaddr *)&from, &len);

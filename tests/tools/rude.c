@@ -48,6 +48,7 @@ int main(int argc, char **argv)
 
     if (argc != 5 || !rule || inet_pton(AF_INET, argv[3], &rule->ip.src) != 1) {
         fputs("usage: rude TABLE CHAIN ADDRESS ROUNDS\n", stderr);
+        free(rule);
         return 2;
     }
     rule->ip.smsk.s_addr = INADDR_NONE;

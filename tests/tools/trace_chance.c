@@ -20,7 +20,7 @@ enum { CHAINS = 5, CHAIN_RULES = 6, HOOK_RULES = 7 };
 static int family;
 static FILE *out;
 
-static const char * not(void)
+static const char *inverted(void)
 {
     return one_in(5) ? " !" : "";
 }
@@ -35,16 +35,17 @@ static void ports(const char *protocol, bool match_exists)
     if (match_exists && one_in(2)) {
         fprintf(out, " -m %s", protocol);
         if (one_in(3))
-            fprintf(out, "%s --sport %s", not(), PICK("1024:65535", "4000", "0:2000"));
-        fprintf(out, "%s --dport %s", not(), PICK("80", "443", "80:90", "1000:2000", "0:100"));
+            fprintf(out, "%s --sport %s", inverted(), PICK("1024:65535", "4000", "0:2000"));
+        fprintf(out, "%s --dport %s", inverted(), PICK("80", "443", "80:90", "1000:2000", "0:100"));
     } else {
-        fprintf(out, " -m multiport%s %s %s", not(), PICK("--dports", "--sports", "--ports"), pick(lists));
+        fprintf(out, " -m multiport%s %s %s", inverted(), PICK("--dports", "--sports", "--ports"),
+                pick(lists));
     }
 }
 
 static void tcp_flags(void)
 {
-    fprintf(out, " -m tcp%s --tcp-flags %s", not(),
+    fprintf(out, " -m tcp%s --tcp-flags %s", inverted(),
             PICK("FIN,SYN,RST,ACK SYN", "SYN,ACK SYN", "ACK ACK", "FIN,SYN FIN", "RST,PSH,URG NONE"));
 }
 
@@ -66,7 +67,7 @@ static void protocol(void)
     }
     fprintf(out, " -p %s", icmp && family == 6 ? "ipv6-icmp" : known[i].name);
     if (icmp && one_in(2))
-        fprintf(out, family == 6 ? " -m icmp6%s --icmpv6-type %s" : " -m icmp%s --icmp-type %s", not(),
+        fprintf(out, family == 6 ? " -m icmp6%s --icmpv6-type %s" : " -m icmp%s --icmp-type %s", inverted(),
                 family == 6 ? PICK("128", "1/4", "135", "129") : PICK("8", "3/4", "0", "any"));
     else if (known[i].name[0] == 't' && one_in(5))
         tcp_flags();
@@ -77,11 +78,11 @@ static void protocol(void)
 static void addresses(void)
 {
     if (one_in(3))
-        fprintf(out, "%s -s %s", not(),
+        fprintf(out, "%s -s %s", inverted(),
                 family == 4 ? PICK("10.0.0.0/9", "10.128.0.0/9", "10.64.0.0/10", "0.0.0.0/1")
                             : PICK("2001:db8:0:80::/57", "2001:db8::/57", "2001:db8::/32"));
     if (one_in(3))
-        fprintf(out, "%s -d %s", not(),
+        fprintf(out, "%s -d %s", inverted(),
                 family == 4 ? PICK("192.168.100.1/32", "192.168.100.2/31", "192.168.100.0/24",
                                    "192.168.0.0/16", "192.168.200.0/24")
                             : PICK("2001:db8:100::1/128", "2001:db8:100::2/127", "2001:db8:100::/64",
@@ -94,33 +95,36 @@ static void further(bool early)
     switch (below(early ? 15 : 9)) {
     case 0:
     case 1:
-        fprintf(out, " -m mark%s --mark %s", not(), PICK("0x1", "0x0/0x2", "0x4/0x6", "0x3/0x7", "0x9/0x1"));
+        fprintf(out, " -m mark%s --mark %s", inverted(),
+                PICK("0x1", "0x0/0x2", "0x4/0x6", "0x3/0x7", "0x9/0x1"));
         break;
-    case 2: fprintf(out, " -m connmark%s --mark %s", not(), PICK("0x0", "0x1/0x1", "0x2/0x6")); break;
+    case 2: fprintf(out, " -m connmark%s --mark %s", inverted(), PICK("0x0", "0x1/0x1", "0x2/0x6")); break;
     case 3:
     case 4:
-        fprintf(out, " -m conntrack%s --ctstate %s", not(),
+        fprintf(out, " -m conntrack%s --ctstate %s", inverted(),
                 PICK("NEW", "RELATED,ESTABLISHED", "INVALID", "UNTRACKED", "NEW,UNTRACKED", "INVALID,NEW"));
         break;
     case 5:
         if (family == 4)
-            fprintf(out, " -m iprange%s --dst-range %s", not(),
+            fprintf(out, " -m iprange%s --dst-range %s", inverted(),
                     PICK("192.168.100.1-192.168.100.2", "192.168.100.3-192.168.200.1"));
         else
-            fprintf(out, " -m iprange%s --dst-range %s", not(), "2001:db8:100::1-2001:db8:100::2");
+            fprintf(out, " -m iprange%s --dst-range %s", inverted(), "2001:db8:100::1-2001:db8:100::2");
         break;
-    case 6: fprintf(out, " -m addrtype%s --dst-type %s", not(), PICK("LOCAL", "MULTICAST", "UNICAST")); break;
+    case 6:
+        fprintf(out, " -m addrtype%s --dst-type %s", inverted(), PICK("LOCAL", "MULTICAST", "UNICAST"));
+        break;
     case 7:
         fputs(PICK(" -m length --length 0:39", " -m statistic --mode nth --every 2 --packet 0",
                    " -m limit --limit 1/sec"),
               out);
         break;
     case 8:
-        fprintf(out, " -m pkttype%s --pkt-type %s", not(), PICK("unicast", "multicast", "broadcast"));
+        fprintf(out, " -m pkttype%s --pkt-type %s", inverted(), PICK("unicast", "multicast", "broadcast"));
         break;
     case 9:
     case 10:
-        fprintf(out, " -m mac%s --mac-source %s", not(), PICK("02:00:00:00:00:01", "02:00:00:00:00:02"));
+        fprintf(out, " -m mac%s --mac-source %s", inverted(), PICK("02:00:00:00:00:01", "02:00:00:00:00:02"));
         break;
     default: fprintf(out, " -m comment --comment \"by chance\""); break;
     }
@@ -129,9 +133,9 @@ static void further(bool early)
 static void interfaces(bool in, bool outgoing)
 {
     if (in && one_in(4))
-        fprintf(out, "%s -i %s", not(), PICK("eth0", "eth1", "eth1+", "eth+", "wan"));
+        fprintf(out, "%s -i %s", inverted(), PICK("eth0", "eth1", "eth1+", "eth+", "wan"));
     if (outgoing && one_in(6))
-        fprintf(out, "%s -o %s", not(), PICK("eth0", "eth1", "eth1+", "wan"));
+        fprintf(out, "%s -o %s", inverted(), PICK("eth0", "eth1", "eth1+", "wan"));
 }
 
 /* --- targets --- */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* words: what the program knows by name, from its own tables, one a line: options, formats, kinds of import,
  * templates, keys of the input file, exit statuses. tests/manual holds manuals and completions against it. */
-#include "../../gen/cmd/options.c" /* its table is nobody else's */
+/* Its table is nobody else's. NOLINTNEXTLINE(bugprone-suspicious-include) */
+#include "../../gen/cmd/options.c"
 
 #include "lbgen/section_keys.h"
 #include "lbgen/service.h"

@@ -54,7 +54,6 @@ static struct arena mem;
 
 static void chain_of(const char *text, xt_chainlabel chain)
 {
-    memset(chain, 0, sizeof(xt_chainlabel));
     memcpy(chain, text + 3, strcspn(text + 3, " "));
 }
 
@@ -73,7 +72,7 @@ static void make_chain(const struct ops *o, const char *name, struct xtc_handle 
 static bool load(const struct ops *o, const struct xt_encoding *rule, const char *jump)
 {
     struct xtc_handle *h = o->init(rule->table);
-    xt_chainlabel chain;
+    xt_chainlabel chain = "";
 
     chain_of(rule->rule, chain);
     if (!h)
@@ -90,7 +89,7 @@ static bool load(const struct ops *o, const struct xt_encoding *rule, const char
 static void clear(const struct ops *o, const struct xt_encoding *rule)
 {
     struct xtc_handle *h = o->init(rule->table);
-    xt_chainlabel chain;
+    xt_chainlabel chain = "";
 
     chain_of(rule->rule, chain);
     o->flush(chain, h);
@@ -116,7 +115,7 @@ static void compare(enum family family, const struct xt_encoding *rule, const st
     struct xtc_handle *h = o->init(rule->table);
     struct complaint why;
     struct image_rule live;
-    xt_chainlabel chain;
+    xt_chainlabel chain = "";
 
     chain_of(rule->rule, chain);
     const void *entry = o->first(chain, h);

@@ -65,11 +65,11 @@ int main(int argc, char **argv)
 {
     const char *family = argc > 1 ? argv[argc - 1] : "";
 
-    if (strcmp(family, "4") && strcmp(family, "6"))
+    if (strcmp(family, "4") != 0 && strcmp(family, "6") != 0)
         argc = 0;
     if (argc == 2)
         return print_answers(*family - '0');
-    if (argc == 3 && !strcmp(argv[1], "--pairs"))
+    if (argc == 3 && strcmp(argv[1], "--pairs") == 0)
         return print_pairs(*family - '0');
     fputs("usage: xt_print [--pairs] 4|6\n", stderr);
     return 2;
