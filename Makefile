@@ -194,7 +194,8 @@ test: setup-test
 	@$(MAKE) --no-print-directory all layers
 	@tests/run
 
-test-long: setup-test
+test-long:
+	@tests/setup long
 	@$(MAKE) --no-print-directory all
 	@tests/run --long
 
