@@ -10,6 +10,9 @@
 #define ACC  ":INPUT ACCEPT [0:0]\n"
 #define DRP  ":INPUT DROP [0:0]\n"
 #define CH   ":lbgen.a - [0:0]\n"
+#define CHB  ":lbgen.b - [0:0]\n"
+#define B(n) "-A lbgen.b -s 192.0.2." #n "/32 -j RETURN\n"
+#define TO_B "-A INPUT -s 10.0.0.9/32 -j lbgen.b\n"
 
 /* A filter table as it was, what was wanted, as it is now, and as it is when that is undone. */
 static const struct {
@@ -54,6 +57,8 @@ static const struct {
     {ACC CH A(1), ACC CH A(2), ACC, ACC},
     {ACC CH, ACC, ACC, ACC CH},
     {ACC, ACC CH, ACC CH, ACC},
+    /* somebody's rule leads to one of them: it is emptied */
+    {ACC, ACC CH CHB A(1) B(1), ACC CH CHB TO_B A(1) B(1), ACC CHB TO_B},
     /* the table has gone, or come */
     {"", DRP W(1), DRP W(1), ACC},
     {ACC W(1), ACC W(2), "", W(1)},
@@ -103,6 +108,7 @@ START_TEST(test_case)
     model_reread(t, &back, &text[4], &found);
     same_rules(&found.of[TABLE_FILTER], &after.of[TABLE_FILTER], "INPUT");
     same_rules(&found.of[TABLE_FILTER], &after.of[TABLE_FILTER], "lbgen.a");
+    same_rules(&found.of[TABLE_FILTER], &after.of[TABLE_FILTER], "lbgen.b");
     edit_free(&back);
     edit_free(&edit);
     undo_free(&undo);
@@ -113,6 +119,36 @@ START_TEST(test_case)
     image_free(&after);
     for (int i = 0; i < N_OF(text); i++)
         buf_free(&text[i]);
+}
+END_TEST
+
+/* Of a journal that says of one rule twice that it came, the rule goes once. */
+START_TEST(test_twice)
+{
+    struct image now;
+    struct buf text = {0}, said = {0};
+    struct edit back;
+
+    read_filter(ACC S(1) W(1) W(2), &now, &text);
+    const struct image_table *t = &now.of[TABLE_FILTER];
+    const uint64_t came[] = {t->at[0].at[1].key};
+    struct undo_hunk hunks[] = {{.at = 1, .came = came, .n_came = 1}, {.at = 1, .came = came, .n_came = 1}};
+    struct undo_chain chain = {.name = "INPUT", .kind = UNDO_STAYED, .at = hunks, .n = N_OF(hunks)};
+    struct undo undo = {.of[IPV4][TABLE_FILTER] = {.at = &chain, .n = 1}};
+    struct image found, after;
+
+    undo_to_edit(&undo, IPV4, TABLE_FILTER, t, &back);
+    ck_assert_uint_eq(back.n_gone, 1);
+    model_reread(t, &back, &said, &found);
+    text.len = 0;
+    read_filter(ACC S(1) W(2), &after, &text);
+    same_rules(&found.of[TABLE_FILTER], &after.of[TABLE_FILTER], "INPUT");
+    edit_free(&back);
+    image_free(&found);
+    image_free(&after);
+    image_free(&now);
+    buf_free(&said);
+    buf_free(&text);
 }
 END_TEST
 
@@ -192,6 +228,7 @@ static Suite *undo_cases_suite(void)
     TCase *t = new_case(s, "undo_cases");
 
     tcase_add_loop_test(t, test_case, 0, N_OF(cases));
+    tcase_add_test(t, test_twice);
     tcase_add_test(t, test_copies);
     tcase_add_test(t, test_each_rule);
     return s;

@@ -36,11 +36,11 @@ int new_file_open(int folder, const char *name)
 /* Not asked for where it is right already: a sandbox may forbid the very call. */
 static int copy_owner(int fd, const struct stat *old)
 {
-    struct stat new;
+    struct stat ours;
 
-    if (fstat(fd, &new) != 0)
+    if (fstat(fd, &ours) != 0)
         return errno;
-    if (new.st_uid == old->st_uid &&new.st_gid == old->st_gid)
+    if (ours.st_uid == old->st_uid && ours.st_gid == old->st_gid)
         return 0;
     return fchown(fd, old->st_uid, old->st_gid) != 0 ? errno : 0;
 }

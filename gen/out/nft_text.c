@@ -15,13 +15,14 @@ void nft_begin_block(struct buf *out, bool *any)
     *any = true;
 }
 
-/* How many bits it takes to write the number. */
+/* How many bits it takes to write the number, which is not 0. */
 static unsigned bits_of(uint64_t number)
 {
-    return number ? 64 - (unsigned)__builtin_clzll(number) : 0;
+    return 64 - (unsigned)__builtin_clzll(number);
 }
 
-/* The length of the prefix that goes from the one address to the other; -1 where they are no prefix's. */
+/* The length of the prefix that goes from the one address to the other, which is not the same; -1 where they
+ * are no prefix's. */
 static int prefix_length(enum family family, struct address from, struct address to)
 {
     struct address host = {.high = from.high ^ to.high, .low = from.low ^ to.low};
@@ -31,8 +32,6 @@ static int prefix_length(enum family family, struct address from, struct address
         host.high >>= 32;
         host_bits = bits_of(host.high);
     }
-    if (host_bits == 0)
-        return (int)family_ops[family].bits;
     /* A prefix's first and last address differ in all of the host's bits, and in these the first has none. */
     if (host_bits > 64 ? host.low != UINT64_MAX || host.high != UINT64_MAX >> (128 - host_bits)
                        : (family == IPV4 ? host.high : host.low) != UINT64_MAX >> (64 - host_bits))
@@ -190,21 +189,30 @@ static void print_port_match(struct buf *out, const struct rule *r)
     free(ports);
 }
 
+/* nft's name of a protocol; NULL where it goes by number. */
+static const char *protocol_name(uint8_t number)
+{
+    for (int p = 0; p < PROTOS; p++)
+        if (proto_ops[p].number == number)
+            return proto_ops[p].name;
+    return NULL;
+}
+
 /* nft has a name of its own for what lbgen's services have; others go by number. */
 static void print_protocol(struct buf *out, const struct rule *r)
 {
+    const char *name = r->protocol;
     uint8_t number;
 
-    if (!r->protocol || !protocol_number(r->protocol, strlen(r->protocol), &number))
+    if (!name)
         return;
     buf_str(out, "meta l4proto ");
-    for (int p = 0; p < PROTOS; p++)
-        if (proto_ops[p].number == number) {
-            buf_str(out, proto_ops[p].name);
-            buf_char(out, ' ');
-            return;
-        }
-    buf_dec(out, number);
+    if (protocol_number(name, strlen(name), &number))
+        name = protocol_name(number);
+    if (name)
+        buf_str(out, name);
+    else
+        buf_dec(out, number);
     buf_char(out, ' ');
 }
 

@@ -19,9 +19,10 @@ static struct image_rule *keep_rules(struct undo *undo, const struct image_rule 
     return kept;
 }
 
+/* Not asked of a chain that is made: it goes as a whole. */
 static bool is_own(const struct chain_edit *edit, const struct image_rule *rule)
 {
-    return rule->tag || (edit->live ? edit->live->own : !edit->builtin);
+    return rule->tag || (edit->live && edit->live->own);
 }
 
 static struct undo_hunk invert_hunk(struct undo *undo, const struct image_chain *live,

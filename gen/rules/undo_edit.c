@@ -253,7 +253,7 @@ static void undo_chain(const struct undo_chain *chain, const struct image_chain 
 
     edit.builtin = hook_find(chain->name, strlen(chain->name), &hook) && table_has_hook(out->table, hook);
     if (edit.builtin) {
-        edit.policy_before = edit.policy = now && now->policy != POLICY_NONE ? now->policy : POLICY_ACCEPT;
+        edit.policy_before = edit.policy = now ? now->policy : POLICY_ACCEPT;
         if (chain->policy != chain->policy_before && edit.policy == chain->policy)
             edit.policy = chain->policy_before;
     }

@@ -14,7 +14,7 @@ enum { LINE_WORDS = 400 };
 
 static char *put_ports(char *to, const struct rule *r)
 {
-    bool single = r->port_match && r->protocol && r->n_ports == 1;
+    bool single = r->port_match && r->n_ports == 1;
 
     if (single)
         to = put_str(put_str(put_str(to, " -m "), r->protocol), " --");
