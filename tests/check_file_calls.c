@@ -9,7 +9,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <sys/xattr.h>
 
 #include "check_files.h"
@@ -100,6 +103,30 @@ START_TEST(test_fresh)
             MUST(fault_over() && made == (linked && refusals[i] != EIO));
             MUST(is("f", made ? "new" : NULL) && count(".") == (made ? 1 : 0));
         }
+}
+END_TEST
+
+/* And whatever else fails on the way: nothing is left, or the new file whole. */
+START_TEST(test_fresh_calls)
+{
+    bool reached = true;
+
+    for (unsigned n = 1; reached; n++) {
+        struct replacement r;
+
+        clear();
+        why.text[0] = '\0';
+        fault_at(NULL, n, EIO, false);
+        bool begun = replacement_begin_fresh(&r, "f", &why);
+        bool written = begun && write(r.fd, "new", 3) == 3;
+        bool made = written && replacement_commit(&r, &why);
+        reached = fault_over();
+        if (begun && !written)
+            replacement_abandon(&r);
+        MUST(made || (begun && !written) || why.text[0]);
+        MUST(is("f", NULL) || is("f", "new"));
+        MUST(!made || is("f", "new"));
+    }
 }
 END_TEST
 
@@ -206,6 +233,38 @@ START_TEST(test_waits)
 }
 END_TEST
 
+/* The file that is waited for is replaced meanwhile, by a rename or a mount: the lock is on the one that is
+ * there then. */
+START_TEST(test_lock_replaced)
+{
+    struct stat locked, there;
+    int ready[2], fd;
+    char c;
+
+    NEEDS_RUN();
+    write_file("/run/x", "", 0600);
+    write_file("/run/y", "", 0600);
+    write_file("/var/lib/y", "", 0600);
+    MUST(pipe(ready) == 0);
+    pid_t pid = fork();
+    if (pid == 0) {
+        int held = open("/run/x", O_RDONLY | O_CLOEXEC);
+        MUST(flock(held, LOCK_EX) == 0 && write(ready[1], "x", 1) == 1);
+        usleep(50 * 1000);
+        MUST(_i ? mount("/var/lib/y", "/run/x", NULL, MS_BIND, NULL) == 0 : rename("/run/y", "/run/x") == 0);
+        _exit(0);
+    }
+    MUST(read(ready[0], &c, 1) == 1);
+    ck_assert_int_eq(lock_xtables("/run/x", 10000, &fd, &why), LOCK_TAKEN);
+    MUST(waitpid(pid, NULL, 0) == pid);
+    MUST(fstat(fd, &locked) == 0 && stat("/run/x", &there) == 0);
+    ck_assert(locked.st_ino == there.st_ino && locked.st_dev == there.st_dev);
+    lock_release(&fd);
+    close(ready[0]);
+    close(ready[1]);
+}
+END_TEST
+
 /* --- the journal
  * -------------------------------------------------------------------------------------------- */
 
@@ -246,6 +305,20 @@ START_TEST(test_journal_written)
 }
 END_TEST
 
+/* The first of two failures is the one that is told. */
+START_TEST(test_journal_closed)
+{
+    NEEDS_RUN();
+    struct plan plan = plan_of(1);
+
+    fault_at("write", 1, ENOSPC, true);
+    fault_also("close", 1, EIO, true);
+    bool written = journal_write(&plan, &why);
+    ck_assert(fault_over() && !written);
+    ck_assert_ptr_nonnull(strstr(why.text, strerror(ENOSPC)));
+}
+END_TEST
+
 /* Read: what can't be read is never taken for none. */
 START_TEST(test_journal_read)
 {
@@ -279,13 +352,16 @@ static Suite *file_calls_suite(void)
     check_folder_use(files);
     tcase_add_loop_test(files, test_replaced, 0, N_OF(errors));
     tcase_add_test(files, test_fresh);
+    tcase_add_test(files, test_fresh_calls);
     tcase_add_test(files, test_not_to_be_read);
     tcase_add_test(files, test_inherited);
     tcase_add_test(files, test_locked);
     tcase_add_test(files, test_waits);
     tcase_add_checked_fixture(journal, make_run, NULL);
     tcase_add_loop_test(journal, test_journal_written, 0, N_OF(errors));
+    tcase_add_test(journal, test_journal_closed);
     tcase_add_test(journal, test_journal_read);
+    tcase_add_loop_test(journal, test_lock_replaced, 0, 2);
     return s;
 }
 

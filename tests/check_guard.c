@@ -2,6 +2,9 @@
 /* What the guard is told, what it says, and what it does: confirmations, deadlines, files. */
 #include "lbgen/guard_talk.h"
 
+#include <limits.h>
+#include <sys/socket.h>
+
 #include "check_change.h"
 
 #define FILE_PATH "/run/rules"
@@ -114,6 +117,36 @@ START_TEST(test_deadline)
     /* What it said before is heard by an order that comes too late. */
     ck_assert_int_eq(guard_order(&c.guard, GUARD_CONFIRM, 0, &why), GUARD_GONE);
     command_end(&c);
+}
+END_TEST
+
+/* No time at all is not no deadline. */
+START_TEST(test_no_time)
+{
+    NEEDS_RUN();
+    go_live();
+    ck_assert_int_eq(guard_order(&c.guard, GUARD_HOLD, 0, &why), GUARD_READY);
+    ck_assert_int_eq(guard_listen(&c.guard, &why), GUARD_UNDONE);
+    is_undone();
+    command_end(&c);
+}
+END_TEST
+
+/* What is no word of a guard's is not taken for one. */
+START_TEST(test_strange_word)
+{
+    static const int words[] = {GUARD_READY - 1, GUARD_GONE + 1, INT_MAX, INT_MIN};
+    struct guard_reply reply = {.word = words[_i]};
+    struct guard strange = {.fd = -1};
+    int ends[2];
+
+    memset(reply.text, 'x', sizeof reply.text);
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), 0);
+    strange.fd = ends[0];
+    ck_assert(guard_send(ends[1], &reply, sizeof reply));
+    ck_assert_int_eq(guard_listen(&strange, &why), GUARD_GONE);
+    close(ends[0]);
+    close(ends[1]);
 }
 END_TEST
 
@@ -354,6 +387,8 @@ static Suite *guard_suite(void)
     tcase_add_test(t, test_undo_of_file);
     tcase_add_test(t, test_dismiss);
     tcase_add_test(t, test_deadline);
+    tcase_add_test(t, test_no_time);
+    tcase_add_loop_test(t, test_strange_word, 0, 4);
     tcase_add_test(t, test_confirmed_by_another);
     tcase_add_test(t, test_undo_while_pending);
     tcase_add_test(t, test_command_is_gone);

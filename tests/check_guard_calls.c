@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Every call of the C library fails, one after the other, in the command that changes the tables, or in its
  * guard: in the end tables and file are wholly old or wholly new, as it was said, and nobody is left. */
-#include <sys/resource.h>
-
 #include "lbgen/guard_talk.h"
 
 #include "check_change.h"
@@ -149,10 +147,10 @@ END_TEST
 static const struct {
     const char *name;
     int error;
-} interrupted[] = {{"poll", EINTR},        {"read", EINTR},       {"read", FAULT_SHORT},
-                   {"send", EINTR},        {"send", FAULT_SHORT}, {"sendmsg", EINTR},
-                   {"recvmsg", EINTR},     {"waitpid", EINTR},    {"write", EINTR},
-                   {"write", FAULT_SHORT}, {"accept4", EAGAIN},   {"setrlimit", EPERM}};
+} interrupted[] = {{"poll", EINTR},       {"read", EINTR},    {"read", FAULT_SHORT},    {"send", EINTR},
+                   {"send", FAULT_SHORT}, {"sendmsg", EINTR}, {"sendmsg", FAULT_SHORT}, {"recvmsg", EINTR},
+                   {"waitpid", EINTR},    {"write", EINTR},   {"write", FAULT_SHORT},   {"accept4", EAGAIN},
+                   {"setrlimit", EPERM}};
 
 START_TEST(test_interrupted)
 {
@@ -165,16 +163,74 @@ START_TEST(test_interrupted)
 }
 END_TEST
 
-/* The limit of what may be locked can't be raised: it works with what there is, a limit or none. */
+/* The limit of what may be locked is raised or can't be, is not known, or there is none: it works with what
+ * there is. */
 START_TEST(test_memory_limit)
 {
-    static const struct rlimit limits[] = {{1 << 20, 1 << 20}, {RLIM_INFINITY, RLIM_INFINITY}};
+    static const struct {
+        int set, get;
+    } limits[] = {{FAULT_NOTHING, 0}, {EPERM, 0}, {EPERM, EIO}, {EPERM, FAULT_NOTHING}};
+    enum guard_word word = GUARD_GONE;
 
     NEEDS_RUN();
-    if (setrlimit(RLIMIT_MEMLOCK, &limits[_i]) != 0)
-        return;
-    check_one(CONFIRM, FAULT_IN_CHILDREN, "setrlimit", 1, EPERM);
-    ck_assert(tables_are_new());
+    fake_world_make(old4, old6);
+    write_old();
+    fault_where(FAULT_IN_CHILDREN);
+    fault_at("setrlimit", 1, limits[_i].set, true);
+    if (limits[_i].get)
+        fault_also("getrlimit", 1, limits[_i].get, true);
+    if (go_live())
+        word = bring_to(CONFIRM);
+    ck_assert(fault_over());
+    ck_assert_int_eq(word, GUARD_CONFIRMED);
+    ck_assert(tables_are_new() && file_is("new\n"));
+}
+END_TEST
+
+/* Half of a message, and then no more: nothing has happened. */
+START_TEST(test_cut_short)
+{
+    NEEDS_RUN();
+    fake_world_make(old4, old6);
+    write_old();
+    fault_where(FAULT_HERE);
+    fault_at("sendmsg", 1, FAULT_SHORT, false);
+    fault_also("send", 1, EPIPE, true);
+    bool live = go_live();
+    ck_assert(fault_over());
+    ck_assert(!live && tables_are_old() && file_is("old\n"));
+}
+END_TEST
+
+/* A guard that can't hear any more takes the command for gone. */
+START_TEST(test_deaf)
+{
+    NEEDS_RUN();
+    fake_world_make(old4, old6);
+    write_old();
+    ck_assert(go_live());
+    fault_where(FAULT_IN_CHILDREN);
+    fault_at("recvmsg", 1, EIO, true);
+    ck_assert_int_eq(guard_order(&c.guard, GUARD_CONFIRM, 0, &why), GUARD_UNDONE);
+    fault_over();
+    ck_assert(tables_are_old() && file_is("old\n"));
+}
+END_TEST
+
+/* The rules are undone, the file can't be: it says so, and which. */
+START_TEST(test_file_stays)
+{
+    NEEDS_RUN();
+    fake_world_make(old4, old6);
+    write_old();
+    ck_assert(go_live());
+    ck_assert_int_eq(persist_finish(&c.change.plan.files[0], &why), PERSIST_DONE);
+    fault_where(FAULT_IN_CHILDREN);
+    fault_at("renameat", 1, EIO, true);
+    ck_assert_int_eq(guard_order(&c.guard, GUARD_UNDO, 0, &why), GUARD_UNDO_FAILED);
+    ck_assert(fault_over());
+    ck_assert_ptr_nonnull(strstr(why.text, FILE_PATH));
+    ck_assert(tables_are_old() && file_is("new\n"));
 }
 END_TEST
 
@@ -187,7 +243,10 @@ static Suite *guard_calls_suite(void)
     tcase_add_loop_test(t, test_command, 0, ENDINGS);
     tcase_add_loop_test(t, test_guard, 0, ENDINGS);
     tcase_add_loop_test(t, test_interrupted, 0, N_OF(interrupted));
-    tcase_add_loop_test(t, test_memory_limit, 0, 2);
+    tcase_add_loop_test(t, test_memory_limit, 0, 4);
+    tcase_add_test(t, test_cut_short);
+    tcase_add_test(t, test_deaf);
+    tcase_add_test(t, test_file_stays);
     return s;
 }
 

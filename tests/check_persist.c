@@ -341,6 +341,54 @@ START_TEST(test_leftovers)
 }
 END_TEST
 
+/* persist_finish has ended between its two steps, and somebody has put a file of his own there since. */
+START_TEST(test_changed_half_way)
+{
+    write_file("sub/f", "old", 0640);
+    prepare("sub/f", "new", true);
+    ck_assert_int_eq(link("sub/f", "sub/f.lbgen-old"), 0);
+    replace_by("odd");
+    undo();
+    check_file("sub/f", "odd", 0640);
+    check_file("sub/f.lbgen-old", "old", 0640);
+    ck_assert_int_eq(count("sub"), 2);
+    persist_close(&p);
+}
+END_TEST
+
+/* What lies where the old one would be kept is no matter where it is not kept. */
+START_TEST(test_folder_beside)
+{
+    write_file("sub/f", "old", 0640);
+    ck_assert_int_eq(mkdir("sub/f.lbgen-old", 0755), 0);
+    ck_assert(!persist_prepare(&p, "sub/f", "new", 3, true, &why));
+    ck_assert_ptr_nonnull(strstr(why.text, "can't be kept"));
+    persist_abandon(&p);
+    prepare("sub/f", "new", false);
+    finish();
+    persist_settle(&p);
+    persist_close(&p);
+    check_file("sub/f", "new", 0640);
+    ck_assert_int_eq(count("sub"), 2);
+}
+END_TEST
+
+/* The same owner in another group. */
+START_TEST(test_group)
+{
+    struct stat st;
+
+    write_file("sub/f", "old", 0640);
+    if (chown("sub/f", (uid_t)-1, getegid() + 1) != 0)
+        return; /* only root may */
+    prepare("sub/f", "new", true);
+    finish();
+    persist_close(&p);
+    ck_assert_int_eq(stat("sub/f", &st), 0);
+    ck_assert(st.st_uid == geteuid() && st.st_gid == getegid() + 1);
+}
+END_TEST
+
 static Suite *persist_suite(void)
 {
     Suite *s = suite_create("persist");
@@ -362,6 +410,9 @@ static Suite *persist_suite(void)
     tcase_add_test(t, test_restore_old);
     tcase_add_test(t, test_restore_old_changed);
     tcase_add_loop_test(t, test_leftovers, 0, 2);
+    tcase_add_test(t, test_changed_half_way);
+    tcase_add_test(t, test_folder_beside);
+    tcase_add_test(t, test_group);
     return s;
 }
 

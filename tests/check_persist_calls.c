@@ -176,6 +176,33 @@ START_TEST(test_restored)
 }
 END_TEST
 
+/* A file system that can't rename without replacing: what has come into being meanwhile is not written over,
+ * and what can't be renamed at all is not there. */
+START_TEST(test_no_replacing)
+{
+    for (int made = 0; made < 2; made++)
+        for (int fails = 0; fails < 2; fails++) {
+            struct persist_file p;
+
+            MUST(mkdir("sub", 0755) == 0);
+            MUST(persist_prepare(&p, "sub/f", "new", 3, true, &why));
+            fault_at("renameat2", 1, EINVAL, true);
+            if (fails)
+                fault_also("renameat", 1, EIO, true);
+            fault_pause(true);
+            if (made)
+                write_file("sub/f", "made", 0600);
+            fault_pause(false);
+            enum persist_result result = persist_finish(&p, &why);
+            fault_over();
+            MUST((result == PERSIST_DONE) == (!made && !fails));
+            MUST(is(made ? "made" : fails ? NULL : "new"));
+            persist_abandon(&p);
+            end();
+        }
+}
+END_TEST
+
 static Suite *persist_calls_suite(void)
 {
     Suite *s = suite_create("persist_calls");
@@ -186,6 +213,7 @@ static Suite *persist_calls_suite(void)
     tcase_add_loop_test(t, test_there_and_back, 0, ALL);
     tcase_add_loop_test(t, test_abandoned, 0, 4);
     tcase_add_loop_test(t, test_restored, 0, 4);
+    tcase_add_test(t, test_no_replacing);
     return s;
 }
 

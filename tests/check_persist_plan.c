@@ -124,6 +124,19 @@ START_TEST(test_long)
 }
 END_TEST
 
+/* Of a folder that is gone there is nothing to settle. */
+START_TEST(test_no_folder)
+{
+    static const char text[] =
+        "persist /run/none/none f\nkeep-old 0 made-folder 0\nbefore 1 1 2 3 4\nafter 1 1 2 0 0\n";
+
+    ck_assert_uint_eq(persist_plan_read(&p, text, sizeof text - 1), sizeof text - 1);
+    persist_settle(&p);
+    ck_assert_int_eq(p.folder, -1);
+    persist_close(&p);
+}
+END_TEST
+
 static Suite *persist_plan_suite(void)
 {
     Suite *s = suite_create("persist_plan");
@@ -134,6 +147,7 @@ static Suite *persist_plan_suite(void)
     tcase_add_test(t, test_changed);
     tcase_add_test(t, test_bad);
     tcase_add_test(t, test_long);
+    tcase_add_test(t, test_no_folder);
     return s;
 }
 

@@ -190,6 +190,40 @@ START_TEST(test_nothing_to_undo)
 }
 END_TEST
 
+/* More kinds of tables than there is room for are left out; those that are there stay. */
+START_TEST(test_many_backends)
+{
+    struct plan plan;
+
+    for (int i = 0; i < 20; i++)
+        plan_add_backend(&fake_entries);
+    make_plan(&plan, &live_legacy);
+    struct buf text = {0};
+    plan_print(&plan, &text);
+    ck_assert(is_read(text.at, text.len));
+    plan_free(&plan);
+    buf_free(&text);
+}
+END_TEST
+
+/* Of two files that can't come back the last one is named, with its whole path. */
+START_TEST(test_files_stay)
+{
+    struct plan plan;
+    struct complaint why;
+
+    make_plan(&plan, &fake_lines);
+    for (int i = 0; i < 2; i++) {
+        snprintf(plan.files[i].folder_path, sizeof plan.files[i].folder_path, "/");
+        snprintf(plan.files[i].name, sizeof plan.files[i].name, ".lbgen-nowhere%d", i);
+        plan.files[i].before.exists = true;
+    }
+    ck_assert_int_eq(plan_undo_files(&plan, &why), PLAN_FAILED);
+    ck_assert_msg(strncmp(why.text, "/.lbgen-nowhere1 ", 17) == 0, "%s", why.text);
+    plan_free(&plan);
+}
+END_TEST
+
 static Suite *plan_suite(void)
 {
     Suite *s = suite_create("plan");
@@ -202,6 +236,8 @@ static Suite *plan_suite(void)
     tcase_add_loop_test(t, test_text, 0, N_OF(texts));
     tcase_add_test(t, test_many_files);
     tcase_add_test(t, test_nothing_to_undo);
+    tcase_add_test(t, test_files_stay);
+    tcase_add_test(t, test_many_backends);
     return s;
 }
 

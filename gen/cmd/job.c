@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The first steps of a job, and its end. */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lbgen/backend_choice.h"
@@ -16,6 +14,7 @@
 #include "lbgen/legacy_raw.h"
 #include "lbgen/lock.h"
 #include "lbgen/progress.h"
+#include "lbgen/spawn.h"
 #include "lbgen/vec.h"
 #include "lbgen/wanted.h"
 #include "lbgen/xalloc.h"
@@ -44,10 +43,7 @@ static void give_up(void)
     }
     if (running->guard.pid > 0) {
         close(running->guard.fd);
-        /* Called on SIGABRT too, where POSIX allows errno.
-         * NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
-        while (waitpid(running->guard.pid, NULL, 0) < 0 && errno == EINTR)
-            ;
+        spawn_wait(running->guard.pid);
     }
     put(live ? "lbgen: error: out of memory; the new rules were live and are undone\n"
              : "lbgen: error: out of memory; nothing was changed\n");

@@ -253,18 +253,24 @@ static enum change_result commit_locked(struct change *c, struct guard *guard, i
     return result == LIVE_DONE ? CHANGE_LIVE : take_back(c, guard, why);
 }
 
+static bool is_ignored(int number)
+{
+    struct sigaction action = {.sa_handler = SIG_DFL};
+
+    sigaction(number, NULL, &action);
+    return action.sa_handler == SIG_IGN;
+}
+
 /* Signals are held back, since nothing may end this process in the middle of a change; before its beginning
  * they may. */
 static bool is_told_to_end(void)
 {
     static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
-    struct sigaction action;
     sigset_t pending;
 
     sigpending(&pending);
     for (size_t i = 0; i < sizeof ending / sizeof *ending; i++)
-        if (sigismember(&pending, ending[i]) == 1 && sigaction(ending[i], NULL, &action) == 0 &&
-            action.sa_handler != SIG_IGN)
+        if (sigismember(&pending, ending[i]) == 1 && !is_ignored(ending[i]))
             return true;
     return false;
 }
@@ -298,11 +304,9 @@ static enum change_result apply(struct change *c, struct guard *guard, int own_l
     complain(why, 0, 0,
              "another program holds the xtables lock; waited for %u s, --wait=SECONDS waits longer",
              lock_ms / 1000);
-    switch (take_lock(lock_ms, &lock, why)) {
-    case LOCK_TAKEN: break;
-    case LOCK_BUSY: return CHANGE_BUSY;
-    case LOCK_FAILED: return CHANGE_REFUSED;
-    }
+    enum lock_result locked = take_lock(lock_ms, &lock, why);
+    if (locked != LOCK_TAKEN)
+        return locked == LOCK_BUSY ? CHANGE_BUSY : CHANGE_REFUSED;
     step(c, "locked");
     for (int i = 0; i < TRIES && result == CHANGE_BUSY; i++) {
         enum live_result settled = settle(c, guard, own_lock, why);

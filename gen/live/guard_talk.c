@@ -53,19 +53,15 @@ bool guard_send_with_fd(int fd, const struct guard_request *request, int passed)
 {
     struct guard_request copy = *request;
     struct iovec part = {.iov_base = &copy, .iov_len = sizeof copy};
-    union control control = {{0}};
-    struct msghdr message = {.msg_iov = &part, .msg_iovlen = 1};
+    union control control = {
+        .align = {.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN(sizeof passed)}};
+    struct msghdr message = {.msg_iov = &part,
+                             .msg_iovlen = 1,
+                             .msg_control = control.bytes,
+                             .msg_controllen = sizeof control.bytes};
     ssize_t n;
 
-    if (passed >= 0) {
-        message.msg_control = control.bytes;
-        message.msg_controllen = sizeof control.bytes;
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-        header->cmsg_level = SOL_SOCKET;
-        header->cmsg_type = SCM_RIGHTS;
-        header->cmsg_len = CMSG_LEN(sizeof passed);
-        memcpy(CMSG_DATA(header), &passed, sizeof passed);
-    }
+    memcpy(CMSG_DATA(&control.align), &passed, sizeof passed);
     do
         n = sendmsg(fd, &message, MSG_NOSIGNAL);
     while (n < 0 && errno == EINTR);
@@ -90,8 +86,9 @@ bool guard_receive_with_fd(int fd, struct guard_request *request, int *passed)
         errno = 0;
     if (n <= 0)
         return false;
+    /* Nothing else comes on a socket that has not asked for it. */
     struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-    if (header && header->cmsg_level == SOL_SOCKET && header->cmsg_type == SCM_RIGHTS)
+    if (header)
         memcpy(passed, CMSG_DATA(header), sizeof *passed);
     return guard_receive(fd, (char *)request + n, sizeof *request - (size_t)n);
 }

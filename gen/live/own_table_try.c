@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +12,7 @@
 #include "lbgen/nft_script.h"
 #include "lbgen/own_table_live.h"
 #include "lbgen/scratch.h"
+#include "lbgen/spawn.h"
 
 enum { TRIAL_SECONDS = 60 };
 
@@ -113,8 +113,7 @@ bool own_table_try(const struct own_table *table, struct buf *shape, bool *avail
         return complain(why, 0, 0, "no process can be had to try the table: %s", strerror(error));
     if (!good)
         kill(pid, SIGKILL);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    spawn_wait(pid);
     good = good ? judge(&answer, shape, available, why)
                 : complain(why, 0, 0, "the trial gave no answer in time, or died");
     buf_free(&answer);

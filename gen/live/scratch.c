@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -190,8 +189,7 @@ enum scratch_result scratch_try(const struct live_backend *backend, scratch_buil
     close(ends[0]);
     if (!heard)
         kill(pid, SIGKILL);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        ;
+    spawn_wait(pid);
     verdict.text[sizeof verdict.text - 1] = '\0';
     complain(why, 0, 0, "%s", heard ? verdict.text : "the trial gave no answer in time, or died");
     return heard ? (enum scratch_result)verdict.result : SCRATCH_UNAVAILABLE;

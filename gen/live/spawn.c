@@ -356,6 +356,15 @@ enum spawn_result spawn_run(struct spawn *s, struct complaint *why)
     return result;
 }
 
+int spawn_wait(pid_t pid)
+{
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    return status;
+}
+
 void spawn_free(struct spawn *s)
 {
     buf_free(&s->out);

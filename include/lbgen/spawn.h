@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "lbgen/buf.h"
 #include "lbgen/complaint.h"
@@ -41,6 +42,10 @@ enum spawn_result spawn_run(struct spawn *s, struct complaint *why);
 /* Programs that are started from now on keep this descriptor open, as their 3, as long as they live: whoever
  * reads at its other end sees it closed when this process and all of them are gone. -1: none. */
 void spawn_hold(int fd);
+
+/* Waits for the end of a child of this process, whatever interrupts that: its status as waitpid has it, 0
+ * where it is none. May be called in a signal handler. */
+int spawn_wait(pid_t pid);
 
 /* Whether there is such a program. */
 bool spawn_finds(const char *program);

@@ -135,6 +135,7 @@ FAILS(fsetxattr, int, (int fd, const char *name, const void *value, size_t len, 
 FAILS(fstat, int, (int fd, struct stat *st), (fd, st))
 FAILS(fstatat, int, (int at, const char *path, struct stat *st, int flags), (at, path, st, flags))
 FAILS(fsync, int, (int fd), (fd))
+FAILS(getrlimit, int, (__rlimit_resource_t what, struct rlimit *limit), (what, limit))
 FAILS(getxattr, ssize_t, (const char *path, const char *name, void *value, size_t room),
       (path, name, value, room))
 FAILS(linkat, int, (int from, const char *a, int to, const char *b, int flags), (from, a, to, b, flags))
@@ -149,7 +150,6 @@ FAILS(renameat, int, (int from, const char *a, int to, const char *b), (from, a,
 FAILS(renameat2, int, (int from, const char *a, int to, const char *b, unsigned flags),
       (from, a, to, b, flags))
 FAILS(rmdir, int, (const char *path), (path))
-FAILS(sendmsg, ssize_t, (int fd, const struct msghdr *message, int flags), (fd, message, flags))
 FAILS(setrlimit, int, (__rlimit_resource_t what, const struct rlimit *limit), (what, limit))
 FAILS(socket, int, (int domain, int type, int protocol), (domain, type, protocol))
 FAILS(socketpair, int, (int domain, int type, int protocol, int fds[2]), (domain, type, protocol, fds))
@@ -206,6 +206,22 @@ ssize_t send(int fd, const void *from, size_t len, int flags)
     return error == FAULT_NOTHING ? 0
            : error > 0            ? -1
                                   : real(fd, from, error == FAULT_SHORT && len ? 1 : len, flags);
+}
+
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags)
+{
+    REAL(sendmsg);
+    int error = hit("sendmsg");
+
+    if (error > 0)
+        return -1;
+    struct msghdr sent = *message;
+    struct iovec part = sent.msg_iov[0];
+    if (error == FAULT_SHORT) {
+        part.iov_len = 1;
+        sent.msg_iov = &part;
+    }
+    return real(fd, &sent, flags);
 }
 
 /* The mode is there where a file may be made. */
