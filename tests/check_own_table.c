@@ -35,6 +35,20 @@ static const struct {
      "add element inet lbgen range4 { d-e : 4 }\n"
      "delete chain inet lbgen content-aa\nadd chain inet lbgen content-bb\n",
      2, 1},
+    /* In front of all others; and where what is left is how another line ends. */
+    {SHAPE("aa"), "exact4 b : 1\n", SHAPE("bb"), "exact4 a : 2\nexact4 b : 1\n",
+     "add element inet lbgen exact4 { a : 2 }\n"
+     "delete chain inet lbgen content-aa\nadd chain inet lbgen content-bb\n",
+     1, 0},
+    {SHAPE("aa"), "exact4 a : 2\nexact4 b : 1\n", SHAPE("bb"), "exact4 b : 1\n",
+     "delete element inet lbgen exact4 { a }\n"
+     "delete chain inet lbgen content-aa\nadd chain inet lbgen content-bb\n",
+     0, 1},
+    {SHAPE("aa"), "exact4 p : 9\nx4 a : 1\n", SHAPE("bb"), "exactx4 a : 1\n",
+     "delete element inet lbgen exact4 { p }\ndelete element inet lbgen x4 { a }\n"
+     "add element inet lbgen exactx4 { a : 1 }\n"
+     "delete chain inet lbgen content-aa\nadd chain inet lbgen content-bb\n",
+     1, 2},
     /* Another value of a key goes and comes in one transaction. */
     {SHAPE("aa"), "exact4 a comment \"w\" : 1\n", SHAPE("bb"), "exact4 a comment \"w\" : 2\n",
      "delete element inet lbgen exact4 { a }\nadd element inet lbgen exact4 { a comment \"w\" : 2 }\n"

@@ -157,6 +157,11 @@ struct difference {
     size_t n_gone, n_added;
 };
 
+static bool line_begins(const struct buf *text, size_t at)
+{
+    return at == 0 || text->at[at - 1] == '\n';
+}
+
 /* How many bytes at their beginnings, and then at their ends, are the same lines. */
 static void find_common(const struct buf *a, const struct buf *b, size_t *head, size_t *tail)
 {
@@ -165,12 +170,12 @@ static void find_common(const struct buf *a, const struct buf *b, size_t *head, 
 
     while (n < shorter && a->at[n] == b->at[n])
         n++;
-    while (n > 0 && a->at[n - 1] != '\n')
+    while (!line_begins(a, n))
         n--;
     *head = n;
     for (n = 0; n < shorter - *head && a->at[a->len - 1 - n] == b->at[b->len - 1 - n];)
         n++;
-    while (n > 0 && a->at[a->len - n - 1] != '\n')
+    while (n > 0 && !(line_begins(a, a->len - n) && line_begins(b, b->len - n)))
         n--;
     *tail = n;
 }
