@@ -2,6 +2,7 @@
 /* Every call of the C library fails, one after the other, where a file is replaced, a lock is taken, a
  * journal is written or read: what was there is there whole, or what was to come is, and what is said is so.
  */
+#include "lbgen/file_version.h"
 #include "lbgen/journal.h"
 #include "lbgen/lock.h"
 #include "lbgen/new_file.h"
@@ -265,6 +266,27 @@ START_TEST(test_lock_replaced)
 }
 END_TEST
 
+/* Another file is there under the name: by a mount, or none at all. */
+START_TEST(test_version)
+{
+    struct file_version version;
+
+    NEEDS_RUN();
+    write_file("/run/x", "", 0600);
+    write_file("/var/lib/x", "", 0600);
+    int folder = open("/run", O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd = open("/run/x", O_RDONLY | O_CLOEXEC);
+    ck_assert(file_version_of(fd, &version, &why));
+    ck_assert(file_version_is_at(folder, "x", &version));
+    ck_assert(!file_version_is_at(folder, "y", &version));
+    ck_assert_int_eq(mount("/var/lib/x", "/run/x", NULL, MS_BIND, NULL), 0);
+    ck_assert(!file_version_is_at(folder, "x", &version));
+    version.exists = false;
+    ck_assert(!file_version_is_at(folder, "x", &version));
+    close(fd);
+    close(folder);
+}
+END_TEST
+
 /* --- the journal
  * -------------------------------------------------------------------------------------------- */
 
@@ -362,6 +384,7 @@ static Suite *file_calls_suite(void)
     tcase_add_test(journal, test_journal_closed);
     tcase_add_test(journal, test_journal_read);
     tcase_add_loop_test(journal, test_lock_replaced, 0, 2);
+    tcase_add_test(journal, test_version);
     return s;
 }
 

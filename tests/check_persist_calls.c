@@ -181,14 +181,16 @@ END_TEST
 START_TEST(test_no_replacing)
 {
     for (int made = 0; made < 2; made++)
-        for (int fails = 0; fails < 2; fails++) {
+        for (int fails = 0; fails < 3; fails++) {
             struct persist_file p;
 
             MUST(mkdir("sub", 0755) == 0);
             MUST(persist_prepare(&p, "sub/f", "new", 3, true, &why));
             fault_at("renameat2", 1, EINVAL, true);
-            if (fails)
+            if (fails == 1)
                 fault_also("renameat", 1, EIO, true);
+            else if (fails == 2) /* there all of a sudden */
+                fault_also("faccessat", 1, FAULT_NOTHING, true);
             fault_pause(true);
             if (made)
                 write_file("sub/f", "made", 0600);

@@ -59,6 +59,8 @@ static const struct {
     {ACC, ACC CH, ACC CH, ACC},
     /* somebody's rule leads to one of them: it is emptied */
     {ACC, ACC CH CHB A(1) B(1), ACC CH CHB TO_B A(1) B(1), ACC CHB TO_B},
+    /* one that is nobody's, in a table that was not there: lbgen's part is what it was */
+    {"", ACC S(1), ACC S(1), ACC S(1)},
     /* the table has gone, or come */
     {"", DRP W(1), DRP W(1), ACC},
     {ACC W(1), ACC W(2), "", W(1)},
@@ -152,6 +154,43 @@ START_TEST(test_twice)
 }
 END_TEST
 
+/* A journal that names a rule of somebody else's, which stands elsewhere: what went comes back where it was.
+ */
+START_TEST(test_elsewhere)
+{
+    struct image before, wanted, now, found;
+    struct buf text[4] = {{0}};
+    struct edit edit, back;
+    struct undo undo = {0};
+    struct complaint why;
+
+    read_filter(ACC S(1) W(1) W(3), &before, &text[0]);
+    read_filter(ACC W(1) W(2), &wanted, &text[1]);
+    read_filter(ACC S(1) W(1) W(2), &now, &text[2]);
+    const struct image_table *t = &now.of[TABLE_FILTER];
+    ck_assert(
+        delta_find(&before.of[TABLE_FILTER], &wanted.of[TABLE_FILTER], TABLE_FILTER, false, &edit, &why));
+    undo_add(&undo, IPV4, &before.of[TABLE_FILTER], &edit);
+    const uint64_t came[] = {t->at[0].at[0].key};
+    ck_assert_uint_eq(undo.of[IPV4][TABLE_FILTER].at[0].at[0].n_came, 1);
+    undo.of[IPV4][TABLE_FILTER].at[0].at[0].came = came;
+    undo_to_edit(&undo, IPV4, TABLE_FILTER, t, &back);
+    model_reread(t, &back, &text[3], &found);
+    const struct image_chain *input = image_find_chain(&found.of[TABLE_FILTER], "INPUT");
+    ck_assert_uint_eq(input->n, 3);
+    ck_assert_uint_eq(input->at[0].key, t->at[0].at[1].key); /* W(1), with W(3) behind it */
+    edit_free(&back);
+    edit_free(&edit);
+    undo_free(&undo);
+    image_free(&before);
+    image_free(&wanted);
+    image_free(&now);
+    image_free(&found);
+    for (int i = 0; i < N_OF(text); i++)
+        buf_free(&text[i]);
+}
+END_TEST
+
 /* Its payloads are its own. */
 START_TEST(test_copies)
 {
@@ -229,6 +268,7 @@ static Suite *undo_cases_suite(void)
 
     tcase_add_loop_test(t, test_case, 0, N_OF(cases));
     tcase_add_test(t, test_twice);
+    tcase_add_test(t, test_elsewhere);
     tcase_add_test(t, test_copies);
     tcase_add_test(t, test_each_rule);
     return s;
