@@ -91,11 +91,17 @@ START_TEST(test_merge)
 }
 END_TEST
 
-static const struct prefix vip4 = {.family = IPV4, .len = 32, .first = {.high = 0xc000020a00000000}},
+#define VIP4                                                                                                 \
+    {                                                                                                        \
+        .family = IPV4, .len = 32, .first = {.high = 0xc000020a00000000 }                                    \
+    }
+#define VIP6                                                                                                 \
+    {                                                                                                        \
+        .family = IPV6, .len = 128, .first = {.high = 0x20010db8ULL << 32, .low = 1 }                        \
+    }
+static const struct prefix vip4 = VIP4, vip6 = VIP6,
                            net4 = {.family = IPV4, .len = 24, .first = {.high = 0x0a00000000000000}},
-                           every4 = {.family = IPV4, .len = 0},
-                           vip6 = {
-                               .family = IPV6, .len = 128, .first = {.high = 0x20010db8ULL << 32, .low = 1}};
+                           every4 = {.family = IPV4, .len = 0};
 static const struct port_range web[] = {{443, 443}, {80, 80}}, http[] = {{80, 90}}, any_port[] = {{0, 65535}};
 static const struct interface eth = {"eth0"}, open_ended = {"veth+"}, no_name = {""};
 
@@ -131,10 +137,10 @@ static const struct {
       .target = TARGET_MASQUERADE},
      IPV4,
      "meta nfproto ipv4 oifname \"eth0\" ip saddr 10.0.0.0/24 meta l4proto tcp th sport 80-90 masquerade"},
-    {{.src = &net4, .target = TARGET_SNAT, .to = vip4},
+    {{.src = &net4, .target = TARGET_SNAT, .to = VIP4},
      IPV4,
      "meta nfproto ipv4 ip saddr 10.0.0.0/24 snat ip to 192.0.2.10"},
-    {{.target = TARGET_SNAT, .to = vip6}, IPV6, "meta nfproto ipv6 snat ip6 to 2001:db8::1"},
+    {{.target = TARGET_SNAT, .to = VIP6}, IPV6, "meta nfproto ipv6 snat ip6 to 2001:db8::1"},
     {{.in = &open_ended, .out = &no_name, .protocol = "vrrp", .target = TARGET_ACCEPT},
      IPV4,
      "meta nfproto ipv4 iifname \"veth*\" meta l4proto 112 accept"},
