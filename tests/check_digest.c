@@ -1,65 +1,105 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lbgen/digest.h"
 
-#include <sys/mman.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
-#include "check_util.h"
+#include "check_folder.h"
 
-enum { PIECE = 64 * 1024 };
-
-static const size_t sizes[] = {0, 1, PIECE - 1, PIECE, PIECE + 1, 2 * PIECE, 3 * PIECE + 5};
-
-static char text[4 * PIECE];
-
-static int file_of(size_t len)
+static int file_of(const char *text, size_t len)
 {
-    int fd = memfd_create("text", MFD_CLOEXEC);
+    int fd = open("file", O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 
-    for (size_t i = 0; i < sizeof text; i++)
-        text[i] = (char)(i * 7 + i / PIECE);
-    MUST(fd >= 0 && write(fd, text, len) == (ssize_t)len && lseek(fd, 0, SEEK_SET) == 0);
+    MUST(fd >= 0);
+    MUST(write(fd, text, len) == (ssize_t)len);
+    MUST(lseek(fd, 0, SEEK_SET) == 0);
     return fd;
 }
 
-/* A file's is that of its text; one byte more or another one, and it is not. */
-START_TEST(test_same)
+/* A file has the digest of its text, around the size of a piece too. */
+START_TEST(test_file_is_text)
 {
-    size_t len = sizes[_i];
-    int fd = file_of(len);
-    struct digest of_file;
+    static const size_t sizes[] = {0, 1, 7, 8, 65535, 65536, 65537, 131071, 131072, 131073, 200000};
+    struct chance c = {1};
+    char *text = malloc(200000);
 
-    ck_assert(digest_of_file(fd, len, &of_file));
-    ck_assert(digest_equal(of_file, digest_of_text(text, len)));
-    ck_assert(!digest_equal(of_file, digest_of_text(text, len + 1)));
-    if (len) {
-        text[len - 1] ^= 1;
-        ck_assert(!digest_equal(of_file, digest_of_text(text, len)));
+    ck_assert_ptr_nonnull(text);
+    for (size_t i = 0; i < 200000; i++)
+        text[i] = (char)chance_below(&c, 256);
+    for (int i = 0; i < N_OF(sizes); i++) {
+        struct digest got, want = digest_of_text(text, sizes[i]);
+        int fd = file_of(text, sizes[i]);
+
+        MUST(digest_of_file(fd, sizes[i], &got));
+        MUST(got.size == sizes[i] && want.size == sizes[i] && digest_equal(got, want));
+        close(fd);
     }
-    close(fd);
+    free(text);
 }
 END_TEST
 
-/* A file that is longer than it was is not read to its end, which may never come. */
+/* One bit, one byte more or less, two pieces that change places. */
+START_TEST(test_differs)
+{
+    char *text = calloc(1, 200000);
+
+    ck_assert_ptr_nonnull(text);
+    struct digest old = digest_of_text(text, 200000);
+    for (size_t i = 0; i < 200000; i += 999) {
+        text[i] ^= 1;
+        MUST(!digest_equal(old, digest_of_text(text, 200000)));
+        text[i] ^= 1;
+    }
+    MUST(!digest_equal(old, digest_of_text(text, 199999)));
+    text[0] = 'a';
+    old = digest_of_text(text, 131072);
+    text[0] = '\0';
+    text[65536] = 'a';
+    MUST(!digest_equal(old, digest_of_text(text, 131072)));
+    free(text);
+}
+END_TEST
+
+/* A file that is longer than it should be is not read to its end. */
 START_TEST(test_longer)
 {
-    int fd = file_of(sizeof text);
-    struct digest of_file;
+    struct digest got;
+    int fd = open("/dev/zero", O_RDONLY | O_CLOEXEC);
 
-    ck_assert(digest_of_file(fd, PIECE - 1, &of_file));
-    ck_assert_int_eq((int)lseek(fd, 0, SEEK_CUR), PIECE);
-    ck_assert(!digest_equal(of_file, digest_of_text(text, PIECE - 1)));
+    ck_assert_int_ge(fd, 0);
+    ck_assert(digest_of_file(fd, 1000, &got));
+    ck_assert_uint_gt(got.size, 1000);
     close(fd);
-    ck_assert(!digest_of_file(-1, 0, &of_file));
 }
 END_TEST
+
+START_TEST(test_unreadable)
+{
+    struct digest got;
+    int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    ck_assert(!digest_of_file(fd, 1000, &got));
+    ck_assert_int_eq(errno, EISDIR);
+    close(fd);
+    ck_assert(!digest_of_file(fd, 1000, &got));
+}
+END_TEST
+
+static Suite *digest_suite(void)
+{
+    Suite *s = suite_create("digest");
+    TCase *t = new_case(s, "digest");
+
+    check_folder_use(t);
+    tcase_add_test(t, test_file_is_text);
+    tcase_add_test(t, test_differs);
+    tcase_add_test(t, test_longer);
+    tcase_add_test(t, test_unreadable);
+    return s;
+}
 
 int main(void)
 {
-    Suite *suite = suite_create("digest");
-    TCase *t = new_case(suite, "digest");
-
-    tcase_add_loop_test(t, test_same, 0, N_OF(sizes));
-    tcase_add_test(t, test_longer);
-    return run_suite(suite);
+    return run_suite(digest_suite());
 }
