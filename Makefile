@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #   make            ./lbgen and liblbgen.a          make demo    set up, build, print the example's rule set
 #   make test       set up, build, pass every test  make lint    static analysis      make layers   who includes whom
-#   make test-long    what needs minutes: a real firewalld        make test-vm   directors, IPVS and reboots in virtual machines
+#   make test-long    what needs minutes: firewalld, Ansible      make test-vm   directors, IPVS and reboots in virtual machines
 #   make test-faults  kills, errors, races, at length             make fuzz      each reader for FUZZ_SECONDS (120)
 #   make coverage     what of the code the tests run              make lint      static analysis, all warnings, hardening
 #   make install    PREFIX, DESTDIR                 make format  clang-format         make bench    tests/bench

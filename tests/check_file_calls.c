@@ -252,7 +252,7 @@ START_TEST(test_lock_replaced)
         int held = open("/run/x", O_RDONLY | O_CLOEXEC);
         MUST(flock(held, LOCK_EX) == 0 && write(ready[1], "x", 1) == 1);
         usleep(50 * 1000);
-        MUST(_i ? mount("/var/lib/y", "/run/x", NULL, MS_BIND, NULL) == 0 : rename("/run/y", "/run/x") == 0);
+        MUST(_i ? mount("/var/lib/y", "/run/x", "none", MS_BIND, "") == 0 : rename("/run/y", "/run/x") == 0);
         _exit(0);
     }
     MUST(read(ready[0], &c, 1) == 1);
@@ -278,7 +278,7 @@ START_TEST(test_version)
     ck_assert(file_version_of(fd, &version, &why));
     ck_assert(file_version_is_at(folder, "x", &version));
     ck_assert(!file_version_is_at(folder, "y", &version));
-    ck_assert_int_eq(mount("/var/lib/x", "/run/x", NULL, MS_BIND, NULL), 0);
+    ck_assert_int_eq(mount("/var/lib/x", "/run/x", "none", MS_BIND, ""), 0);
     ck_assert(!file_version_is_at(folder, "x", &version));
     version.exists = false;
     ck_assert(!file_version_is_at(folder, "x", &version));
