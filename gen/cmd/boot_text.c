@@ -186,6 +186,33 @@ void boot_text_own_part(const struct save_file *file, struct buf *out)
     }
 }
 
+static void print_policy(const struct save_file *file, const char *table, const char *chain, struct buf *out)
+{
+    size_t first, last;
+
+    if (save_file_table(file, table, &first, &last))
+        for (size_t i = first; i < last; i++)
+            if (file->at[i].kind == SAVE_CHAIN && strcmp(file->at[i].chain, chain) == 0) {
+                buf_add(out, file->at[i].text, file->at[i].len);
+                buf_char(out, '\n');
+                return;
+            }
+    buf_printf(out, ":%s ACCEPT [0:0]\n", chain);
+}
+
+void boot_text_add_policies(const struct save_file *file, const struct policies_given *given, struct buf *out)
+{
+    for (int t = 0; t < TABLES; t++) {
+        if (!memchr(given->of[t], true, sizeof given->of[t]) || table_has_own(file, table_names[t]))
+            continue;
+        buf_printf(out, "*%s\n", table_names[t]);
+        for (int h = 0; h < HOOKS; h++)
+            if (table_has_hook((enum table)t, (enum hook)h))
+                print_policy(file, table_names[t], hook_names[h], out);
+        buf_str(out, "COMMIT\n");
+    }
+}
+
 void boot_text_free(struct boot_text *boot)
 {
     buf_free(&boot->old);

@@ -8,6 +8,7 @@
 #include "lbgen/job_save.h"
 #include "lbgen/save_image.h"
 #include "lbgen/table_job.h"
+#include "lbgen/vec.h"
 #include "lbgen/verbs.h"
 #include "lbgen/wanted.h"
 
@@ -42,6 +43,24 @@ static bool is_text(const struct source *source, struct digest digest)
     return digest_equal(digest_of_text(source->text, source->len), digest);
 }
 
+/* The policies that the commit made lbgen's, or gave back, are in the file what they were before it. */
+static void give_policies(struct job *job, enum family family, struct policies_given *given)
+{
+    struct config *config = &job->none.config;
+
+    config->policies.n = 0;
+    *given = (struct policies_given){0};
+    for (int t = 0; t < TABLES; t++)
+        for (int h = 0; h < HOOKS; h++) {
+            if (memcmp(&job->notes.of[family][t][h], &job->notes_after.of[family][t][h],
+                       sizeof(struct policy_note)) == 0)
+                continue;
+            given->of[t][h] = true;
+            *VEC_ADD(&config->policies) =
+                (struct host_policy){.table = (enum table)t, .families = 1U << family, .chain = (uint8_t)h};
+        }
+}
+
 /* lbgen's part of the old file goes into the present one, or none where there was no old file. */
 static bool make_text(struct job *job, const struct persist_file *file, enum family family,
                       struct complaint *why)
@@ -49,6 +68,7 @@ static bool make_text(struct job *job, const struct persist_file *file, enum fam
     char old_path[PATH_MAX + NAME_MAX];
     struct sources *sources = &job->none.sources;
     struct save_file old = {0};
+    struct policies_given given;
     struct buf generated = {0};
     int source = -1;
 
@@ -64,7 +84,9 @@ static bool make_text(struct job *job, const struct persist_file *file, enum fam
         save_file_free(&old);
         return false;
     }
+    give_policies(job, family, &given);
     boot_text_own_part(&old, &generated);
+    boot_text_add_policies(&old, &given, &generated);
     boot_text_make(&job->boot[family], &job->none, family, job->boot_files.path[family], old.n > 0,
                    &generated);
     save_file_free(&old);
@@ -83,13 +105,16 @@ static bool take_file(struct job *job, const struct persist_file *file, size_t n
     enum family family = family_of(job, path, number);
     struct boot_text *boot = &job->boot[family];
     path_of(file, "", job->boot_files.path[family], sizeof job->boot_files.path[family]);
-    int present = sources_read(sources, path, why);
+    bool exists = access(path, F_OK) == 0;
+    int present = exists ? sources_read(sources, path, why) : -1;
+    if (exists && present < 0)
+        return false;
     if (present >= 0)
         now = digest_of_text(sources->at[present].text, sources->at[present].len);
     if (present >= 0 && file->before.exists && digest_equal(now, file->before.digest))
         return true; /* the commit was live, but never saved */
     if (present < 0 || !digest_equal(now, file->after.digest) || !file->before.exists)
-        return access(path, F_OK) != 0 || make_text(job, file, family, why);
+        return !exists || make_text(job, file, family, why);
     buf_add(&boot->old, sources->at[present].text, sources->at[present].len);
     int old = sources_read(sources, old_path, why);
     if (old < 0)

@@ -4,6 +4,7 @@
 #define LBGEN_BOOT_TEXT_H
 
 #include "lbgen/input.h"
+#include "lbgen/merge.h"
 #include "lbgen/save_file.h"
 
 /* Zero-initialise; boot_text_free when done. */
@@ -21,6 +22,11 @@ void boot_text_make(struct boot_text *boot, struct input *input, enum family fam
 
 /* lbgen's own lines of an iptables-save text, as a text of their own; `file` was read from it. */
 void boot_text_own_part(const struct save_file *file, struct buf *out);
+
+/* Adds a table for the policies that are given, where lbgen has no rules in the file's table, so that
+ * boot_text_own_part has printed none: as the file has them, ACCEPT where it has not. */
+void boot_text_add_policies(const struct save_file *file, const struct policies_given *given,
+                            struct buf *out);
 
 void boot_text_free(struct boot_text *boot);
 
