@@ -48,7 +48,6 @@ static void give_policies(struct job *job, enum family family, struct policies_g
 {
     struct config *config = &job->none.config;
 
-    config->policies.n = 0;
     *given = (struct policies_given){0};
     for (int t = 0; t < TABLES; t++)
         for (int h = 0; h < HOOKS; h++) {
@@ -89,6 +88,8 @@ static bool make_text(struct job *job, const struct persist_file *file, enum fam
     boot_text_add_policies(&old, &given, &generated);
     boot_text_make(&job->boot[family], &job->none, family, job->boot_files.path[family], old.n > 0,
                    &generated);
+    /* They are this file's alone: the kernel's go back by the undo, and the notes are what they were. */
+    job->none.config.policies.n = 0;
     save_file_free(&old);
     return true;
 }
