@@ -200,10 +200,18 @@ static void print_policy(const struct save_file *file, const char *table, const 
     buf_printf(out, ":%s ACCEPT [0:0]\n", chain);
 }
 
+static bool gives_any(const struct policies_given *given, int table)
+{
+    for (int h = 0; h < HOOKS; h++)
+        if (given->of[table][h])
+            return true;
+    return false;
+}
+
 void boot_text_add_policies(const struct save_file *file, const struct policies_given *given, struct buf *out)
 {
     for (int t = 0; t < TABLES; t++) {
-        if (!memchr(given->of[t], true, sizeof given->of[t]) || table_has_own(file, table_names[t]))
+        if (!gives_any(given, t) || table_has_own(file, table_names[t]))
             continue;
         buf_printf(out, "*%s\n", table_names[t]);
         for (int h = 0; h < HOOKS; h++)

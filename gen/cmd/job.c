@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The first steps of a job, and its end. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lbgen/backend_choice.h"
@@ -14,7 +16,6 @@
 #include "lbgen/legacy_raw.h"
 #include "lbgen/lock.h"
 #include "lbgen/progress.h"
-#include "lbgen/spawn.h"
 #include "lbgen/vec.h"
 #include "lbgen/wanted.h"
 #include "lbgen/xalloc.h"
@@ -31,8 +32,9 @@ static void put(const char *text)
     (void)ignored;
 }
 
-/* Nothing here asks for memory. The guard, which has some, undoes what was done so far as soon as this
- * process is silent; that is waited for, so that the status says what became of it. */
+/* Nothing here asks for memory, and every call may be made in a signal's handler. The guard undoes what was
+ * done so far as soon as this process is silent; that is waited for, so that the status says what became of
+ * it. */
 static void give_up(void)
 {
     bool live = running->change.is_live;
@@ -43,7 +45,10 @@ static void give_up(void)
     }
     if (running->guard.pid > 0) {
         close(running->guard.fd);
-        spawn_wait(running->guard.pid);
+        /* A handler may read errno, says signal-safety(7).
+         * NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
+        while (waitpid(running->guard.pid, NULL, 0) < 0 && errno == EINTR)
+            ;
     }
     put(live ? "lbgen: error: out of memory; the new rules were live and are undone\n"
              : "lbgen: error: out of memory; nothing was changed\n");

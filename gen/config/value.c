@@ -162,7 +162,8 @@ bool name_good(const char *text, size_t n, struct complaint *why)
     if (n > NAME_MAX_LEN)
         return complain(why, 0, n, "this name has %zu bytes; names have at most %d", n, NAME_MAX_LEN);
     for (size_t i = 0; i < n; i++)
-        if (!plain_letter_or_digit(text[i]) && (i == 0 || !memchr("._-", text[i], 3)))
+        if (!plain_letter_or_digit(text[i]) &&
+            (i == 0 || (text[i] != '.' && text[i] != '_' && text[i] != '-')))
             return complain(why, i, 1,
                             "a name begins with a letter or digit and goes on with these and . _ -");
     for (size_t i = 0; i < sizeof taken / sizeof *taken && n <= sizeof "rules"; i++)
