@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <string.h>
+
 #include "lbgen/json_values.h"
 #include "lbgen/trace_report.h"
+#include "lbgen/utf8.h"
 
 static bool changes_mark(const struct trace_step *s)
 {
@@ -22,10 +25,11 @@ static void print_mark(struct buf *out, struct foggy mark)
         buf_hex(out, mark.value);
 }
 
-/* "mangle PREROUTING 3, web, fwmark 0x0 to 0x50:" and the rule below it. */
+/* "mangle PREROUTING 3, web, fwmark 0x0 to 0x50:" and the rule below it. Somebody's rules may hold any bytes. */
 static void print_step(struct buf *out, const struct trace_step *s)
 {
-    buf_printf(out, "%s %s", table_names[s->table], s->chain);
+    buf_printf(out, "%s ", table_names[s->table]);
+    utf8_show(out, s->chain, strlen(s->chain));
     if (!s->rule) {
         buf_printf(out, "%s, policy DROP\n", s->sure ? "" : ", may come here");
         return;
@@ -40,7 +44,7 @@ static void print_step(struct buf *out, const struct trace_step *s)
         print_mark(out, s->after);
     }
     buf_str(out, s->sure ? ":\n    " : ", may match:\n    ");
-    buf_add(out, s->rule->text, s->rule->text_len);
+    utf8_show(out, s->rule->text, s->rule->text_len);
     buf_char(out, '\n');
 }
 
