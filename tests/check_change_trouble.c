@@ -167,8 +167,7 @@ START_TEST(test_repair)
 }
 END_TEST
 
-/* --- several files ----------------------------------------------------------------------------------------
- */
+/* --- several files --- */
 
 static bool file_is(const char *path, const char *text)
 {

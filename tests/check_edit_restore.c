@@ -3,8 +3,7 @@
 
 #include "check_edit.h"
 
-/* --- texts -------------------------------------------------------------------------------------------------
- */
+/* --- texts --- */
 
 static const char live_text[] =
     "*filter\n"
@@ -123,8 +122,7 @@ START_TEST(test_chains)
 }
 END_TEST
 
-/* --- a chain that carries commands out, as iptables-nft-restore does
- * ---------------------------------------- */
+/* --- a chain that carries commands out, as iptables-nft-restore does --- */
 
 struct model_rule {
     char spec[96];
@@ -282,8 +280,7 @@ static size_t edit_model(void)
     return lines;
 }
 
-/* --- any edits
- * ---------------------------------------------------------------------------------------------- */
+/* --- any edits --- */
 
 /* A chain of few different rules, so that equal ones meet; foreign ones differ from lbgen's. */
 static void make_live(struct chance *c, const char *chain, struct buf *text)

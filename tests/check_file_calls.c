@@ -36,8 +36,7 @@ static void clear(void)
     umask(022);
 }
 
-/* --- replaced
- * ----------------------------------------------------------------------------------------------- */
+/* --- replaced --- */
 
 static bool replace(bool *begun)
 {
@@ -145,8 +144,7 @@ START_TEST(test_not_to_be_read)
 }
 END_TEST
 
-/* --- owner, lists and labels
- * -------------------------------------------------------------------------------- */
+/* --- owner, lists and labels --- */
 
 static int make(const char *name)
 {
@@ -187,8 +185,7 @@ START_TEST(test_inherited)
 }
 END_TEST
 
-/* --- locks
- * -------------------------------------------------------------------------------------------------- */
+/* --- locks --- */
 
 START_TEST(test_locked)
 {
@@ -287,8 +284,7 @@ START_TEST(test_version)
 }
 END_TEST
 
-/* --- the journal
- * -------------------------------------------------------------------------------------------- */
+/* --- the journal --- */
 
 static void make_run(void)
 {

@@ -253,8 +253,7 @@ START_TEST(test_many_services)
 }
 END_TEST
 
-/* --- hidden services
- * ---------------------------------------------------------------------------------------------- */
+/* --- hidden services --- */
 
 static bool first_claims_alone(void *ctx, const struct small_packet *p)
 {

@@ -236,8 +236,7 @@ START_TEST(test_new_is_gone)
 }
 END_TEST
 
-/* --- killed at every system call --------------------------------------------------------------------------
- */
+/* --- killed at every system call --- */
 
 static void run_traced(bool keep_old)
 {

@@ -94,8 +94,7 @@ START_TEST(test_nothing)
 }
 END_TEST
 
-/* --- rule_texts -------------------------------------------------------------------------------------------
- */
+/* --- rule_texts --- */
 
 START_TEST(test_texts)
 {

@@ -180,8 +180,7 @@ START_TEST(test_written)
 }
 END_TEST
 
-/* --- others at work ---------------------------------------------------------------------------------------
- */
+/* --- others at work --- */
 
 /* Foreign rules come in any place, others go. */
 static void let_others_work(struct chance *c, const struct image_table *from, enum table table,

@@ -239,8 +239,7 @@ START_TEST(test_not_encoded)
 }
 END_TEST
 
-/* --- undo -------------------------------------------------------------------------------------------------
- */
+/* --- undo --- */
 
 /* What takes all out that is wanted, in both families. */
 static void undo_of_all(enum payload_form form, struct undo *undo)

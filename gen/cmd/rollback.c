@@ -75,8 +75,11 @@ static bool make_text(struct job *job, const struct persist_file *file, enum fam
     if (file->before.exists && (source = sources_read(sources, old_path, why)) < 0)
         return false;
     if (source >= 0 && !is_text(&sources->at[source], file->before.digest)) {
-        job_warn(job, "%s was not saved by that commit, or is not what it was: it is left as it is",
-                 job->boot_files.path[family]);
+        job_warn(job,
+                 "%s is left as it is, since somebody has edited it, and %s is not the file that the commit "
+                 "has kept; the next --commit or --remove puts lbgen's part right",
+                 job->boot_files.path[family], old_path);
+        job->left_file = true;
         return true;
     }
     if (source >= 0 && !save_file_read(&old, sources->at[source].text, sources->at[source].len, why)) {
@@ -201,7 +204,7 @@ static int roll_back(struct job *job)
     if (status == EXIT_GOOD && !is_table && !job->options->no_persist && !job->options->dry_run)
         remove_made_files(job, &last);
     plan_free(&last);
-    return status;
+    return status == EXIT_GOOD && job->left_file ? EXIT_NOT_SAVED : status;
 }
 
 /* A change that could not be undone when it failed is the last one, and is undone by now: the commit before

@@ -29,28 +29,50 @@ static bool has_digest(const struct buf *text, struct digest digest)
     return digest_equal(digest_of_text(text->len ? text->at : "", text->len), digest);
 }
 
-/* The boot file becomes what it was; where there was none, one that puts no table in place. */
-static int take_file_back(struct table_job *t, const struct persist_file *file, struct buf *path)
+/* The text that the commit has kept; where there was no file, one that puts no table in place. */
+static int read_kept(struct table_job *t, const struct persist_file *file)
 {
-    struct buf old_path = {0};
+    struct buf path = {0};
     struct complaint why;
     int status = EXIT_GOOD;
 
+    if (!file->before.exists) {
+        nft_write_head(NULL, &t->boot_new);
+        return EXIT_GOOD;
+    }
+    path_of(file, ".lbgen-old", &path);
+    if (!read_text(t->job, buf_text(&path), &t->boot_new, &why) ||
+        !has_digest(&t->boot_new, file->before.digest))
+        status = job_fail(EXIT_SYSTEM, "%s is not the file that the commit has kept", buf_text(&path));
+    buf_free(&path);
+    return status;
+}
+
+/* The boot file becomes what it was. */
+static int take_file_back(struct table_job *t, const struct persist_file *file, struct buf *path)
+{
+    struct complaint why;
+    int status;
+
     path_of(file, "", path);
-    path_of(file, ".lbgen-old", &old_path);
     t->boot_path = buf_text(path);
     t->boot_exists = access(t->boot_path, F_OK) == 0;
-    if (t->boot_exists && !read_text(t->job, t->boot_path, &t->boot_old, &why))
-        status = job_fail(EXIT_SYSTEM, "%s: %s", t->boot_path, why.text);
-    else if (!t->boot_exists || !has_digest(&t->boot_old, file->after.digest))
-        job_warn(t->job, "%s is not what the commit has made of it: it is left as it is", t->boot_path);
-    else if (!file->before.exists)
-        nft_write_head(NULL, &t->boot_new);
-    else if (!read_text(t->job, buf_text(&old_path), &t->boot_new, &why) ||
-             !has_digest(&t->boot_new, file->before.digest))
-        status = job_fail(EXIT_SYSTEM, "%s is not the file that the commit has kept", buf_text(&old_path));
+    if (!t->boot_exists)
+        return EXIT_GOOD;
+    if (!read_text(t->job, t->boot_path, &t->boot_old, &why))
+        return job_fail(EXIT_SYSTEM, "%s: %s", t->boot_path, why.text);
+    if (file->before.exists && has_digest(&t->boot_old, file->before.digest))
+        return EXIT_GOOD; /* the commit was live, but never saved */
+    if (!has_digest(&t->boot_old, file->after.digest)) {
+        job_warn(
+            t->job,
+            "%s is left as it is, since somebody has edited it; the next --commit or --remove rewrites it",
+            t->boot_path);
+        t->job->left_file = true;
+        return EXIT_GOOD;
+    }
+    status = read_kept(t, file);
     t->boot_changes = status == EXIT_GOOD && t->boot_new.len > 0;
-    buf_free(&old_path);
     return status;
 }
 

@@ -245,8 +245,7 @@ static enum change_result apply(struct table_job *t, struct complaint *why)
     return result;
 }
 
-/* --- who loads the boot file
- * -------------------------------------------------------------------------------- */
+/* --- who loads the boot file --- */
 
 /* Whether a line of the text includes the path, by its name or by a pattern. */
 static bool includes(const char *text, const char *path)

@@ -15,8 +15,7 @@
 
 enum { TRIES = 5 };
 
-/* --- chains ------------------------------------------------------------------------------------------------
- */
+/* --- chains --- */
 
 struct chain_reader {
     struct nft_chains *chains;
@@ -74,8 +73,7 @@ static int take_chain(const struct nlmsghdr *message, void *to)
     return MNL_CB_OK;
 }
 
-/* --- rules: which chains of a table have one that drops, and which chains lead to which
- * --------------------- */
+/* --- rules: which chains of a table have one that drops, and which chains lead to which --- */
 
 struct node {
     const char *name;

@@ -93,8 +93,7 @@ bool own_table_read_marker(char marker[MARKER_MAX], bool *exists, struct complai
     return true;
 }
 
-/* --- what is remembered ------------------------------------------------------------------------------------
- */
+/* --- what is remembered --- */
 
 /* `netns DEV INODE generation N handle H marker M shape LENGTH`, a line, then shape and elements. */
 static bool print_head(struct buf *out, uint32_t generation, const struct marker_search *live)
@@ -174,8 +173,7 @@ void own_table_remember(const struct own_table *table, uint32_t generation)
     buf_free(&text);
 }
 
-/* --- from the kernel
- * ---------------------------------------------------------------------------------------- */
+/* --- from the kernel --- */
 
 static bool read_once(struct own_table *out, bool exists, struct complaint *why)
 {

@@ -44,8 +44,7 @@ struct chain_plan {
     } run; /* rules that go in at one place */
 };
 
-/* --- which rules are taken out
- * ------------------------------------------------------------------------------- */
+/* --- which rules are taken out --- */
 
 struct keyed {
     uint64_t key;
@@ -169,8 +168,7 @@ static void free_plan(struct chain_plan *plan)
     free(plan->run.at);
 }
 
-/* --- printing
- * ------------------------------------------------------------------------------------------------- */
+/* --- printing --- */
 
 /* What stands behind "-A CHAIN" in a line, with the blank in front. */
 static void print_spec(const struct image_rule *rule, struct buf *out)

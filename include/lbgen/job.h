@@ -30,6 +30,7 @@ struct job {
     struct undo undo;  /* --rollback: of the last commit */
     bool keeps_last;   /* what --rollback would undo stays what it is */
     bool forgets_last; /* ... is nothing after this */
+    bool left_file;    /* ... and a boot file that it can't take back: it ends with EXIT_NOT_SAVED */
     bool last_prepared, made_state_folder;
     bool settled;            /* the rules are live, the guard is gone: nobody undoes them any more */
     bool healed, healed_all; /* what a dead run had left was undone; with its files */

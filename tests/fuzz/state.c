@@ -29,8 +29,7 @@ static struct text cut(struct text *t)
     return rest;
 }
 
-/* --- notes: read, printed, read, printed -------------------------------------------------------------------
- */
+/* --- notes: read, printed, read, printed --- */
 
 static bool read_undo(struct text t, struct buf *out)
 {
@@ -145,8 +144,7 @@ static void try_notes(bool (*read)(struct text t, struct buf *out), struct text 
     buf_free(&once);
 }
 
-/* --- an undo of other tables than those it was made for
- * ----------------------------------------------------- */
+/* --- an undo of other tables than those it was made for --- */
 
 static void undo_table(const struct undo *undo, const struct image *now, enum family family, enum table table)
 {
@@ -181,8 +179,7 @@ static void try_undo(struct text t)
     undo_free(&undo);
 }
 
-/* --- lbgen's table of nftables
- * ------------------------------------------------------------------------------ */
+/* --- lbgen's table of nftables --- */
 
 static void make_table(struct own_table *table, struct text t)
 {

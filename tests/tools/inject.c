@@ -61,8 +61,7 @@ static _Noreturn void die(const char *what)
     exit(1);
 }
 
-/* --- packets
- * ------------------------------------------------------------------------------------------------------- */
+/* --- packets --- */
 
 static struct frame make_frame(int family)
 {
@@ -123,8 +122,7 @@ static struct targets read_targets(const char *name, const struct frame *frame)
     return list;
 }
 
-/* --- the program that sets the destination
- * ---------------------------------------------------------------------------- */
+/* --- the program that sets the destination --- */
 
 static int bpf(enum bpf_cmd command, union bpf_attr *attr)
 {

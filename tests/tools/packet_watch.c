@@ -56,8 +56,7 @@ static long now_ms(void)
     return t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* --- probes
- * ------------------------------------------------------------------------------------------------------ */
+/* --- probes --- */
 
 /* The probe's ID, or 0 when the packet is none. A router may have taken one from the TTL. */
 static uint32_t probe_id(const uint8_t *b, size_t n)
@@ -84,8 +83,7 @@ static void report(const uint8_t *b, size_t n, const char *point, uint32_t mark)
     printf("%u %s 0x%x %s\n", id, point, mark, source);
 }
 
-/* --- what rules log
- * ---------------------------------------------------------------------------------------------- */
+/* --- what rules log --- */
 
 static void ask_log(int fd, uint16_t type, const void *data, size_t n)
 {
@@ -171,8 +169,7 @@ static void read_log(int fd)
     }
 }
 
-/* --- what leaves by an interface
- * --------------------------------------------------------------------------------- */
+/* --- what leaves by an interface --- */
 
 static void read_leaving(int fd)
 {
@@ -189,8 +186,7 @@ static void read_leaving(int fd)
     report(b, (size_t)got, point, 0);
 }
 
-/* --- the run
- * ----------------------------------------------------------------------------------------------------- */
+/* --- the run --- */
 
 static pid_t start(char **command)
 {

@@ -193,8 +193,7 @@ static void parse_point(const char *text)
     usage(text);
 }
 
-/* --- registers --------------------------------------------------------------------------------------------
- */
+/* --- registers --- */
 
 #if defined __x86_64__
 static void skip_call(pid_t pid)
@@ -249,8 +248,7 @@ static void set_result(pid_t pid, int error)
 }
 #endif
 
-/* --- processes --------------------------------------------------------------------------------------------
- */
+/* --- processes --- */
 
 static struct process *find(pid_t pid)
 {
