@@ -3,38 +3,24 @@
 
 #include "check_edit.h"
 
-static const char live_text[] =
-    "*filter\n"
-    ":INPUT ACCEPT [5:6]\n"
-    ":lbgen.old - [0:0]\n"
-    ":DOCKER - [0:0]\n"
-    "[1:2] -A INPUT -s 10.0.0.1/32 -j ACCEPT\n"
-    "-A INPUT " R(
-        "a1") "\n"
-              "-A INPUT " R(
-                  "a2") "\n"
-                        "-A INPUT " R(
-                            "a3") "\n"
-                                  "-A INPUT " R(
-                                      "a4") "\n"
-                                            "-A INPUT " R(
-                                                "a5") "\n"
-                                                      "-A INPUT " R(
-                                                          "a6") "\n"
-                                                                "-A INPUT " R(
-                                                                    "a7") "\n"
-                                                                          "-A INPUT " R(
-                                                                              "a8") "\n"
-                                                                                    "-A INPUT " R(
-                                                                                        "a9") "\n"
-                                                                                              "-A INPUT -j "
-                                                                                              "DROP\n"
-                                                                                              "-A lbgen.old "
-                                                                                              "-s "
-                                                                                              "10.0.0.1/32\n"
-                                                                                              "-A lbgen.old "
-                                                                                              "-j RETURN\n"
-                                                                                              "COMMIT\n";
+static const char live_text[] = "*filter\n"
+                                ":INPUT ACCEPT [5:6]\n"
+                                ":lbgen.old - [0:0]\n"
+                                ":DOCKER - [0:0]\n"
+                                "[1:2] -A INPUT -s 10.0.0.1/32 -j ACCEPT\n"
+                                "-A INPUT -m comment --comment \"lbgen:a1\"\n"
+                                "-A INPUT -m comment --comment \"lbgen:a2\"\n"
+                                "-A INPUT -m comment --comment \"lbgen:a3\"\n"
+                                "-A INPUT -m comment --comment \"lbgen:a4\"\n"
+                                "-A INPUT -m comment --comment \"lbgen:a5\"\n"
+                                "-A INPUT -m comment --comment \"lbgen:a6\"\n"
+                                "-A INPUT -m comment --comment \"lbgen:a7\"\n"
+                                "-A INPUT -m comment --comment \"lbgen:a8\"\n"
+                                "-A INPUT -m comment --comment \"lbgen:a9\"\n"
+                                "-A INPUT -j DROP\n"
+                                "-A lbgen.old -s 10.0.0.1/32\n"
+                                "-A lbgen.old -j RETURN\n"
+                                "COMMIT\n";
 
 static struct image live;
 static struct edit edit;

@@ -5,18 +5,17 @@
 
 /* --- texts --- */
 
-static const char live_text[] =
-    "*filter\n"
-    ":INPUT ACCEPT [5:6]\n"
-    ":lbgen.old - [0:0]\n"
-    ":lbgen.older - [0:0]\n"
-    "[1:2] -A INPUT -s 10.0.0.1/32 -j ACCEPT\n"
-    "[3:4] -A INPUT " R("a") "\n"
-                             "[5:6] -A INPUT " R("b") "\n"
-                                                      "[7:8] -A INPUT " R("a") "\n"
-                                                                               "-A INPUT -j DROP\n"
-                                                                               "-A lbgen.old -j lbgen.older\n"
-                                                                               "COMMIT\n";
+static const char live_text[] = "*filter\n"
+                                ":INPUT ACCEPT [5:6]\n"
+                                ":lbgen.old - [0:0]\n"
+                                ":lbgen.older - [0:0]\n"
+                                "[1:2] -A INPUT -s 10.0.0.1/32 -j ACCEPT\n"
+                                "[3:4] -A INPUT -m comment --comment \"lbgen:a\"\n"
+                                "[5:6] -A INPUT -m comment --comment \"lbgen:b\"\n"
+                                "[7:8] -A INPUT -m comment --comment \"lbgen:a\"\n"
+                                "-A INPUT -j DROP\n"
+                                "-A lbgen.old -j lbgen.older\n"
+                                "COMMIT\n";
 
 static struct image live;
 static struct edit edit;

@@ -25,8 +25,7 @@ static void print_mark(struct buf *out, struct foggy mark)
         buf_hex(out, mark.value);
 }
 
-/* "mangle PREROUTING 3, web, fwmark 0x0 to 0x50:" and the rule below it. Rules of others may hold any bytes.
- */
+/* "mangle PREROUTING 3, web, fwmark 0x0 to 0x50:" and the rule below it. Others' rules may hold anything. */
 static void print_step(struct buf *out, const struct trace_step *s)
 {
     buf_printf(out, "%s ", table_names[s->table]);
