@@ -244,6 +244,21 @@ START_TEST(test_made_before_finish)
 }
 END_TEST
 
+START_TEST(test_paths)
+{
+    struct persist_file file = {.folder_path = "/etc/sysconfig", .name = "iptables"};
+    struct persist_paths paths;
+
+    persist_paths(&file, &paths);
+    ck_assert_str_eq(paths.file, "/etc/sysconfig/iptables");
+    ck_assert_str_eq(paths.old, "/etc/sysconfig/iptables.lbgen-old");
+    strcpy(file.folder_path, "/");
+    persist_paths(&file, &paths);
+    ck_assert_str_eq(paths.file, "/iptables");
+    ck_assert_str_eq(paths.old, "/iptables.lbgen-old");
+}
+END_TEST
+
 /* Changed by somebody after the last step: his text stays, and the old one beside it. */
 START_TEST(test_changed_before_undo)
 {
@@ -397,6 +412,7 @@ static Suite *persist_suite(void)
     check_folder_use(t);
     tcase_add_checked_fixture(t, make_sub, NULL);
     tcase_add_loop_test(t, test_replace, 0, 4);
+    tcase_add_test(t, test_paths);
     tcase_add_test(t, test_state);
     tcase_add_test(t, test_new_file);
     tcase_add_test(t, test_folder);

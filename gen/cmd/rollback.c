@@ -22,12 +22,6 @@ static bool find_undo(void *ctx, enum family family, enum table table, const str
     return true;
 }
 
-static void path_of(const struct persist_file *file, const char *suffix, char *path, size_t room)
-{
-    snprintf(path, room, "%s/%s%s", strcmp(file->folder_path, "/") == 0 ? "" : file->folder_path, file->name,
-             suffix);
-}
-
 /* Of which family the file is: the one whose default or given path it has; else by the order of commits, IPv4
  * first. */
 static enum family family_of(const struct job *job, const char *path, size_t number)
@@ -40,7 +34,7 @@ static enum family family_of(const struct job *job, const char *path, size_t num
 
 static bool is_text(const struct source *source, struct digest digest)
 {
-    return digest_equal(digest_of_text(source->text, source->len), digest);
+    return digest_is_of(digest, source->text, source->len);
 }
 
 /* The policies that the commit made lbgen's, or gave back, are in the file what they were before it. */
@@ -61,17 +55,15 @@ static void give_policies(struct job *job, enum family family, struct policies_g
 }
 
 /* lbgen's part of the old file goes into the present one, or none where there was no old file. */
-static bool make_text(struct job *job, const struct persist_file *file, enum family family,
-                      struct complaint *why)
+static bool make_text(struct job *job, const struct persist_file *file, const char *old_path,
+                      enum family family, struct complaint *why)
 {
-    char old_path[PATH_MAX + NAME_MAX];
     struct sources *sources = &job->none.sources;
     struct save_file old = {0};
     struct policies_given given;
     struct buf generated = {0};
     int source = -1;
 
-    path_of(file, ".lbgen-old", old_path, sizeof old_path);
     if (file->before.exists && (source = sources_read(sources, old_path, why)) < 0)
         return false;
     if (source >= 0 && !is_text(&sources->at[source], file->before.digest)) {
@@ -100,31 +92,30 @@ static bool make_text(struct job *job, const struct persist_file *file, enum fam
 /* Where the file is still what the commit made of it, it becomes byte for byte what it was. */
 static bool take_file(struct job *job, const struct persist_file *file, size_t number, struct complaint *why)
 {
-    char path[PATH_MAX + NAME_MAX], old_path[PATH_MAX + NAME_MAX];
+    struct persist_paths paths;
     struct sources *sources = &job->none.sources;
-    struct digest now = {0, 0};
 
-    path_of(file, "", path, sizeof path);
-    path_of(file, ".lbgen-old", old_path, sizeof old_path);
-    enum family family = family_of(job, path, number);
+    persist_paths(file, &paths);
+    enum family family = family_of(job, paths.file, number);
     struct boot_text *boot = &job->boot[family];
-    path_of(file, "", job->boot_files.path[family], sizeof job->boot_files.path[family]);
-    bool exists = access(path, F_OK) == 0;
-    int present = exists ? sources_read(sources, path, why) : -1;
-    if (exists && present < 0)
+    const size_t room = sizeof job->boot_files.path[family];
+    if ((size_t)snprintf(job->boot_files.path[family], room, "%s", paths.file) >= room)
+        return complain(why, 0, 0, "%.200s: this path is too long", paths.file);
+    if (access(paths.file, F_OK) != 0)
+        return true;
+    int present = sources_read(sources, paths.file, why);
+    if (present < 0)
         return false;
-    if (present >= 0)
-        now = digest_of_text(sources->at[present].text, sources->at[present].len);
-    if (present >= 0 && file->before.exists && digest_equal(now, file->before.digest))
+    if (file->before.exists && is_text(&sources->at[present], file->before.digest))
         return true; /* the commit was live, but never saved */
-    if (present < 0 || !digest_equal(now, file->after.digest) || !file->before.exists)
-        return !exists || make_text(job, file, family, why);
+    if (!file->before.exists || !is_text(&sources->at[present], file->after.digest))
+        return make_text(job, file, paths.old, family, why);
     buf_add(&boot->old, sources->at[present].text, sources->at[present].len);
-    int old = sources_read(sources, old_path, why);
+    int old = sources_read(sources, paths.old, why);
     if (old < 0)
         return false;
     if (!is_text(&sources->at[old], file->before.digest))
-        return complain(why, 0, 0, "%.200s was changed since the commit", old_path);
+        return complain(why, 0, 0, "%.200s was changed since the commit", paths.old);
     buf_add(&boot->text, sources->at[old].text, sources->at[old].len);
     boot->exists = boot->changes = true;
     return true;
@@ -132,7 +123,7 @@ static bool take_file(struct job *job, const struct persist_file *file, size_t n
 
 static bool has_digest(const struct buf *text, struct digest digest)
 {
-    return digest_equal(digest_of_text(text->len ? text->at : "", text->len), digest);
+    return digest_is_of(digest, text->len ? text->at : "", text->len);
 }
 
 /* Takes the file out where its text is this one. */
@@ -154,10 +145,10 @@ static void remove_made_files(const struct job *job, const struct plan *last)
 {
     for (size_t i = 0; i < last->n_files; i++) {
         const struct persist_file *file = &last->files[i];
-        char path[PATH_MAX + NAME_MAX];
+        struct persist_paths paths;
 
-        path_of(file, "", path, sizeof path);
-        const struct boot_text *boot = &job->boot[family_of(job, path, i)];
+        persist_paths(file, &paths);
+        const struct boot_text *boot = &job->boot[family_of(job, paths.file, i)];
         if (file->before.exists || !boot->changes || !has_digest(&boot->old, file->after.digest))
             continue;
         remove_file(*file, "", digest_of_text(boot->text.len ? boot->text.at : "", boot->text.len));

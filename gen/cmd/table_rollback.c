@@ -7,13 +7,6 @@
 #include "lbgen/own_table_live.h"
 #include "lbgen/table_job.h"
 
-static void path_of(const struct persist_file *file, const char *suffix, struct buf *path)
-{
-    buf_printf(path, "%s/%s%s", strcmp(file->folder_path, "/") == 0 ? "" : file->folder_path, file->name,
-               suffix);
-    buf_text(path);
-}
-
 static bool read_text(struct job *job, const char *path, struct buf *text, struct complaint *why)
 {
     int source = sources_read(&job->input.sources, path, why);
@@ -26,36 +19,31 @@ static bool read_text(struct job *job, const char *path, struct buf *text, struc
 
 static bool has_digest(const struct buf *text, struct digest digest)
 {
-    return digest_equal(digest_of_text(text->len ? text->at : "", text->len), digest);
+    return digest_is_of(digest, text->len ? text->at : "", text->len);
 }
 
 /* The text that the commit has kept; where there was no file, one that puts no table in place. */
-static int read_kept(struct table_job *t, const struct persist_file *file)
+static int read_kept(struct table_job *t, const struct persist_file *file, const char *path)
 {
-    struct buf path = {0};
     struct complaint why;
-    int status = EXIT_GOOD;
 
     if (!file->before.exists) {
         nft_write_head(NULL, &t->boot_new);
         return EXIT_GOOD;
     }
-    path_of(file, ".lbgen-old", &path);
-    if (!read_text(t->job, buf_text(&path), &t->boot_new, &why) ||
-        !has_digest(&t->boot_new, file->before.digest))
-        status = job_fail(EXIT_SYSTEM, "%s is not the file that the commit has kept", buf_text(&path));
-    buf_free(&path);
-    return status;
+    if (!read_text(t->job, path, &t->boot_new, &why) || !has_digest(&t->boot_new, file->before.digest))
+        return job_fail(EXIT_SYSTEM, "%s is not the file that the commit has kept", path);
+    return EXIT_GOOD;
 }
 
 /* The boot file becomes what it was. */
-static int take_file_back(struct table_job *t, const struct persist_file *file, struct buf *path)
+static int take_file_back(struct table_job *t, const struct persist_file *file, struct persist_paths *paths)
 {
     struct complaint why;
     int status;
 
-    path_of(file, "", path);
-    t->boot_path = buf_text(path);
+    persist_paths(file, paths);
+    t->boot_path = paths->file;
     t->boot_exists = access(t->boot_path, F_OK) == 0;
     if (!t->boot_exists)
         return EXIT_GOOD;
@@ -71,7 +59,7 @@ static int take_file_back(struct table_job *t, const struct persist_file *file, 
         t->job->left_file = true;
         return EXIT_GOOD;
     }
-    status = read_kept(t, file);
+    status = read_kept(t, file, paths->old);
     t->boot_changes = status == EXIT_GOOD && t->boot_new.len > 0;
     return status;
 }
@@ -80,7 +68,7 @@ int table_rollback(struct job *job, const struct plan *last)
 {
     struct table_job t = {.job = job, .undoing = &last->table};
     struct complaint why;
-    struct buf path = {0};
+    struct persist_paths paths;
     int status = EXIT_GOOD;
 
     if (!own_table_read(&t.live, &t.generation, &t.remembered, &why))
@@ -94,10 +82,9 @@ int table_rollback(struct job *job, const struct plan *last)
     memcpy(t.wanted.marker, t.changes ? last->table.before.marker : t.live.marker, sizeof t.wanted.marker);
     buf_add(&t.forth, last->table.script.at, last->table.script.len);
     if (status == EXIT_GOOD && last->n_files && !job->options->no_persist)
-        status = take_file_back(&t, &last->files[0], &path);
+        status = take_file_back(&t, &last->files[0], &paths);
     if (status == EXIT_GOOD)
         status = table_run(&t);
-    buf_free(&path);
     table_free(&t);
     return status;
 }

@@ -23,6 +23,11 @@ struct digest digest_of_text(const char *text, size_t len)
     return d;
 }
 
+bool digest_is_of(struct digest digest, const char *text, size_t len)
+{
+    return digest_equal(digest, digest_of_text(text, len));
+}
+
 /* As much as fits, or as there is; -1 with errno set on failure. */
 static ssize_t read_piece(int fd, char *to, size_t room)
 {

@@ -28,6 +28,15 @@ static struct names names_of(const struct persist_file *p)
     return n;
 }
 
+void persist_paths(const struct persist_file *p, struct persist_paths *out)
+{
+    const struct names n = names_of(p);
+    const char *folder = strcmp(p->folder_path, "/") == 0 ? "" : p->folder_path;
+
+    snprintf(out->file, sizeof out->file, "%s/%s", folder, p->name);
+    snprintf(out->old, sizeof out->old, "%s/%s", folder, n.old);
+}
+
 static bool sync_folder(const struct persist_file *p, struct complaint *why)
 {
     if (fsync(p->folder) != 0)
@@ -143,7 +152,7 @@ bool persist_prepare(struct persist_file *p, const char *path, const char *text,
 
 bool persist_was(const struct persist_file *p, const char *text, size_t len)
 {
-    return p->before.exists ? digest_equal(p->before.digest, digest_of_text(text, len)) : len == 0;
+    return p->before.exists ? digest_is_of(p->before.digest, text, len) : len == 0;
 }
 
 /* --- finish -------------------------------------------------------------------------------------------- */

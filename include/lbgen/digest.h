@@ -13,6 +13,9 @@ struct digest {
 
 struct digest digest_of_text(const char *text, size_t len);
 
+/* Whether it is this text's. */
+bool digest_is_of(struct digest digest, const char *text, size_t len);
+
 /* Of all that can be read from the descriptor from here to its end, in `size` at most: what is longer has
  * another digest than the whole. False with errno set when it can't be read. */
 bool digest_of_file(int fd, uint64_t size, struct digest *out);

@@ -38,6 +38,13 @@ struct persist_file {
     int folder;                        /* descriptor; -1 before prepare and after close */
 };
 
+/* Where the file is, and where its old text is kept. */
+struct persist_paths {
+    char file[PATH_MAX + NAME_MAX + 1], old[PATH_MAX + NAME_MAX + 1];
+};
+
+void persist_paths(const struct persist_file *p, struct persist_paths *out);
+
 /* Checks that `path` can be replaced, makes its folder (the last one only, 0755) where it is missing, and
  * writes all of the new text beside it, synced, with the old one's owner, mode and label. Refused are a
  * symbolic link, anything else that is no regular file, a file of several links, one that can't be renamed
