@@ -156,6 +156,24 @@ static void lint_persistence(const struct services *services, const uint32_t *gr
             s->mark.value);
 }
 
+/* Forwarding belongs to the mark: services of the group that name real servers but not how they are reached
+ * take what another one says. */
+static void share_forwarding(struct config *config, const uint32_t *group, size_t n)
+{
+    struct service *services = config->services.at;
+    const struct service *speaker = NULL;
+
+    for (size_t i = 0; i < n && !speaker; i++)
+        if (service_has(&services[group[i]], KEY_FORWARDING))
+            speaker = &services[group[i]];
+    for (size_t i = 0; speaker && i < n; i++) {
+        struct service *s = &services[group[i]];
+
+        if (service_has(s, KEY_REAL_SERVER) && !service_has(s, KEY_FORWARDING))
+            service_more_new(s, &config->mem)->forwarding = speaker->more->forwarding;
+    }
+}
+
 /* Real servers belong to the mark: services of the group that name none get those that others name, so that
  * what is accepted for them reaches the same servers. */
 static void share_servers(struct config *config, const uint32_t *group, size_t n)
@@ -200,6 +218,7 @@ void lint_marks(struct config *config, struct diag *diag)
     for (size_t i = 0; i < groups.n; i++) {
         const struct mark_group *g = &groups.at[i];
 
+        share_forwarding(config, g->services, g->n);
         lint_agreement(services, g->services, g->n, diag);
         lint_persistence(services, g->services, g->n, diag);
         share_servers(config, g->services, g->n);
