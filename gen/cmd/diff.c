@@ -13,7 +13,7 @@ static int look_at_file(struct input *in, const struct options *o, struct save_f
 {
     struct diag printed = input_set_findings_aside(in);
 
-    if (rules_file_read_of(in, source, o->family, o->family == IPV4 ? "those that are asked for (-4) are" : "those that are asked for (-6) are", old))
+    if (rules_file_read_of(in, source, o->family, "those that are asked for are", old))
         look_at_marks_of_file(in, o->family, old, in->sources.at[source].base);
     return input_print_new_findings(in, &printed, o) ? EXIT_BAD_INPUT : EXIT_GOOD;
 }

@@ -129,7 +129,7 @@ void merge_job_prepare(struct merge_job *job, struct input *input, enum family f
         diag_file(&input->diag, SEVERITY_ERROR, path, "%s", why.text);
         return;
     }
-    if (!rules_file_read_of(input, source, family, family == IPV4 ? "those that go in (-4) are" : "those that go in (-6) are", &job->old))
+    if (!rules_file_read_of(input, source, family, "those that go in are", &job->old))
         return;
     const srcpos base = input->sources.at[source].base;
     note_policies(job, &input->config, family);

@@ -27,8 +27,9 @@ bool rules_file_read_of(struct input *input, int source, enum family family, con
     const struct save_line *line = save_file_family(out, &found);
     if (!line || found == family)
         return true;
-    diag_at(&input->diag, SEVERITY_ERROR, place_of(&input->sources.at[source], line), line->len,
-            "this file has rules of %s, and %s of %s: the file or the family is not the one that is meant",
-            family_ops[found].name, what, family_ops[family].name);
+    diag_at(
+        &input->diag, SEVERITY_ERROR, place_of(&input->sources.at[source], line), line->len,
+        "this file has rules of %s, and %s of %s (-%d): the file or the family is not the one that is meant",
+        family_ops[found].name, what, family_ops[family].name, family_ops[family].number);
     return false;
 }
