@@ -2,7 +2,6 @@
 /* --rollback: the inverse of the last commit's edit, applied to the tables and boot files as they are now. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lbgen/job.h"
 #include "lbgen/job_save.h"
@@ -93,7 +92,9 @@ static bool make_text(struct job *job, const struct persist_file *file, const ch
 static bool take_file(struct job *job, const struct persist_file *file, size_t number, struct complaint *why)
 {
     struct persist_paths paths;
+    struct complaint inner;
     struct sources *sources = &job->none.sources;
+    int present;
 
     persist_paths(file, &paths);
     enum family family = family_of(job, paths.file, number);
@@ -101,11 +102,10 @@ static bool take_file(struct job *job, const struct persist_file *file, size_t n
     const size_t room = sizeof job->boot_files.path[family];
     if ((size_t)snprintf(job->boot_files.path[family], room, "%s", paths.file) >= room)
         return complain(why, 0, 0, "%.200s: this path is too long", paths.file);
-    if (access(paths.file, F_OK) != 0)
-        return true;
-    int present = sources_read(sources, paths.file, why);
+    if (!boot_file_read(sources, paths.file, &present, &inner))
+        return complain(why, 0, 0, "%.100s: %.150s", paths.file, inner.text);
     if (present < 0)
-        return false;
+        return true;
     if (file->before.exists && is_text(&sources->at[present], file->before.digest))
         return true; /* the commit was live, but never saved */
     if (!file->before.exists || !is_text(&sources->at[present], file->after.digest))
