@@ -53,6 +53,16 @@ static void give_policies(struct job *job, enum family family, struct policies_g
         }
 }
 
+static int read_source(struct sources *sources, const char *path, struct complaint *why)
+{
+    struct complaint inner;
+    int source = sources_read(sources, path, &inner);
+
+    if (source < 0)
+        complain(why, 0, 0, "%.150s: %.100s", path, inner.text);
+    return source;
+}
+
 /* lbgen's part of the old file goes into the present one, or none where there was no old file. */
 static bool make_text(struct job *job, const struct persist_file *file, const char *old_path,
                       enum family family, struct complaint *why)
@@ -63,7 +73,7 @@ static bool make_text(struct job *job, const struct persist_file *file, const ch
     struct buf generated = {0};
     int source = -1;
 
-    if (file->before.exists && (source = sources_read(sources, old_path, why)) < 0)
+    if (file->before.exists && (source = read_source(sources, old_path, why)) < 0)
         return false;
     if (source >= 0 && !is_text(&sources->at[source], file->before.digest)) {
         job_warn(job,
@@ -111,7 +121,7 @@ static bool take_file(struct job *job, const struct persist_file *file, size_t n
     if (!file->before.exists || !is_text(&sources->at[present], file->after.digest))
         return make_text(job, file, paths.old, family, why);
     buf_add(&boot->old, sources->at[present].text, sources->at[present].len);
-    int old = sources_read(sources, paths.old, why);
+    int old = read_source(sources, paths.old, why);
     if (old < 0)
         return false;
     if (!is_text(&sources->at[old], file->before.digest))
