@@ -151,6 +151,38 @@ START_TEST(test_equal)
 }
 END_TEST
 
+/* What lbgen never makes goes with the whole table, and no script names it. */
+START_TEST(test_foreign)
+{
+    struct own_table with = make(SHAPE("aa"), "exact4 a : 1\n"),
+                     without = make(SHAPE("bb"), "exact4 a : 1\n");
+    struct buf out = {0};
+    size_t added, gone;
+
+    buf_str(&with.foreign, "exact4\nexact4\n");
+    ck_assert(!own_table_equal(&with, &without) && !own_table_equal(&without, &with));
+    ck_assert(!own_table_equal(&with, &with));
+    own_table_change(&with, &without, &out, &added, &gone);
+    ck_assert_str_eq(buf_text(&out), WHOLE "add element inet lbgen exact4 { a : 1 }\n");
+    ck_assert_uint_eq(added, 0);
+    ck_assert_uint_eq(gone, 2);
+    out.len = 0;
+    own_table_change(&without, &with, &out, &added, &gone);
+    ck_assert_str_eq(buf_text(&out), "delete chain inet lbgen content-bb\nadd chain inet lbgen content-aa\n");
+    ck_assert_uint_eq(added + gone, 0);
+    out.len = 0;
+    own_table_diff(&with, &without, &out);
+    ck_assert_ptr_nonnull(strstr(buf_text(&out), "\n-exact4 (an element that lbgen does not make)\n"));
+    ck_assert_ptr_null(strstr(buf_text(&out), "\n+exact4"));
+    out.len = 0;
+    own_table_diff(&without, &with, &out);
+    ck_assert_ptr_nonnull(strstr(buf_text(&out), "\n+exact4 (an element that lbgen does not make)\n"));
+    buf_free(&out);
+    own_table_free(&with);
+    own_table_free(&without);
+}
+END_TEST
+
 /* Whatever is changed by chance, the lines that go and come are those that differ. */
 START_TEST(test_chance)
 {
@@ -233,6 +265,7 @@ int main(void)
     tcase_add_test(new_case(suite, "order"), test_order);
     tcase_add_loop_test(tcase, test_change, 0, N_OF(changes));
     tcase_add_test(tcase, test_equal);
+    tcase_add_test(tcase, test_foreign);
     tcase_add_loop_test(tcase, test_chance, 0, 5);
     tcase_add_test(tcase, test_undo_text);
     return run_suite(suite);

@@ -138,14 +138,16 @@ static bool read_back(struct table_job *t, struct complaint *why)
     return same;
 }
 
-/* Whether the table is the one that was there before, element by element. A script that went wrong may have
- * left what its inverse does not know of. */
+/* Whether the table is the one that was there before, element by element, without foreign ones, which the
+ * transaction took out for good. A script that went wrong may have left what its inverse does not know of. */
 static bool is_back(const struct table_job *t, struct complaint *why)
 {
-    struct own_table now = {0};
+    struct own_table now = {0}, before = t->live;
     uint32_t ignored;
     bool read = own_table_read_kernel(&now, &ignored, why);
-    bool same = read && own_table_equal(&now, &t->live);
+
+    before.foreign = (struct buf){0};
+    bool same = read && own_table_equal(&now, &before);
 
     if (read && !same)
         complain(why, 0, 0, "the table is not what it was before");

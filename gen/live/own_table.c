@@ -17,6 +17,7 @@ void own_table_free(struct own_table *table)
 {
     buf_free(&table->shape);
     buf_free(&table->elements);
+    buf_free(&table->foreign);
     *table = (struct own_table){0};
 }
 
@@ -208,7 +209,7 @@ bool own_table_equal(const struct own_table *a, const struct own_table *b)
     struct difference d;
     bool same;
 
-    if (!own_table_same_shape(a, b))
+    if (a->foreign.len + b->foreign.len || !own_table_same_shape(a, b))
         return false;
     d = find_difference(a, b);
     same = d.n_gone + d.n_added == 0;
@@ -246,14 +247,25 @@ static void reshape(const struct own_table *from, const struct own_table *to, st
     print_elements(out, "add", &d->new, d->added, false);
 }
 
+static size_t count_lines(const struct buf *text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < text->len; i++)
+        n += text->at[i] == '\n';
+    return n;
+}
+
 void own_table_change(const struct own_table *from, const struct own_table *to, struct buf *out,
                       size_t *added, size_t *gone)
 {
     struct difference d = find_difference(from, to);
 
     *added = d.n_added;
-    *gone = d.n_gone;
-    if (from->marker[0] && to->marker[0] && own_table_same_shape(from, to)) {
+    *gone = d.n_gone + count_lines(&from->foreign);
+    if (from->foreign.len) {
+        own_table_replace(to, out);
+    } else if (from->marker[0] && to->marker[0] && own_table_same_shape(from, to)) {
         print_elements(out, "delete", &d.old, d.gone, true);
         print_elements(out, "add", &d.new, d.added, false);
         buf_printf(out, "delete chain inet " NFT_TABLE " %s\nadd chain inet " NFT_TABLE " %s\n", from->marker,
@@ -300,6 +312,17 @@ static void print_lines(struct buf *out, const char *before, const struct buf *t
     free(lines.at);
 }
 
+static void print_foreign(struct buf *out, const char *before, const struct buf *foreign)
+{
+    struct lines lines = {0};
+
+    split(foreign->at, foreign->len, &lines);
+    for (size_t i = 0; i < lines.n; i++)
+        buf_printf(out, "%s%.*s (an element that lbgen does not make)\n", before, (int)lines.at[i].len,
+                   lines.at[i].at);
+    free(lines.at);
+}
+
 void own_table_diff(const struct own_table *from, const struct own_table *to, struct buf *out)
 {
     bool same_shape = own_table_same_shape(from, to);
@@ -314,10 +337,12 @@ void own_table_diff(const struct own_table *from, const struct own_table *to, st
         print_lines(out, "-", &from->shape);
         print_lines(out, "+", &to->shape);
     }
-    if (d.n_gone + d.n_added) {
+    if (d.n_gone + d.n_added + from->foreign.len + to->foreign.len) {
         buf_str(out, "@@ elements @@\n");
         print_chosen(out, "-", &d.old, d.gone);
+        print_foreign(out, "-", &from->foreign);
         print_chosen(out, "+", &d.new, d.added);
+        print_foreign(out, "+", &to->foreign);
     }
     free_difference(&d);
 }
