@@ -224,6 +224,64 @@ START_TEST(test_chance)
 }
 END_TEST
 
+/* A table of so many chains, listed from the one end or the other, each with an element that leads to it. */
+static struct own_table make_large(const char *map, const char *marker, int chains, bool backwards)
+{
+    struct own_table t = {.exists = true};
+
+    buf_printf(&t.shape, "table inet lbgen {\n\tmap %s {\n\t}\n\n", map);
+    for (int i = 0; i < chains; i++) {
+        int chain = backwards ? chains - 1 - i : i;
+
+        buf_printf(&t.shape, "\tchain service-%d {\n\t\tmeta mark set %d\n\t}\n\n", chain, chain);
+        buf_printf(&t.elements, "%s k%d : goto service-%d\n", map, chain, chain);
+    }
+    buf_printf(&t.shape, "\tchain content-%s {\n\t}\n}\n", marker);
+    own_table_find_marker(&t);
+    return t;
+}
+
+static size_t count(const char *text, const char *what)
+{
+    size_t n = 0;
+
+    for (; (text = strstr(text, what)); text++)
+        n++;
+    return n;
+}
+
+/* Walks over all chains for each chain, or for each element, would take longer than a case may. */
+START_TEST(test_large)
+{
+    enum { CHAINS = 100000 };
+    struct own_table a = make_large("exact4", "aa", CHAINS, false),
+                     b = make_large("exact4", "bb", CHAINS, true),
+                     fewer = make_large("exact4", "cc", 10, true),
+                     other = make_large("range4", "dd", CHAINS, true);
+    struct buf out = {0};
+    size_t added, gone;
+
+    ck_assert(own_table_equal(&a, &b) && own_table_equal(&b, &a));
+    own_table_change(&a, &fewer, &out, &added, &gone);
+    ck_assert_uint_eq(added, 0);
+    ck_assert_uint_eq(gone, CHAINS - 10);
+    ck_assert_uint_eq(count(buf_text(&out), "\ndelete element inet lbgen exact4 { "), 1);
+    ck_assert_uint_eq(count(buf_text(&out), "\ndelete chain inet lbgen service-"), CHAINS - 10);
+    out.len = 0;
+    own_table_change(&a, &other, &out, &added, &gone);
+    ck_assert_uint_eq(added, CHAINS);
+    ck_assert_uint_eq(gone, CHAINS);
+    ck_assert_uint_eq(count(buf_text(&out), "\ndelete map inet lbgen exact4\n"), 1);
+    ck_assert_uint_eq(count(buf_text(&out), "delete element "), 0);
+    ck_assert_uint_eq(count(buf_text(&out), "delete chain inet lbgen service-"), 0);
+    buf_free(&out);
+    own_table_free(&a);
+    own_table_free(&b);
+    own_table_free(&fewer);
+    own_table_free(&other);
+}
+END_TEST
+
 START_TEST(test_undo_text)
 {
     struct table_undo undo = {.there = true, .before = {.exists = false}, .after = {true, "content-aa.1"}},
@@ -267,6 +325,7 @@ int main(void)
     tcase_add_test(tcase, test_equal);
     tcase_add_test(tcase, test_foreign);
     tcase_add_loop_test(tcase, test_chance, 0, 5);
+    tcase_add_test(new_case(suite, "large"), test_large);
     tcase_add_test(tcase, test_undo_text);
     return run_suite(suite);
 }

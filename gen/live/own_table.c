@@ -113,6 +113,11 @@ static size_t map_len(const struct line *line)
     return blank ? (size_t)(blank - line->at) : line->len;
 }
 
+static bool same_map(const struct line *a, const struct line *b)
+{
+    return bytes_equal(a->at, map_len(a), b->at, map_len(b));
+}
+
 /* Where the key ends: at the comment, which all of lbgen's elements have, or at what it leads to. */
 static size_t key_end(const struct line *line)
 {
@@ -139,7 +144,7 @@ static void print_elements(struct buf *out, const char *verb, const struct lines
 
         if ((chosen && !chosen[i]) || name >= end)
             continue;
-        if (last && bytes_equal(last->at, map_len(last), line->at, name)) {
+        if (last && same_map(last, line)) {
             buf_str(out, ", ");
         } else {
             buf_str(out, last ? " }\n" : "");
@@ -230,6 +235,24 @@ void own_table_replace(const struct own_table *table, struct buf *out)
     free(lines.at);
 }
 
+/* A map that goes takes its elements along. */
+static void leave_to_maps(struct difference *d, const struct buf *shape)
+{
+    const struct line *last = NULL;
+    bool stays = false;
+
+    for (size_t i = 0; i < d->old.n; i++) {
+        const struct line *line = &d->old.at[i];
+
+        if (!d->gone[i])
+            continue;
+        if (!last || !same_map(last, line))
+            stays = shape_has(shape, line->at, map_len(line));
+        last = line;
+        d->gone[i] = stays;
+    }
+}
+
 /* The table, its base chains and the maps that both have stay: a packet that is on its way meets one of two
  * sets of rules, and the elements that are the same in both are never gone. Deleting the table with the next
  * one in its place would not be that: a packet could have passed the new hook before the change, and come to
@@ -237,9 +260,7 @@ void own_table_replace(const struct own_table *table, struct buf *out)
 static void reshape(const struct own_table *from, const struct own_table *to, struct difference *d,
                     struct buf *out)
 {
-    for (size_t i = 0; i < d->old.n; i++) /* a map that goes takes its elements along */
-        if (d->gone[i])
-            d->gone[i] = shape_has(&to->shape, d->old.at[i].at, map_len(&d->old.at[i]));
+    leave_to_maps(d, &to->shape);
     buf_str(out, "flush table inet " NFT_TABLE "\n");
     print_elements(out, "delete", &d->old, d->gone, true);
     shape_delete_rest(&from->shape, &to->shape, out);
