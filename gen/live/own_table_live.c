@@ -145,7 +145,7 @@ bool own_table_read(struct own_table *out, uint32_t *generation, bool *remembere
     if (!nft_generation(generation, why) || !search_marker(&live, why))
         return false;
     *remembered = state_read(OWN_TABLE_PATH, &text, &ignored) && text.len > 0 &&
-                  read_remembered(out, (buf_text(&text), &text), *generation, &live);
+                  read_remembered(out, &text, *generation, &live);
     buf_free(&text);
     return *remembered || own_table_read_kernel(out, generation, why);
 }
