@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The way of a change of the table, in reliability's order: prepare the files, arm, commit, read back,
  * confirm, save. */
-#include <fnmatch.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -263,54 +261,6 @@ static enum change_result apply(struct table_job *t, struct complaint *why)
     return result;
 }
 
-/* --- who loads the boot file --- */
-
-/* Whether a line of the text includes the path, by its name or by a pattern. */
-static bool includes(const char *text, const char *path)
-{
-    while (*text) {
-        size_t len = strcspn(text, "\n");
-        char line[512], *begin, *end;
-
-        snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line - 1), text);
-        begin = line + strspn(line, " \t");
-        if (strncmp(begin, "include", 7) == 0 && (begin = strpbrk(begin, "\"'")) != NULL &&
-            (end = strrchr(begin, *begin)) != begin) {
-            *end = '\0';
-            if (fnmatch(begin + 1, path, FNM_PATHNAME) == 0)
-                return true;
-        }
-        text += len + (text[len] == '\n');
-    }
-    return false;
-}
-
-static void report_include(struct table_job *t)
-{
-    static const char *const places[] = {"/etc/nftables.conf", "/etc/sysconfig/nftables.conf"};
-    struct complaint ignored;
-    const char *there = NULL;
-
-    if (!t->boot_path || (!t->boot_exists && !t->boot_changes) || !t->wanted.exists)
-        return;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        struct buf text = {0};
-        bool read = access(places[i], F_OK) == 0 && state_read(places[i], &text, &ignored);
-        bool found = read && includes(buf_text(&text), t->boot_path);
-
-        buf_free(&text);
-        if (found) {
-            job_say("%s: %s %s, which %s includes", t->job->what, t->boot_path,
-                    t->boot_changes ? "written" : "unchanged", places[i]);
-            return;
-        }
-        there = read && !there ? places[i] : there;
-    }
-    fprintf(stderr,
-            "lbgen: warning: nothing loads %s at boot; add this line at the end of %s: include \"%s\"\n",
-            t->boot_path, there ? there : places[0], t->boot_path);
-}
-
 static void report(struct table_job *t)
 {
     if (!t->changes)
@@ -321,7 +271,7 @@ static void report(struct table_job *t)
         job_say("%s: %s is loaded (nftables)", t->job->what, table_boot_path(t->job));
     else
         job_say("%s: %zu elements put in, %zu taken out (nftables)", t->job->what, t->added, t->gone);
-    report_include(t);
+    table_report_include(t);
 }
 
 /* Whether the wanted table is the live one to the byte, in lbgen's order. */

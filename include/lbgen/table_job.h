@@ -53,6 +53,8 @@ bool table_boot_is_own(const struct buf *text);
 int table_boot(struct table_job *t);
 /* Does what was found, or shows it, or says that there is nothing to do. */
 int table_run(struct table_job *t);
+/* Says which file of nftables' includes the boot file, or warns that none does. */
+void table_report_include(struct table_job *t);
 void table_free(struct table_job *t);
 
 #endif
