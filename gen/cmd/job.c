@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The first steps of a job, and its end. */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lbgen/backend_choice.h"
@@ -32,27 +30,32 @@ static void put(const char *text)
     (void)ignored;
 }
 
-/* Nothing here asks for memory, and every call may be made in a signal's handler. The guard undoes what was
- * done so far as soon as this process is silent; that is waited for, so that the status says what became of
- * it. */
+/* Nothing here asks for memory. The guard undoes what was done so far as soon as this process is silent; that
+ * is waited for, so that the status says what became of it. */
 static void give_up(void)
 {
-    bool live = running->change.is_live;
-
     if (running->settled) {
         put("lbgen: error: out of memory; the new rules are live, lbgen --status says more\n");
         _exit(EXIT_NOT_SAVED);
     }
-    if (running->guard.pid > 0) {
-        close(running->guard.fd);
-        /* A handler may read errno, says signal-safety(7).
-         * NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
-        while (waitpid(running->guard.pid, NULL, 0) < 0 && errno == EINTR)
-            ;
+    /* Who has dismissed the guard before all is settled has undone the change himself. abort() is libiptc's,
+     * in the middle of nothing of ours. NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
+    const enum guard_word word = running->guard.pid ? guard_leave(&running->guard) : GUARD_UNDONE;
+    if (!running->change.is_live) {
+        put("lbgen: error: out of memory; nothing was changed\n");
+        _exit(EXIT_SYSTEM);
     }
-    put(live ? "lbgen: error: out of memory; the new rules were live and are undone\n"
-             : "lbgen: error: out of memory; nothing was changed\n");
-    _exit(live ? EXIT_UNDONE : EXIT_SYSTEM);
+    switch (word) {
+    case GUARD_UNDONE:
+        put("lbgen: error: out of memory; the new rules were live and are undone\n");
+        _exit(EXIT_UNDONE);
+    case GUARD_READY:
+        put("lbgen: error: out of memory; the new rules were confirmed, lbgen --status says more\n");
+        _exit(EXIT_NOT_SAVED);
+    default:
+        put("lbgen: error: out of memory, and the undo failed; run this to undo it: lbgen --rollback\n");
+        _exit(EXIT_UNDO_FAILED);
+    }
 }
 
 static void on_abort(int signal)
