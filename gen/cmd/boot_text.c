@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -219,6 +220,24 @@ void boot_text_add_policies(const struct save_file *file, const struct policies_
                 print_policy(file, table_names[t], hook_names[h], out);
         buf_str(out, "COMMIT\n");
     }
+}
+
+bool boot_text_dropped(const struct boot_text *boot, enum table table, enum hook hook)
+{
+    char wanted[40];
+    const char *line;
+    size_t at = 0, len;
+    bool here = false;
+
+    snprintf(wanted, sizeof wanted, ":%s DROP", hook_names[hook]);
+    while (next_line(&boot->old, &at, &line, &len)) {
+        if (len > 0 && *line == '*')
+            here =
+                len - 1 == strlen(table_names[table]) && memcmp(line + 1, table_names[table], len - 1) == 0;
+        else if (here && begins(line, len, wanted))
+            return true;
+    }
+    return false;
 }
 
 void boot_text_free(struct boot_text *boot)

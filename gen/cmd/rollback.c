@@ -45,8 +45,8 @@ static void give_policies(struct job *job, enum family family, struct policies_g
     *given = (struct policies_given){0};
     for (int t = 0; t < TABLES; t++)
         for (int h = 0; h < HOOKS; h++) {
-            if (memcmp(&job->notes.of[family][t][h], &job->notes_after.of[family][t][h],
-                       sizeof(struct policy_note)) == 0)
+            if (memcmp(&job->notes.of[POLICY_IN_FILE][family][t][h],
+                       &job->notes_after.of[POLICY_IN_FILE][family][t][h], sizeof(struct policy_note)) == 0)
                 continue;
             given->of[t][h] = true;
             *VEC_ADD(&config->policies) =

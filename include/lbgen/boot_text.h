@@ -28,6 +28,9 @@ void boot_text_own_part(const struct save_file *file, struct buf *out);
 void boot_text_add_policies(const struct save_file *file, const struct policies_given *given,
                             struct buf *out);
 
+/* Whether the old file's policy of this chain is DROP. */
+bool boot_text_dropped(const struct boot_text *boot, enum table table, enum hook hook);
+
 void boot_text_free(struct boot_text *boot);
 
 #endif
