@@ -1,10 +1,8 @@
-# shellcheck shell=bash disable=SC2034 # names are for those who source this
+# shellcheck shell=bash disable=SC2034,SC2154 # names are for those who source this, and from host.sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# nft_host.sh, to be sourced: host.sh, and what tests of --backend nftables ask of a host.
+# nft_host.sh, to be sourced behind host.sh: what tests of --backend nftables ask of a host.
 
-# shellcheck source-path=SCRIPTDIR source=host.sh
-. "$(dirname "${BASH_SOURCE[0]}")/host.sh"
 backend=nftables
 boot=/etc/nftables/lbgen.nft
 
