@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -102,21 +103,31 @@ static bool is_wholly_own(const struct buf *old, const struct buf *generated)
     return true;
 }
 
-static bool read_old(struct boot_text *boot, struct input *input, const char *path)
+bool boot_file_read(struct sources *sources, const char *path, int *source, struct complaint *why)
 {
     struct stat there;
-    struct complaint why;
 
-    boot->exists = lstat(path, &there) == 0;
-    if (!boot->exists)
-        return true;
-    int source = S_ISREG(there.st_mode)
-                     ? sources_read(&input->sources, path, &why)
-                     : (complain(&why, 0, 0, "is no regular file and is not replaced"), -1);
-    if (source < 0) {
+    *source = -1;
+    if (lstat(path, &there) != 0)
+        return errno == ENOENT || complain(why, 0, 0, "can't be looked at: %s", strerror(errno));
+    if (!S_ISREG(there.st_mode))
+        return complain(why, 0, 0, "is no regular file and is not replaced");
+    *source = sources_read(sources, path, why);
+    return *source >= 0;
+}
+
+static bool read_old(struct boot_text *boot, struct input *input, const char *path)
+{
+    struct complaint why;
+    int source;
+
+    if (!boot_file_read(&input->sources, path, &source, &why)) {
         diag_file(&input->diag, SEVERITY_ERROR, path, "%s", why.text);
         return false;
     }
+    boot->exists = source >= 0;
+    if (!boot->exists)
+        return true;
     buf_add(&boot->old, input->sources.at[source].text, input->sources.at[source].len);
     return true;
 }

@@ -14,6 +14,10 @@ struct boot_text {
     bool changes; /* it is to be written: text */
 };
 
+/* A boot file as it is: *source is its number, -1 where there is none. False, with the reason, also where it
+ * can't be known whether there is one. */
+bool boot_file_read(struct sources *sources, const char *path, int *source, struct complaint *why);
+
 /* Reads the file and edits it. generated: lbgen's whole text of the family, taken over; `wanted`: it has
  * rules, else the file's are taken out where it has any, and no file is made. What is wrong with the file,
  * and what stands in front of lbgen's rules there, is reported in input->diag. */
