@@ -6,6 +6,7 @@
 #include "lbgen/nft_tables.h"
 #include "lbgen/save_image.h"
 #include "lbgen/spawn.h"
+#include "lbgen/xt_set.h"
 
 enum { SECONDS = 3600 /* 100,000 rules are 20 s of work, and it grows with their square */ };
 
@@ -68,6 +69,7 @@ bool nft_complain(const char *program, const struct buf *err, const struct buf *
         buf_printf(&message, "%s failed and does not say why", program);
     if (input)
         quote_line(line_named(buf_text(&message)), input, &message);
+    buf_str(&message, xt_set_advice(buf_text(&message)));
     complain(why, 0, 0, "%s", buf_text(&message));
     buf_free(&message);
     return false;
