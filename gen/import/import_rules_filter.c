@@ -169,15 +169,6 @@ struct accepts {
     struct key_table served;  /* tags that have real servers */
 };
 
-/* Whether the bytes were not in the table; they are now. */
-static bool is_new(struct key_table *table, const void *bytes, size_t len)
-{
-    size_t n = table->n;
-
-    key_table_enter(table, bytes, len);
-    return table->n > n;
-}
-
 static void set_all(struct rules_import *import, uint32_t first, enum service_key key, const char *value)
 {
     for (uint32_t t = first; t; t = import->tagged.at[t - 1].next)
@@ -199,7 +190,7 @@ static bool take_server(struct accepts *a, uint32_t first, const struct seen_pre
     if (!add)
         return key_table_has(&a->servers, &key, sizeof key);
     key_table_enter(&a->served, &first, sizeof first);
-    if (is_new(&a->servers, &key, sizeof key)) {
+    if (key_table_add(&a->servers, &key, sizeof key)) {
         address_print(&b, (enum family)seen->prefix.family, seen->prefix.first);
         buf_str(&b, how);
         set_all(a->import, first, KEY_REAL_SERVER, buf_text(&b));
@@ -218,7 +209,7 @@ static bool take_accept(struct accepts *a, enum hook hook, const struct set_rule
     if (r->action != SEEN_ACCEPT || r->effect != EFFECT_NONE)
         return false;
     if (hook == HOOK_INPUT) {
-        if (is_new(&a->done, rule->tag, strlen(rule->tag)))
+        if (key_table_add(&a->done, rule->tag, strlen(rule->tag)))
             set_all(a->import, first, KEY_ACCEPT, "yes");
         return true;
     }

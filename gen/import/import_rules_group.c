@@ -204,8 +204,7 @@ static void note_tag(struct rules_import *import, uint32_t tag, struct draft_ser
 
 uint32_t import_rules_tagged(const struct rules_import *import, const char *tag)
 {
-    /* Entering a new name does no harm: it has no services. */
-    uint32_t number = key_table_enter((struct key_table *)(uintptr_t)&import->tags, tag, strlen(tag));
+    uint32_t number = key_table_find(&import->tags, tag, strlen(tag));
 
     return number < import->first.n ? import->first.at[number] : 0;
 }
