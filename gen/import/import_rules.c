@@ -107,7 +107,7 @@ static enum truth narrow(struct condition *c, const struct seen_rule *r)
 
 /* --- atoms --- */
 
-srcpos import_rules_place(const struct rules_import *import, const struct set_rule *rule)
+static srcpos place_of(const struct rules_import *import, const struct set_rule *rule)
 {
     return import->source->base + (srcpos)(rule->text - import->source->text);
 }
@@ -127,17 +127,33 @@ static const char *comment_of(struct rules_import *import, const struct set_rule
     return word ? word : "";
 }
 
+bool import_rules_any_port(const struct seen_ports *ports)
+{
+    for (uint32_t i = 0; i < ports->n; i++)
+        if (ports->at[i].low == 0 && ports->at[i].high == UINT16_MAX)
+            return true;
+    return false;
+}
+
+static bool only_port_0(const struct seen_ports *ports)
+{
+    for (uint32_t i = 0; i < ports->n; i++)
+        if (ports->at[i].high)
+            return false;
+    return true;
+}
+
 /* Ports as services have them; port 0 is none of theirs. */
 static uint32_t enter_ports(struct walker *w, const struct condition *c, struct mark_atom *atom)
 {
     struct port_range ranges[16];
     size_t n = 0;
 
-    for (uint32_t i = 0; c->ports && i < c->ports->n; i++) {
+    if (!c->ports || import_rules_any_port(c->ports))
+        return 0;
+    for (uint32_t i = 0; i < c->ports->n; i++) {
         struct port_range r = c->ports->at[i];
 
-        if (r.low == 0 && r.high == UINT16_MAX)
-            return 0;
         if (r.low == 0)
             draft_leave(w->import->draft, &w->import->draft->remarks, atom->at, "port 0");
         if (r.high)
@@ -154,7 +170,6 @@ static const char *atom_hitch(const struct rules_import *import, const struct co
 
     if ((c->dst.len && c->dst.family != import->family) || (c->src.len && c->src.family != import->family))
         return "its addresses are of another family than those before";
-
     if (r->value & ~r->mask)
         return "it turns bits of the mark over, which services don't";
     if (r->value == 0)
@@ -165,7 +180,7 @@ static const char *atom_hitch(const struct rules_import *import, const struct co
         return "services have no such protocol";
     if (c->ports && (c->protocol < 0 || !proto_ops[proto].has_ports))
         return "it asks for ports of a protocol without ports";
-    if (c->ports && c->ports->n == 1 && c->ports->at[0].high == 0)
+    if (c->ports && only_port_0(c->ports))
         return "it asks for port 0, which services don't have";
     return NULL;
 }
@@ -176,7 +191,7 @@ static void tell_ends(struct walker *w)
 
     for (size_t i = 0; i < w->ends.n; i++)
         if (w->enders++ < ENDERS_MAX)
-            draft_leave(d, &d->remarks, import_rules_place(w->import, w->ends.at[i]),
+            draft_leave(d, &d->remarks, place_of(w->import, w->ends.at[i]),
                         "what it ends the walk of gets no mark from the rules behind it: %.*s",
                         (int)w->ends.at[i]->text_len, w->ends.at[i]->text);
     w->ends.n = 0;
@@ -191,7 +206,7 @@ static void add_atom(struct walker *w, const struct condition *c, const struct s
                              .name = tag ? tag : comment_of(import, rule),
                              .macs = macs,
                              .any_protocol = c->protocol < 0,
-                             .at = import_rules_place(import, rule)};
+                             .at = place_of(import, rule)};
     struct prefix dst = plain_prefix(&c->dst), src = plain_prefix(&c->src);
     enum proto proto;
 
@@ -231,8 +246,8 @@ static void leave_mark(struct walker *w, uint32_t chain, size_t i, const char *w
     if (*fate == FATE_TOLD)
         return;
     *fate = FATE_TOLD;
-    draft_leave(w->import->draft, &w->import->draft->remarks, import_rules_place(w->import, rule), "%s: %.*s",
-                why, (int)rule->text_len, rule->text);
+    draft_leave(w->import->draft, &w->import->draft->remarks, place_of(w->import, rule), "%s: %.*s", why,
+                (int)rule->text_len, rule->text);
 }
 
 static bool returns_mac(const struct seen_rule *r)

@@ -121,6 +121,7 @@ void import_rules_carry(struct rules_import *import, enum table table, uint32_t 
  * `side` may be asked of ports. */
 const char *import_rules_hitch(const struct set_rule *rule, bool source_ports);
 
-srcpos import_rules_place(const struct rules_import *import, const struct set_rule *rule);
+/* Whether these are all ports there are, 0 too. */
+bool import_rules_any_port(const struct seen_ports *ports);
 
 #endif
