@@ -60,8 +60,10 @@ static bool port(const struct ka_line *line, uint32_t i, uint16_t *out)
     const char *text = word(line, i);
     struct complaint why;
 
-    if (strcmp(text, "0") == 0)
-        return (*out = 0, true);
+    if (strcmp(text, "0") == 0) {
+        *out = 0;
+        return true;
+    }
     return port_parse(text, strlen(text), out, &why);
 }
 
@@ -216,13 +218,16 @@ static void take_sorry(struct taker *t, const struct ka_line *line)
 static bool take_mask(struct taker *t, const struct ka_line *line)
 {
     struct complaint why;
-    uint8_t len;
 
-    t->server.mask = word(line, 1);
-    if (netmask_parse(t->server.mask, strlen(t->server.mask), &len, &why))
-        return true;
-    t->server.mask = NULL;
-    return false;
+    return import_virtual_set_mask(&t->server, word(line, 1), &why);
+}
+
+static bool take_scheduler(struct taker *t, const struct ka_line *line)
+{
+    const char *name = word(line, 1);
+
+    t->server.scheduler = *name ? name : NULL;
+    return *name != '\0';
 }
 
 static bool take_protocol(struct taker *t, const struct ka_line *line)
@@ -263,7 +268,7 @@ static bool has_key(const struct ka_line *l)
 static bool take_known(struct taker *t, const struct ka_line *l)
 {
     if (ka_line_is(l, "lb_algo") || ka_line_is(l, "lvs_sched"))
-        return *(t->server.scheduler = word(l, 1)) != '\0' || (t->server.scheduler = NULL);
+        return take_scheduler(t, l);
     if (is_method(l))
         return true; /* find_method */
     if (ka_line_is(l, "persistence_timeout"))
@@ -273,8 +278,10 @@ static bool take_known(struct taker *t, const struct ka_line *l)
     if (ka_line_is(l, "protocol"))
         return take_protocol(t, l);
     if (ka_line_is(l, "ops"))
-        return t->server.one_packet = true;
-    return t->server.flags |= import_flag(word(l, 0));
+        t->server.one_packet = true;
+    else
+        t->server.flags |= import_flag(word(l, 0));
+    return true;
 }
 
 /* What is copied into the block that lbgen will write: a line without a block that is known to the last

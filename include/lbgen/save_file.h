@@ -45,6 +45,9 @@ struct save_file {
  * iptables-restore would not know. */
 bool save_file_read(struct save_file *file, const char *text, size_t len, struct complaint *why);
 
+/* Whether the line says that lbgen has made the file. */
+bool save_line_is_head(const struct save_line *line);
+
 void save_file_free(struct save_file *file);
 
 /* The table's lines: its `*name` is line *first, its COMMIT line *last. False when it is not there. */
