@@ -54,7 +54,6 @@ static bool read_chain(struct save_file *file, struct save_line *line, struct co
 static bool begin_table(struct save_file *file, struct save_line *line, const char **table,
                         struct complaint *why)
 {
-    size_t first, last;
     struct save_lexer lexer = {.text = line->text + 1, .len = line->len - 1};
 
     if (*table)
@@ -62,7 +61,7 @@ static bool begin_table(struct save_file *file, struct save_line *line, const ch
     *table = save_next_word(&lexer, &file->mem);
     if (!*table)
         return complain(why, 0, line->len, "a table's name is missing");
-    if (save_file_table(file, *table, &first, &last))
+    if (!key_table_add(&file->tables, *table, strlen(*table)))
         return complain(why, 0, line->len, "table %s stands in this file twice", *table);
     line->kind = SAVE_TABLE;
     line->table = *table;
@@ -142,6 +141,7 @@ bool save_file_table(const struct save_file *file, const char *table, size_t *fi
 void save_file_free(struct save_file *file)
 {
     free(file->at);
+    key_table_free(&file->tables);
     arena_free(&file->mem);
     *file = (struct save_file){0};
 }

@@ -8,6 +8,7 @@
 
 #include "lbgen/arena.h"
 #include "lbgen/complaint.h"
+#include "lbgen/key_table.h"
 #include "lbgen/walk.h"
 
 enum save_kind {
@@ -34,6 +35,7 @@ struct save_line {
 struct save_file {
     struct save_line *at;
     size_t n, cap;
+    struct key_table tables; /* names of those so far */
     struct arena mem;
     /* Which lines of tables are left out, unread; NULL: none. */
     bool (*skips)(void *ctx, const char *line, size_t len);
