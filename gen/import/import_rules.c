@@ -24,10 +24,16 @@ struct condition {
     const char *tag; /* of the last jump that has one; NULL */
 };
 
+struct chain_facts {
+    bool on_path; /* it is being walked */
+    bool looked_at, carried;
+    uint32_t macs; /* where it was looked at: exclusions_of */
+};
+
 struct walker {
     struct rules_import *import;
     size_t visits, enders;
-    bool *on_path; /* by chain: it is being walked */
+    struct chain_facts *chains; /* by number */
     int depth;
     struct {
         const struct set_rule **at; /* what may end the walk, told when a mark follows */
@@ -293,23 +299,33 @@ static void take_mark(struct walker *w, const struct condition *c, uint32_t chai
     import_rules_carry(w->import, TABLE_MANGLE, chain, i);
 }
 
+static void carry_chain(struct walker *w, uint32_t number)
+{
+    for (size_t i = 0; i < w->import->set.of[TABLE_MANGLE].at[number].n; i++)
+        import_rules_carry(w->import, TABLE_MANGLE, number, i);
+    w->chains[number].carried = true;
+}
+
 /* A jump, or a goto, to a chain that is there. */
 static void follow(struct walker *w, const struct condition *c, uint32_t chain, size_t i)
 {
     struct rules_import *import = w->import;
     const struct set_rule *rule = &import->set.of[TABLE_MANGLE].at[chain].at[i];
     const struct set_chain *to = &import->set.of[TABLE_MANGLE].at[rule->leads_to];
-    uint32_t macs = exclusions_of(import, to);
+    struct chain_facts *facts = &w->chains[rule->leads_to];
     size_t before = import->atoms.n;
     struct condition inner = *c;
 
     if (rule->tag)
         inner.tag = strcmp(rule->tag, "tree") == 0 ? NULL : rule->tag;
-    if (macs) {
-        take_mark(w, &inner, rule->leads_to, to->n - 1, macs);
-        for (size_t m = 0; import->atoms.n > before && m + 1 < to->n; m++)
-            import_rules_carry(import, TABLE_MANGLE, rule->leads_to, m);
-    } else if (w->depth < DEPTH_MAX && !w->on_path[rule->leads_to]) {
+    if (!facts->looked_at)
+        facts->macs = exclusions_of(import, to);
+    facts->looked_at = true;
+    if (facts->macs) {
+        take_mark(w, &inner, rule->leads_to, to->n - 1, facts->macs);
+        if (import->atoms.n > before && !facts->carried)
+            carry_chain(w, rule->leads_to);
+    } else if (w->depth < DEPTH_MAX && !facts->on_path) {
         walk_chain(w, rule->leads_to, &inner);
     } else {
         leave_mark(w, chain, i, "chains lead to each other too deep, or in a circle");
@@ -350,7 +366,7 @@ static void walk_chain(struct walker *w, uint32_t number, const struct condition
     const struct set_chain *chain = &w->import->set.of[TABLE_MANGLE].at[number];
 
     w->depth++;
-    w->on_path[number] = true;
+    w->chains[number].on_path = true;
     for (size_t i = 0; i < chain->n; i++) {
         if (w->visits++ == VISITS_MAX) {
             draft_leave(w->import->draft, &w->import->draft->remarks, SRC_NONE,
@@ -361,7 +377,7 @@ static void walk_chain(struct walker *w, uint32_t number, const struct condition
             break;
         walk_rule(w, number, i, c);
     }
-    w->on_path[number] = false;
+    w->chains[number].on_path = false;
     w->depth--;
 }
 
@@ -371,10 +387,10 @@ void import_rules_walk(struct rules_import *import)
     struct condition c = {.protocol = -1};
     uint32_t chain = rule_set_find(&import->set, TABLE_MANGLE, "PREROUTING");
 
-    w.on_path = xcalloc(import->set.of[TABLE_MANGLE].n, sizeof *w.on_path);
+    w.chains = xcalloc(import->set.of[TABLE_MANGLE].n, sizeof *w.chains);
     if (chain != NO_CHAIN)
         walk_chain(&w, chain, &c);
-    free(w.on_path);
+    free(w.chains);
     free(w.ends.at);
     if (w.enders > ENDERS_MAX)
         draft_leave(import->draft, &import->draft->remarks, SRC_NONE,
