@@ -211,6 +211,8 @@ static bool take_real(struct reader *r)
             return refuse(r, w.at, w.len, "a server is reached by gate, masq or ipip");
         take_weight(r, &w, &real.weight);
     }
+    if (!draft_may_repeat(r->draft, (last.first.high - real.address.first.high) >> 32))
+        return leave_line(r, ", which makes too many servers of too few lines");
     for (;; real.address.first.high += 1ULL << 32) {
         import_virtual_add_real(r->draft, &r->server, &real);
         if (address_compare(real.address.first, last.first) >= 0)

@@ -176,7 +176,8 @@ static void set_all(struct rules_import *import, uint32_t first, enum service_ke
         draft_set(import->draft, import->tagged.at[t - 1].service, key, "%s", value);
 }
 
-/* A real server of the tag's services; `add`: where it is not known yet. Returns whether it is one. */
+/* A real server of the tag's services; `add`: where it is not known yet. Returns whether it is one,
+ * and all of them have it. */
 static bool take_server(struct accepts *a, uint32_t first, const struct seen_prefix *seen, const char *how,
                         bool add)
 {
@@ -190,13 +191,16 @@ static bool take_server(struct accepts *a, uint32_t first, const struct seen_pre
         return false;
     if (!add)
         return key_table_has(&a->servers, &key, sizeof key);
+    if (key_table_has(&a->servers, &key, sizeof key))
+        return true;
+    if (!draft_may_repeat(a->import->draft, a->import->tagged.at[first - 1].count - 1))
+        return false;
+    key_table_enter(&a->servers, &key, sizeof key);
     key_table_enter(&a->served, &first, sizeof first);
-    if (key_table_add(&a->servers, &key, sizeof key)) {
-        address_print(&b, (enum family)seen->prefix.family, seen->prefix.first);
-        buf_str(&b, how);
-        set_all(a->import, first, KEY_REAL_SERVER, buf_text(&b));
-        buf_free(&b);
-    }
+    address_print(&b, (enum family)seen->prefix.family, seen->prefix.first);
+    buf_str(&b, how);
+    set_all(a->import, first, KEY_REAL_SERVER, buf_text(&b));
+    buf_free(&b);
     return true;
 }
 

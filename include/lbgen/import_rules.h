@@ -53,7 +53,8 @@ enum fate { FATE_LEFT, FATE_CARRIED, FATE_TOLD };
 /* Services of one tag, in order. */
 struct tagged {
     struct draft_service *service;
-    uint32_t next; /* number + 1; 0: none */
+    uint32_t next;  /* number + 1; 0: none */
+    uint32_t count; /* of the first one: how many there are */
     uint32_t protocols;
 };
 
