@@ -110,24 +110,24 @@ END_TEST
 static void put_parameters(struct buf *out)
 {
     buf_str(out, "global_defs {\n}\n");
-    for (unsigned i = 0; i < 60000; i++)
+    for (unsigned i = 0; i < 150000; i++)
         buf_printf(out, "$name%u=%u\n", i, i);
-    for (unsigned i = 0; i < 60000; i++)
+    for (unsigned i = 0; i < 150000; i++)
         buf_printf(out, "x $name%u\n", i);
 }
 
 static void put_groups(struct buf *out)
 {
     buf_str(out, "global_defs {\n nftables_ipvs\n}\n");
-    for (unsigned i = 0; i < 50000; i++)
-        buf_printf(out, "virtual_server_group g%u {\n 192.0.2.1 %u\n}\n", i, i + 1);
-    for (unsigned i = 0; i < 50000; i++)
+    for (unsigned i = 0; i < 80000; i++)
+        buf_printf(out, "virtual_server_group g%u {\n 192.0.2.1 %u\n}\n", i, i % 60000 + 1);
+    for (unsigned i = 0; i < 80000; i++)
         buf_printf(out, "virtual_server group g%u {\n protocol TCP\n}\n", i);
 }
 
 static void put_peers(struct buf *out)
 {
-    for (unsigned i = 0; i < 100000; i++)
+    for (unsigned i = 0; i < 150000; i++)
         buf_printf(out, "vrrp_instance v%u {\n interface eth%u\n unicast_peer {\n 10.%u.%u.%u\n }\n}\n", i, i,
                    i >> 16, i >> 8 & 0xff, i & 0xff);
 }
@@ -135,7 +135,7 @@ static void put_peers(struct buf *out)
 static void put_escapes(struct buf *out)
 {
     buf_str(out, "global_defs {\n}\n");
-    for (unsigned i = 0; i < 150; i++) {
+    for (unsigned i = 0; i < 1000; i++) {
         buf_str(out, "x ");
         for (unsigned n = 0; n < 30000; n++)
             buf_str(out, "\\#");
@@ -145,17 +145,17 @@ static void put_escapes(struct buf *out)
 
 static void put_tables(struct buf *out)
 {
-    for (unsigned i = 0; i < 80000; i++)
+    for (unsigned i = 0; i < 200000; i++)
         buf_printf(out, "*t%u\nCOMMIT\n", i);
 }
 
 static void put_macs(struct buf *out)
 {
     buf_str(out, "*mangle\n:c - [0:0]\n");
-    for (unsigned i = 0; i < 60000; i++)
+    for (unsigned i = 0; i < 150000; i++)
         buf_printf(out, "-A PREROUTING -d 10.%u.%u.%u/32 -p tcp --dport 80 -j c\n", i >> 16, i >> 8 & 0xff,
                    i & 0xff);
-    for (unsigned i = 0; i < 60000; i++)
+    for (unsigned i = 0; i < 150000; i++)
         buf_printf(out, "-A c -m mac --mac-source 02:00:00:%02x:%02x:%02x -j RETURN\n", i >> 16,
                    i >> 8 & 0xff, i & 0xff);
     buf_str(out, "-A c -j MARK --set-mark 1\nCOMMIT\n");
@@ -166,9 +166,9 @@ static const struct {
     void (*put)(struct buf *out);
     size_t services, left_out;
 } long_files[] = {
-    {IMPORT_KEEPALIVED, put_parameters, 0, 60001}, {IMPORT_KEEPALIVED, put_groups, 50000, 1},
-    {IMPORT_KEEPALIVED, put_peers, 0, 2},          {IMPORT_KEEPALIVED, put_escapes, 0, 151},
-    {IMPORT_SAVE, put_tables, 0, 80000},           {IMPORT_SAVE, put_macs, 1, 0},
+    {IMPORT_KEEPALIVED, put_parameters, 0, 150001}, {IMPORT_KEEPALIVED, put_groups, 80000, 1},
+    {IMPORT_KEEPALIVED, put_peers, 0, 2},           {IMPORT_KEEPALIVED, put_escapes, 0, 1001},
+    {IMPORT_SAVE, put_tables, 0, 200000},           {IMPORT_SAVE, put_macs, 1, 0},
 };
 
 START_TEST(test_long)
