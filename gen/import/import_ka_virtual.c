@@ -9,12 +9,8 @@
 #include "lbgen/import_virtual.h"
 #include "lbgen/xalloc.h"
 
-enum {
-    PERSISTENCE_DEFAULT = 360,
-    SAME_MAX = 64,
-    RANGE_MAX = 4096,
-    SERVICE_LINES = 8 /* of a service, or so, beside those of its servers */
-};
+/* SERVICE_LINES: of a service, or so, beside those of its servers. */
+enum { PERSISTENCE_DEFAULT = 360, SAME_MAX = 64, RANGE_MAX = 4096, SERVICE_LINES = 8 };
 
 /* Something that has no key, and how often it is there. */
 struct left {
