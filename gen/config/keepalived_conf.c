@@ -61,6 +61,8 @@ void keepalived_make(const struct ka_tree *tree, srcpos start, struct keepalived
     for (const struct ka_line *l = tree->root.first; l; l = l->next)
         take_block(&maker, l);
     ka_join_groups(&maker);
+    name_index_free(&maker.group_names);
+    key_table_free(&maker.handed_out);
 }
 
 void keepalived_free(struct keepalived *k)

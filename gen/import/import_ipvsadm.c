@@ -185,14 +185,11 @@ static bool read_flags(struct reader *r, struct entry *e)
 static bool read_mask(struct reader *r, struct entry *e)
 {
     struct complaint why;
-    uint8_t len;
 
     if (!value(r))
         return false;
-    if (!netmask_parse(text_of(r), r->word.len, &len, &why))
-        return refuse(r, &why);
-    e->server.mask = arena_text(&r->draft->mem, text_of(r), r->word.len);
-    return true;
+    const char *mask = arena_text(&r->draft->mem, text_of(r), r->word.len);
+    return import_virtual_set_mask(&e->server, mask, &why) || refuse(r, &why);
 }
 
 static bool read_persistence(struct reader *r, struct entry *e)

@@ -24,10 +24,16 @@ struct condition {
     const char *tag; /* of the last jump that has one; NULL */
 };
 
+struct chain_facts {
+    bool on_path; /* it is being walked */
+    bool looked_at, carried;
+    uint32_t macs; /* where it was looked at: exclusions_of */
+};
+
 struct walker {
     struct rules_import *import;
     size_t visits, enders;
-    bool *on_path; /* by chain: it is being walked */
+    struct chain_facts *chains; /* by number */
     int depth;
     struct {
         const struct set_rule **at; /* what may end the walk, told when a mark follows */
@@ -107,7 +113,7 @@ static enum truth narrow(struct condition *c, const struct seen_rule *r)
 
 /* --- atoms --- */
 
-srcpos import_rules_place(const struct rules_import *import, const struct set_rule *rule)
+static srcpos place_of(const struct rules_import *import, const struct set_rule *rule)
 {
     return import->source->base + (srcpos)(rule->text - import->source->text);
 }
@@ -127,17 +133,33 @@ static const char *comment_of(struct rules_import *import, const struct set_rule
     return word ? word : "";
 }
 
+bool import_rules_any_port(const struct seen_ports *ports)
+{
+    for (uint32_t i = 0; i < ports->n; i++)
+        if (ports->at[i].low == 0 && ports->at[i].high == UINT16_MAX)
+            return true;
+    return false;
+}
+
+static bool only_port_0(const struct seen_ports *ports)
+{
+    for (uint32_t i = 0; i < ports->n; i++)
+        if (ports->at[i].high)
+            return false;
+    return true;
+}
+
 /* Ports as services have them; port 0 is none of theirs. */
 static uint32_t enter_ports(struct walker *w, const struct condition *c, struct mark_atom *atom)
 {
     struct port_range ranges[16];
     size_t n = 0;
 
-    for (uint32_t i = 0; c->ports && i < c->ports->n; i++) {
+    if (!c->ports || import_rules_any_port(c->ports))
+        return 0;
+    for (uint32_t i = 0; i < c->ports->n; i++) {
         struct port_range r = c->ports->at[i];
 
-        if (r.low == 0 && r.high == UINT16_MAX)
-            return 0;
         if (r.low == 0)
             draft_leave(w->import->draft, &w->import->draft->remarks, atom->at, "port 0");
         if (r.high)
@@ -154,7 +176,6 @@ static const char *atom_hitch(const struct rules_import *import, const struct co
 
     if ((c->dst.len && c->dst.family != import->family) || (c->src.len && c->src.family != import->family))
         return "its addresses are of another family than those before";
-
     if (r->value & ~r->mask)
         return "it turns bits of the mark over, which services don't";
     if (r->value == 0)
@@ -165,7 +186,7 @@ static const char *atom_hitch(const struct rules_import *import, const struct co
         return "services have no such protocol";
     if (c->ports && (c->protocol < 0 || !proto_ops[proto].has_ports))
         return "it asks for ports of a protocol without ports";
-    if (c->ports && c->ports->n == 1 && c->ports->at[0].high == 0)
+    if (c->ports && only_port_0(c->ports))
         return "it asks for port 0, which services don't have";
     return NULL;
 }
@@ -176,7 +197,7 @@ static void tell_ends(struct walker *w)
 
     for (size_t i = 0; i < w->ends.n; i++)
         if (w->enders++ < ENDERS_MAX)
-            draft_leave(d, &d->remarks, import_rules_place(w->import, w->ends.at[i]),
+            draft_leave(d, &d->remarks, place_of(w->import, w->ends.at[i]),
                         "what it ends the walk of gets no mark from the rules behind it: %.*s",
                         (int)w->ends.at[i]->text_len, w->ends.at[i]->text);
     w->ends.n = 0;
@@ -191,7 +212,7 @@ static void add_atom(struct walker *w, const struct condition *c, const struct s
                              .name = tag ? tag : comment_of(import, rule),
                              .macs = macs,
                              .any_protocol = c->protocol < 0,
-                             .at = import_rules_place(import, rule)};
+                             .at = place_of(import, rule)};
     struct prefix dst = plain_prefix(&c->dst), src = plain_prefix(&c->src);
     enum proto proto;
 
@@ -231,8 +252,8 @@ static void leave_mark(struct walker *w, uint32_t chain, size_t i, const char *w
     if (*fate == FATE_TOLD)
         return;
     *fate = FATE_TOLD;
-    draft_leave(w->import->draft, &w->import->draft->remarks, import_rules_place(w->import, rule), "%s: %.*s",
-                why, (int)rule->text_len, rule->text);
+    draft_leave(w->import->draft, &w->import->draft->remarks, place_of(w->import, rule), "%s: %.*s", why,
+                (int)rule->text_len, rule->text);
 }
 
 static bool returns_mac(const struct seen_rule *r)
@@ -278,23 +299,33 @@ static void take_mark(struct walker *w, const struct condition *c, uint32_t chai
     import_rules_carry(w->import, TABLE_MANGLE, chain, i);
 }
 
+static void carry_chain(struct walker *w, uint32_t number)
+{
+    for (size_t i = 0; i < w->import->set.of[TABLE_MANGLE].at[number].n; i++)
+        import_rules_carry(w->import, TABLE_MANGLE, number, i);
+    w->chains[number].carried = true;
+}
+
 /* A jump, or a goto, to a chain that is there. */
 static void follow(struct walker *w, const struct condition *c, uint32_t chain, size_t i)
 {
     struct rules_import *import = w->import;
     const struct set_rule *rule = &import->set.of[TABLE_MANGLE].at[chain].at[i];
     const struct set_chain *to = &import->set.of[TABLE_MANGLE].at[rule->leads_to];
-    uint32_t macs = exclusions_of(import, to);
+    struct chain_facts *facts = &w->chains[rule->leads_to];
     size_t before = import->atoms.n;
     struct condition inner = *c;
 
     if (rule->tag)
         inner.tag = strcmp(rule->tag, "tree") == 0 ? NULL : rule->tag;
-    if (macs) {
-        take_mark(w, &inner, rule->leads_to, to->n - 1, macs);
-        for (size_t m = 0; import->atoms.n > before && m + 1 < to->n; m++)
-            import_rules_carry(import, TABLE_MANGLE, rule->leads_to, m);
-    } else if (w->depth < DEPTH_MAX && !w->on_path[rule->leads_to]) {
+    if (!facts->looked_at)
+        facts->macs = exclusions_of(import, to);
+    facts->looked_at = true;
+    if (facts->macs) {
+        take_mark(w, &inner, rule->leads_to, to->n - 1, facts->macs);
+        if (import->atoms.n > before && !facts->carried)
+            carry_chain(w, rule->leads_to);
+    } else if (w->depth < DEPTH_MAX && !facts->on_path) {
         walk_chain(w, rule->leads_to, &inner);
     } else {
         leave_mark(w, chain, i, "chains lead to each other too deep, or in a circle");
@@ -335,7 +366,7 @@ static void walk_chain(struct walker *w, uint32_t number, const struct condition
     const struct set_chain *chain = &w->import->set.of[TABLE_MANGLE].at[number];
 
     w->depth++;
-    w->on_path[number] = true;
+    w->chains[number].on_path = true;
     for (size_t i = 0; i < chain->n; i++) {
         if (w->visits++ == VISITS_MAX) {
             draft_leave(w->import->draft, &w->import->draft->remarks, SRC_NONE,
@@ -346,7 +377,7 @@ static void walk_chain(struct walker *w, uint32_t number, const struct condition
             break;
         walk_rule(w, number, i, c);
     }
-    w->on_path[number] = false;
+    w->chains[number].on_path = false;
     w->depth--;
 }
 
@@ -356,10 +387,10 @@ void import_rules_walk(struct rules_import *import)
     struct condition c = {.protocol = -1};
     uint32_t chain = rule_set_find(&import->set, TABLE_MANGLE, "PREROUTING");
 
-    w.on_path = xcalloc(import->set.of[TABLE_MANGLE].n, sizeof *w.on_path);
+    w.chains = xcalloc(import->set.of[TABLE_MANGLE].n, sizeof *w.chains);
     if (chain != NO_CHAIN)
         walk_chain(&w, chain, &c);
-    free(w.on_path);
+    free(w.chains);
     free(w.ends.at);
     if (w.enders > ENDERS_MAX)
         draft_leave(import->draft, &import->draft->remarks, SRC_NONE,
