@@ -13,7 +13,8 @@ struct ka_group_mark {
 };
 
 struct ka_group {
-    const char *name;
+    const char *name; /* NULL: open */
+    struct ka_place place;
     const struct ka_group_mark *marks;
     uint32_t n_marks, cap_marks;
     bool has_addresses, open;
@@ -26,6 +27,7 @@ struct ka_maker {
     const struct ka_virtual *const *servers; /* those that have a group */
     uint32_t n_groups, cap_groups, n_servers, cap_servers;
     uint32_t version; /* vrrp_version; 0: open */
+    bool groups_open; /* there may be more of them */
     bool nft;         /* nftables_ipvs is on */
     bool other_group; /* adverts go to another group than VRRP's own */
     unsigned notes;
