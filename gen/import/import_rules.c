@@ -40,16 +40,20 @@ struct walker {
 const char *import_rules_hitch(const struct set_rule *rule, bool source_ports)
 {
     const struct seen_rule *r = rule->rule;
+    bool negated = r->src.negated || r->dst.negated || r->in.negated || r->out.negated || r->protocol_negated;
 
     if (r->unknown || r->n_tests || r->states_given || r->syn_only)
         return "it has a match that services don't have";
-    if (r->src.negated || r->dst.negated || r->in.negated || r->out.negated || r->protocol_negated)
+    for (unsigned i = 0; i < r->n_ports; i++)
+        negated |= r->ports[i].negated;
+    if (negated)
         return "it has a match with !";
     if ((*r->in.interface.name && !draft_item_good(r->in.interface.name)) ||
         (*r->out.interface.name && !draft_item_good(r->out.interface.name)))
         return "services.ini can't have this interface's name";
-    if (r->n_ports > 1 || (r->n_ports == 1 && (r->ports[0].negated || r->ports[0].source != source_ports ||
-                                               r->ports[0].destination == source_ports)))
+    if (r->n_ports > 1)
+        return "it asks for ports more than once";
+    if (r->n_ports == 1 && (r->ports[0].source != source_ports || r->ports[0].destination == source_ports))
         return source_ports ? "it asks for ports in another way" : "it asks for source ports";
     return NULL;
 }
