@@ -82,12 +82,31 @@ static const struct held_case marks[] = {
      "}\nvirtual_server group g {\nprotocol UDP\n" R4 "}\n",
      "k.conf:9:22: error: fwmark 80 has two virtual servers of IPv4"},
     {A, V(80) "virtual_server_group unused {\nfwmark 99\n}\n", ""},
-    {A RS, "virtual_server group nowhere {\n" R4 "}\n", ""}, /* who knows what is in it */
+    /* A group that is not there, or has nothing in it: all else is judged. */
+    {A, V(80) "virtual_server group nowhere {\n" R4 "}\n",
+     "k.conf:5:22: error: there is no virtual_server_group 'nowhere', so Keepalived ignores this virtual "
+     "server\n"
+     "    virtual_server group nowhere {\n                         ^~~~~~~\n"},
+    {A RS, "virtual_server group nowhere {\n" R4 "}\n",
+     "t.ini:4:10: error: no virtual_server has fwmark 80 of service 'a'"},
+    {A, V(80) V(90) "virtual_server group nowhere {\n" R4 "}\n",
+     "k.conf:5:23: error: no service sets fwmark 90"},
+    {A, V(80) "virtual_server_group g {\n}\nvirtual_server group g {\n" R4 "}\n",
+     "k.conf:7:22: error: nothing is in virtual_server_group 'g', so Keepalived ignores this virtual server\n"
+     "    virtual_server group g {\n                         ^\nk.conf:5:22: note: the group is here\n"},
+    {A RS, "virtual_server_group g {\n}\nvirtual_server group g {\n" R4 "}\n",
+     "t.ini:4:10: error: no virtual_server has fwmark 80 of service 'a'"},
+    {A, V(80) "virtual_server_group empty {\n}\n", ""},
+    /* It may be there all the same. */
+    {A RS, "virtual_server group nowhere {\n" R4 "}\nvirtual_server_group $G {\nfwmark 80\n}\n", ""},
+    {A RS, "virtual_server group nowhere {\n" R4 "}\n$B g {\n}\n", ""},
     /* What only Keepalived knows, and what it would refuse. */
     {A RS, "virtual_server fwmark $M {\n" R4 "}\n",
      "k.conf:1:23: note: only a running Keepalived knows a decimal number here; what depends on it is not "
      "judged\n    virtual_server fwmark $M {\n                          ^~\n"},
     {A RS, "virtual_server fwmark 0x50 {\n" R4 "}\n", "k.conf:1:23: note: a decimal number is expected here"},
+    {A RS, "virtual_server fwmark 4294967296 {\n" R4 "}\n",
+     "k.conf:1:23: note: a number of at most 32 bits is expected here"},
     {A RS, "virtual_server\n", "k.conf:1:1: note: the name of a virtual server is expected here"},
     {A, V(80) "virtual_server fwmark 80 {\nreal_server $R 80 {\n}\n}\n",
      "only a running Keepalived knows an address"},

@@ -183,7 +183,8 @@ void ka_take_group(struct ka_maker *maker, const struct ka_line *line)
 {
     const struct ka_word *name = ka_line_word(line, 1);
     struct arena *mem = &maker->k->mem;
-    struct ka_group group = {.name = name && !name->unknown ? name->text : NULL};
+    struct ka_group group = {.name = name && !name->unknown ? name->text : NULL,
+                             .place = ka_place_of(line, name)};
 
     for (const struct ka_line *l = line->first; l; l = l->next) {
         struct ka_group_mark mark = {.place = ka_place_of(l, ka_line_word(l, 1))};
@@ -214,12 +215,25 @@ static const struct ka_group *find_group(const struct ka_maker *maker, const cha
     return i == NAME_NOT_FOUND ? NULL : &maker->groups[i];
 }
 
-static void join_group(struct ka_maker *maker, const struct ka_virtual *server)
+static void ignore_server(struct keepalived *k, const struct ka_virtual *server, struct ka_place empty)
+{
+    const struct ka_ignored ignored = {.server = server, .empty = empty};
+
+    k->ignored =
+        arena_append(&k->mem, k->ignored, k->n_ignored++, &k->cap_ignored, &ignored, 1, sizeof ignored);
+}
+
+/* all_known: no group can be there that was not seen. */
+static void join_group(struct ka_maker *maker, const struct ka_virtual *server, bool all_known)
 {
     const struct ka_group *group = find_group(maker, server->group);
 
-    if (!group || group->open)
+    if (!group && all_known)
+        ignore_server(maker->k, server, (struct ka_place){.at = SRC_NONE});
+    else if (!group || group->open)
         maker->k->marks_open = true;
+    else if (!group->n_marks && !group->has_addresses)
+        ignore_server(maker->k, server, group->place);
     for (uint32_t i = 0; group && i < group->n_marks; i++) {
         struct ka_mark mark = {.mark = group->marks[i].mark,
                                .families = group->marks[i].families,
@@ -244,8 +258,12 @@ static bool gets_mark(struct ka_maker *maker, const struct ka_virtual *server)
 
 void ka_join_groups(struct ka_maker *maker)
 {
+    bool all_known = !maker->groups_open;
+
+    for (uint32_t i = 0; i < maker->n_groups; i++)
+        all_known &= maker->groups[i].name != NULL;
     for (uint32_t i = 0; i < maker->n_servers; i++) {
-        join_group(maker, maker->servers[i]);
+        join_group(maker, maker->servers[i], all_known);
         if (maker->nft)
             maker->k->nft_count += gets_mark(maker, maker->servers[i]);
     }

@@ -28,6 +28,7 @@ struct taker {
     const char *check; /* of the servers so far; "" where they differ */
     unsigned family;   /* ip_family: FAMILY_BIT_*; 0: not given */
     size_t services;   /* that were made of it */
+    bool has_protocol; /* one that Keepalived knows */
     struct {
         const char **at;
         size_t n, cap;
@@ -242,7 +243,7 @@ static bool take_protocol(struct taker *t, const struct ka_line *line)
     for (int i = 0; i < 3; i++)
         if (strcasecmp(word(line, 1), protocols[i].word) == 0) {
             t->server.protocol = (uint8_t)protocols[i].proto;
-            return true;
+            return t->has_protocol = true;
         }
     return false;
 }
@@ -343,7 +344,15 @@ static struct draft_service *put_service(struct taker *t)
             family = (enum family)t->server.reals.at[0].address.family;
         t->server.vip_proposal = t->import->draft->addresses[family];
     }
+    bool by_default = !t->has_protocol && !t->server.mark;
+    if (!t->has_protocol)
+        t->server.protocol = by_default ? PROTO_UDP : PROTO_TCP;
     s = import_virtual_draft(d, &t->server);
+    if (by_default)
+        draft_remark(
+            d, &s->remarks,
+            "keepalived.conf names no protocol, and Keepalived takes UDP then, whatever the check is: "
+            "where TCP is meant, write protocol = tcp here and protocol TCP there");
     for (size_t i = 0; i < t->lines.n; i++)
         draft_set(d, s, KEY_KEEPALIVED, "%s", t->lines.at[i]);
     for (size_t i = 0; i < t->left.n; i++) {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lbgen/import_rules.h"
+#include "lbgen/import_goto.h"
 #include "lbgen/own_chain.h"
 #include "lbgen/save_lex.h"
 #include "lbgen/vec.h"
@@ -13,15 +13,6 @@ enum {
     DEPTH_MAX = 80,               /* of chains: a tree over IPv6's bits stays far below */
     VISITS_MAX = 2 * 1000 * 1000, /* of rules: chains may be led to again and again */
     ENDERS_MAX = 20               /* told one by one */
-};
-
-/* What the jumps on the way ask for. */
-struct condition {
-    struct prefix dst, src; /* length 0: any */
-    struct interface in;    /* "": any */
-    int protocol;           /* -1: any */
-    const struct seen_ports *ports;
-    const char *tag; /* of the last jump that has one; NULL */
 };
 
 struct chain_facts {
@@ -39,6 +30,7 @@ struct walker {
         const struct set_rule **at; /* what may end the walk, told when a mark follows */
         size_t n, cap;
     } ends;
+    struct passed_gotos gotos;
 };
 
 /* --- conditions --- */
@@ -46,16 +38,20 @@ struct walker {
 const char *import_rules_hitch(const struct set_rule *rule, bool source_ports)
 {
     const struct seen_rule *r = rule->rule;
+    bool negated = r->src.negated || r->dst.negated || r->in.negated || r->out.negated || r->protocol_negated;
 
     if (r->unknown || r->n_tests || r->states_given || r->syn_only)
         return "it has a match that services don't have";
-    if (r->src.negated || r->dst.negated || r->in.negated || r->out.negated || r->protocol_negated)
+    for (unsigned i = 0; i < r->n_ports; i++)
+        negated |= r->ports[i].negated;
+    if (negated)
         return "it has a match with !";
     if ((*r->in.interface.name && !draft_item_good(r->in.interface.name)) ||
         (*r->out.interface.name && !draft_item_good(r->out.interface.name)))
         return "services.ini can't have this interface's name";
-    if (r->n_ports > 1 || (r->n_ports == 1 && (r->ports[0].negated || r->ports[0].source != source_ports ||
-                                               r->ports[0].destination == source_ports)))
+    if (r->n_ports > 1)
+        return "it asks for ports more than once";
+    if (r->n_ports == 1 && (r->ports[0].source != source_ports || r->ports[0].destination == source_ports))
         return source_ports ? "it asks for ports in another way" : "it asks for source ports";
     return NULL;
 }
@@ -281,6 +277,29 @@ static uint32_t exclusions_of(struct rules_import *import, const struct set_chai
     return number;
 }
 
+/* Whether gotos before it take all of the mark's packets; *why: they take some of them. */
+static bool is_behind_gotos(struct walker *w, const struct condition *c, const struct seen_rule *r,
+                            const char **why)
+{
+    struct draft *d = w->import->draft;
+    const struct passed_goto *which = NULL;
+    struct buf text = {0};
+
+    switch (gotos_ask(w->import, &w->gotos, c, (struct mark){r->value, r->mask}, &which)) {
+    case GOTO_APART: break;
+    case GOTO_ALWAYS: return true;
+    case GOTO_UNKNOWN:
+        *why = "gotos before it lead to too many marks to tell which packets are left to it";
+        break;
+    case GOTO_TAKES:
+        buf_printf(&text, "services can't say that the goto of line %zu takes some of its packets",
+                   sources_place(d->sources, which->at).line);
+        *why = arena_text(&d->mem, text.at, text.len);
+        buf_free(&text);
+    }
+    return false;
+}
+
 static void walk_chain(struct walker *w, uint32_t number, const struct condition *c);
 
 static void take_mark(struct walker *w, const struct condition *c, uint32_t chain, size_t i, uint32_t macs)
@@ -290,6 +309,8 @@ static void take_mark(struct walker *w, const struct condition *c, uint32_t chai
     const char *why = atom_hitch(w->import, c, rule->rule, tag);
 
     if (tag && strcmp(tag, "rules") == 0)
+        return;
+    if (!why && is_behind_gotos(w, c, rule->rule, &why))
         return;
     if (why) {
         leave_mark(w, chain, i, why);
@@ -306,8 +327,14 @@ static void carry_chain(struct walker *w, uint32_t number)
     w->chains[number].carried = true;
 }
 
-/* A jump, or a goto, to a chain that is there. */
-static void follow(struct walker *w, const struct condition *c, uint32_t chain, size_t i)
+/* Those of lbgen's own tree have rules behind them for other addresses only. */
+static bool is_foreign_goto(const struct seen_rule *r)
+{
+    return r->action == SEEN_GOTO && !chain_is_own(r->jump, strlen(r->jump));
+}
+
+/* A jump, or a goto, to a chain that is there. Returns whether marks came of it. */
+static bool follow(struct walker *w, const struct condition *c, uint32_t chain, size_t i)
 {
     struct rules_import *import = w->import;
     const struct set_rule *rule = &import->set.of[TABLE_MANGLE].at[chain].at[i];
@@ -332,6 +359,9 @@ static void follow(struct walker *w, const struct condition *c, uint32_t chain, 
     }
     if (import->atoms.n > before || chain_is_own(to->name, strlen(to->name)))
         import_rules_carry(import, TABLE_MANGLE, chain, i);
+    if (is_foreign_goto(rule->rule))
+        gotos_pass(import, &w->gotos, c, place_of(import, rule), before);
+    return import->atoms.n > before;
 }
 
 static void walk_rule(struct walker *w, uint32_t chain, size_t i, const struct condition *c)
@@ -339,7 +369,8 @@ static void walk_rule(struct walker *w, uint32_t chain, size_t i, const struct c
     const struct set_chain *in = &w->import->set.of[TABLE_MANGLE].at[chain];
     const struct set_rule *rule = &in->at[i];
     const struct seen_rule *r = rule->rule;
-    bool leads = rule->leads_to != NO_CHAIN, marks = r->effect == EFFECT_MARK && !leads;
+    bool leads = rule->leads_to != NO_CHAIN, marks = r->effect == EFFECT_MARK && !leads,
+         last = i + 1 == in->n;
     const char *why = import_rules_hitch(rule, false);
     struct condition narrowed = *c;
     enum truth possible = narrow(&narrowed, r);
@@ -352,18 +383,19 @@ static void walk_rule(struct walker *w, uint32_t chain, size_t i, const struct c
         leave_mark(w, chain, i, why);
     else if (marks)
         take_mark(w, &narrowed, chain, i, 0);
-    else if (leads && !why)
-        follow(w, &narrowed, chain, i);
-    if (marks || (leads && !why && (r->action != SEEN_GOTO || chain_is_own(r->jump, strlen(r->jump)))))
+    if (marks)
+        return;
+    if (leads && !why && (follow(w, &narrowed, chain, i) || last || !is_foreign_goto(r)))
         return;
     bool ends = r->action == SEEN_ACCEPT || r->action == SEEN_RETURN || r->action == SEEN_UNKNOWN || leads;
-    if (ends && !(r->action == SEEN_RETURN && i + 1 == in->n))
+    if (ends && !(r->action == SEEN_RETURN && last))
         *VEC_ADD(&w->ends) = rule;
 }
 
 static void walk_chain(struct walker *w, uint32_t number, const struct condition *c)
 {
     const struct set_chain *chain = &w->import->set.of[TABLE_MANGLE].at[number];
+    size_t gotos = w->gotos.n, atoms = w->import->atoms.n;
 
     w->depth++;
     w->chains[number].on_path = true;
@@ -377,6 +409,7 @@ static void walk_chain(struct walker *w, uint32_t number, const struct condition
             break;
         walk_rule(w, number, i, c);
     }
+    gotos_leave(w->import, &w->gotos, gotos, atoms);
     w->chains[number].on_path = false;
     w->depth--;
 }
@@ -392,6 +425,7 @@ void import_rules_walk(struct rules_import *import)
         walk_chain(&w, chain, &c);
     free(w.chains);
     free(w.ends.at);
+    free(w.gotos.at);
     if (w.enders > ENDERS_MAX)
         draft_leave(import->draft, &import->draft->remarks, SRC_NONE,
                     "%zu more rules end the walk of some packets before these get a mark",

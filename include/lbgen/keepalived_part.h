@@ -15,7 +15,8 @@ struct ka_group_mark {
 };
 
 struct ka_group {
-    const char *name;
+    const char *name; /* NULL: open */
+    struct ka_place place;
     const struct ka_group_mark *marks;
     uint32_t n_marks, cap_marks;
     bool has_addresses, open;
@@ -30,6 +31,7 @@ struct ka_maker {
     struct name_index group_names; /* the first group of each name */
     struct key_table handed_out;   /* group and protocol of marks that nftables_ipvs makes */
     uint32_t version;              /* vrrp_version; 0: open */
+    bool groups_open;              /* there may be more of them */
     bool nft;                      /* nftables_ipvs is on */
     bool other_group;              /* adverts go to another group than VRRP's own */
     unsigned notes;
