@@ -376,6 +376,70 @@ START_TEST(test_stopped_at_the_end)
 }
 END_TEST
 
+/* --- a command that can't go on --- */
+
+START_TEST(test_leave)
+{
+    NEEDS_RUN();
+    go_live();
+    ck_assert_int_eq(guard_leave(&c.guard), GUARD_UNDONE);
+    is_undone();
+    ck_assert_int_eq(guard_leave(&c.guard), GUARD_READY); /* fine without one */
+    command_end(&c);
+}
+END_TEST
+
+START_TEST(test_leave_before_arming)
+{
+    NEEDS_RUN();
+    command_begin(&c, &fake_lines);
+    ck_assert_int_eq(guard_leave(&c.guard), GUARD_READY);
+    ck_assert(tables_are_old());
+    command_end(&c);
+}
+END_TEST
+
+START_TEST(test_leave_and_undo_fails)
+{
+    NEEDS_RUN();
+    go_live();
+    fake_trouble_for(FAKE_OTHERS, FAKE_COMMIT, 1, FAKE_EVER, FAKE_FAILS);
+    ck_assert_int_eq(guard_leave(&c.guard), GUARD_UNDO_FAILED);
+    ck_assert(is_there(JOURNAL_PATH));
+    command_end(&c);
+}
+END_TEST
+
+/* Nobody undoes: killed, or stopped and ended. */
+START_TEST(test_leave_a_dead_guard)
+{
+    NEEDS_RUN();
+    go_live();
+    kill(c.guard.pid, _i == 0 ? SIGKILL : SIGSTOP);
+    ck_assert_int_eq(guard_leave(&c.guard), GUARD_GONE);
+    ck_assert(tables_are_new() && is_there(JOURNAL_PATH));
+    command_end(&c);
+}
+END_TEST
+
+/* Pending: undone at the deadline, unless somebody confirms. */
+START_TEST(test_leave_while_pending)
+{
+    NEEDS_RUN();
+    go_live();
+    ck_assert_int_eq(guard_order(&c.guard, GUARD_HOLD, 1, &why), GUARD_READY);
+    if (_i == 0) {
+        ck_assert_int_eq(guard_leave(&c.guard), GUARD_UNDONE);
+        is_undone();
+    } else {
+        ck_assert_int_eq(guard_confirm_pending(&why), GUARD_CONFIRMED);
+        ck_assert_int_eq(guard_leave(&c.guard), GUARD_READY);
+        is_kept();
+    }
+    command_end(&c);
+}
+END_TEST
+
 static Suite *guard_suite(void)
 {
     Suite *s = suite_create("guard");
@@ -402,6 +466,11 @@ static Suite *guard_suite(void)
     tcase_add_test(t, test_stopped_orphan);
     tcase_add_test(t, test_stopped);
     tcase_add_test(t, test_stopped_at_the_end);
+    tcase_add_test(t, test_leave);
+    tcase_add_test(t, test_leave_before_arming);
+    tcase_add_test(t, test_leave_and_undo_fails);
+    tcase_add_loop_test(t, test_leave_a_dead_guard, 0, 2);
+    tcase_add_loop_test(t, test_leave_while_pending, 0, 2);
     return s;
 }
 

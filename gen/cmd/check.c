@@ -13,17 +13,23 @@
 #include "lbgen/verbs.h"
 #include "lbgen/xalloc.h"
 
-/* --kernel: whether this kernel takes the rules. Where the host's own rules live says nothing about that. */
+/* Where the host's own rules live does not matter for a check. */
+static const struct live_backend *backend_to_check(const struct options *options)
+{
+    switch (options->backend) {
+    case BACKEND_LEGACY: return &live_legacy;
+    case BACKEND_NFT: return &live_nft;
+    case BACKEND_NFTABLES: return &live_nftables;
+    default: return backend_installed();
+    }
+}
+
+/* --kernel: whether this kernel takes the rules. */
 static int check_kernel(struct job *job, enum scratch_result *result)
 {
-    if (job->options->backend == BACKEND_NFTABLES)
-        return table_check(job);
-    if (job->options->backend == BACKEND_AUTO)
-        job->change.backend = backend_installed();
+    job->change.backend = backend_to_check(job->options);
     if (job->change.backend == &live_nftables)
         return table_check(job);
-    else
-        job->change.backend = job->options->backend == BACKEND_NFT ? &live_nft : &live_legacy;
     int status = job_want(job, false);
     return status == EXIT_GOOD ? job_try_all(job, result) : status;
 }

@@ -1,17 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The first steps of a job, and its end. */
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lbgen/backend_choice.h"
 #include "lbgen/firewalld.h"
 #include "lbgen/job.h"
+#include "lbgen/job_policies.h"
 #include "lbgen/journal.h"
 #include "lbgen/legacy_raw.h"
 #include "lbgen/lock.h"
@@ -32,27 +31,32 @@ static void put(const char *text)
     (void)ignored;
 }
 
-/* Nothing here asks for memory, and every call may be made in a signal's handler. The guard undoes what was
- * done so far as soon as this process is silent; that is waited for, so that the status says what became of
- * it. */
+/* Nothing here asks for memory. The guard undoes what was done so far as soon as this process is silent; that
+ * is waited for, so that the status says what became of it. */
 static void give_up(void)
 {
-    bool live = running->change.is_live;
-
     if (running->settled) {
         put("lbgen: error: out of memory; the new rules are live, lbgen --status says more\n");
         _exit(EXIT_NOT_SAVED);
     }
-    if (running->guard.pid > 0) {
-        close(running->guard.fd);
-        /* A handler may read errno, says signal-safety(7).
-         * NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
-        while (waitpid(running->guard.pid, NULL, 0) < 0 && errno == EINTR)
-            ;
+    /* Who has dismissed the guard before all is settled has undone the change himself. abort() is libiptc's,
+     * in the middle of nothing of ours. NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
+    const enum guard_word word = running->guard.pid ? guard_leave(&running->guard) : GUARD_UNDONE;
+    if (!running->change.is_live) {
+        put("lbgen: error: out of memory; nothing was changed\n");
+        _exit(EXIT_SYSTEM);
     }
-    put(live ? "lbgen: error: out of memory; the new rules were live and are undone\n"
-             : "lbgen: error: out of memory; nothing was changed\n");
-    _exit(live ? EXIT_UNDONE : EXIT_SYSTEM);
+    switch (word) {
+    case GUARD_UNDONE:
+        put("lbgen: error: out of memory; the new rules were live and are undone\n");
+        _exit(EXIT_UNDONE);
+    case GUARD_READY:
+        put("lbgen: error: out of memory; the new rules were confirmed, lbgen --status says more\n");
+        _exit(EXIT_NOT_SAVED);
+    default:
+        put("lbgen: error: out of memory, and the undo failed; run this to undo it: lbgen --rollback\n");
+        _exit(EXIT_UNDO_FAILED);
+    }
 }
 
 static void on_abort(int signal)
@@ -213,26 +217,6 @@ int job_enter(struct job *job)
     return status == EXIT_GOOD && !job->options->dry_run ? check_firewalld(job) : status;
 }
 
-/* A policy that lbgen has set and that nobody asks for any more becomes what it was. */
-static void give_policies_back(struct job *job, enum family family, struct config *config)
-{
-    for (int t = 0; t < TABLES; t++)
-        for (int h = 0; h < HOOKS; h++) {
-            const struct policy_note *note = &job->notes.of[family][t][h];
-
-            if (!note->set || config_gives_policy(config, family, (enum table)t, (enum hook)h))
-                continue;
-            /* One that was already so before is left as it is now: that is nothing of lbgen's, and after a
-             * boot it may be open. */
-            if (note->drops != note->dropped_before)
-                *VEC_ADD(&config->policies) = (struct host_policy){.table = (enum table)t,
-                                                                   .families = 1U << family,
-                                                                   .chain = (uint8_t)h,
-                                                                   .drop = note->dropped_before};
-            job->notes_after.of[family][t][h].set = false;
-        }
-}
-
 static bool make_image(struct job *job, struct input *in, enum family family, struct complaint *why)
 {
     image_free(&job->wanted[family]);
@@ -252,9 +236,12 @@ static bool want_family(struct job *job, enum family family, bool empty, struct 
     job->is_wanted[family] = !empty && (family == IPV4 || wanted_is_more_than_vrrp(&job->wanted[family]));
     job->of[family] = job->is_wanted[family] ? in : &job->none;
     size_t policies = job->of[family]->config.policies.n;
-    give_policies_back(job, family, &job->of[family]->config);
-    return (made && job->of[family] == in && policies == in->config.policies.n) ||
-           make_image(job, job->of[family], family, why);
+    job_policies_give_back_in_file(job, family, &job->of[family]->config);
+    if (!(made && job->of[family] == in && policies == in->config.policies.n) &&
+        !make_image(job, job->of[family], family, why))
+        return false;
+    job_policies_give_back_live(job, family);
+    return true;
 }
 
 int job_want(struct job *job, bool empty)

@@ -41,7 +41,7 @@ static bool nft_used(bool *used, struct complaint *why)
     *used = false;
     for (int f = 0; f < FAMILIES && !present; f++)
         if (!nft_tables_of_iptables((enum family)f, &present, why))
-            present = false;
+            return false;
     return !present || nft_has_rules(used, why);
 }
 

@@ -154,6 +154,16 @@ static int wait_for_end(struct guard *g)
     return spawn_wait(g->pid);
 }
 
+static enum guard_word last_word(int exit_status)
+{
+    switch (exit_status) {
+    case GUARD_EXIT_DONE: return GUARD_READY;
+    case GUARD_EXIT_UNDONE: return GUARD_UNDONE;
+    case GUARD_EXIT_UNDO_FAILED: return GUARD_UNDO_FAILED;
+    default: return GUARD_GONE;
+    }
+}
+
 enum guard_word guard_dismiss(struct guard *g)
 {
     const struct guard_request request = {.order = GUARD_END};
@@ -167,11 +177,17 @@ enum guard_word guard_dismiss(struct guard *g)
     close(g->fd);
     int status = wait_for_end(g);
     *g = (struct guard){.fd = -1};
-    if (!WIFEXITED(status))
+    return WIFEXITED(status) ? last_word(WEXITSTATUS(status)) : GUARD_READY;
+}
+
+enum guard_word guard_leave(struct guard *g)
+{
+    if (g->pid == 0)
         return GUARD_READY;
-    return WEXITSTATUS(status) == GUARD_EXIT_UNDONE        ? GUARD_UNDONE
-           : WEXITSTATUS(status) == GUARD_EXIT_UNDO_FAILED ? GUARD_UNDO_FAILED
-                                                           : GUARD_READY;
+    close(g->fd);
+    int status = wait_for_end(g);
+    *g = (struct guard){.fd = -1};
+    return WIFEXITED(status) ? last_word(WEXITSTATUS(status)) : GUARD_GONE;
 }
 
 /* A connection to the guard that waits for a confirmation; -1 where there is none. */

@@ -59,6 +59,11 @@ bool guard_is_stopped(struct guard *g);
  * where it took the command for dead before it heard this. Fine without a guard. */
 enum guard_word guard_dismiss(struct guard *g);
 
+/* The command can't go on: its line is closed without a word, as if it had died, and the guard is waited for
+ * (to the deadline, where a confirmation is pending). GUARD_UNDONE, GUARD_UNDO_FAILED; GUARD_READY where
+ * there was nothing to undo, or where it was confirmed; GUARD_GONE when nobody undoes. Needs no memory. */
+enum guard_word guard_leave(struct guard *g);
+
 /* For another process, such as lbgen --confirmed. GUARD_GONE: no confirmation is pending. */
 enum guard_word guard_confirm_pending(struct complaint *why);
 

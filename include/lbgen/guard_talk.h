@@ -9,7 +9,8 @@
 enum { GUARD_ASK = 's' /* over the socket in /run/lbgen: is anything pending? */ };
 
 struct guard_request {
-    int order; /* enum guard_order, GUARD_ASK, or 'p': a plan of `number` bytes follows; 'k': end */
+    int order; /* enum guard_order, GUARD_ASK, GUARD_PLAN (as many bytes follow as `number` says), or
+                  GUARD_END */
     uint32_t number;
 };
 
