@@ -213,14 +213,6 @@ static bool is_extension(const struct cell *cell, unsigned protocol)
            (protocol == 0 || protocol == 43 || protocol == 44 || protocol == 51 || protocol == 60);
 }
 
-static bool has_ports(unsigned protocol)
-{
-    for (int p = 0; p < PROTOS; p++)
-        if (proto_ops[p].number == protocol)
-            return proto_ops[p].has_ports;
-    return false;
-}
-
 static bool try_protocol(const struct cell *cell, unsigned protocol, struct example *out)
 {
     struct packet *p = &out->packet;
@@ -228,11 +220,11 @@ static bool try_protocol(const struct cell *cell, unsigned protocol, struct exam
     if (is_extension(cell, protocol) || !cell_has(cell, AXIS_PROTOCOL, protocol))
         return false;
     p->protocol = (uint8_t)protocol;
-    p->sport = has_ports(protocol) ? (uint16_t)pick(cell, AXIS_SPORT, 40000) : 0;
-    p->dport = has_ports(protocol) ? (uint16_t)pick(cell, AXIS_DPORT, 80) : 0;
-    if (has_ports(protocol) && p->dport == 0 && cell_has(cell, AXIS_DPORT, 1))
+    p->sport = protocol_has_ports(protocol) ? (uint16_t)pick(cell, AXIS_SPORT, 40000) : 0;
+    p->dport = protocol_has_ports(protocol) ? (uint16_t)pick(cell, AXIS_DPORT, 80) : 0;
+    if (protocol_has_ports(protocol) && p->dport == 0 && cell_has(cell, AXIS_DPORT, 1))
         p->dport = 1; /* 0 can't be written in a packet's words */
-    if (has_ports(protocol) && p->sport == 0 && cell_has(cell, AXIS_SPORT, 1))
+    if (protocol_has_ports(protocol) && p->sport == 0 && cell_has(cell, AXIS_SPORT, 1))
         p->sport = 1;
     for (unsigned state = 0; state < PACKET_STATES; state++) {
         if (!cell_has(cell, AXIS_STATE, state))
