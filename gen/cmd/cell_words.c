@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lbgen/cell_words.h"
 #include "lbgen/mark.h"
+#include "lbgen/proto.h"
 #include "lbgen/vec.h"
 
 #include <stdlib.h>
@@ -332,9 +333,21 @@ void change_print(struct buf *out, const struct outcomes *o, const struct found 
         buf_str(out, "now sent to another destination");
 }
 
+/* A packet's words have none for port 0. */
+static void print_port_zero(struct buf *out, const struct packet *p)
+{
+    if (!protocol_has_ports(p->protocol))
+        return;
+    if (!p->dport)
+        buf_str(out, ", destination port 0");
+    if (!p->sport)
+        buf_str(out, ", source port 0");
+}
+
 void example_print(struct buf *out, const struct example *e)
 {
     packet_print(out, &e->packet);
+    print_port_zero(out, &e->packet);
     if (e->icmp_code)
         buf_printf(out, ", ICMP code %u", e->icmp_code);
     if (e->flags_matter)
