@@ -161,6 +161,23 @@ static const struct {
     {PRE "-m iprange --src-range 10.0.0.0-10.0.0.255 " MARK("0x1"), PRE "-s 10.0.0.0/24 " MARK("0x1"), EQ},
     {PRE "-p icmp -m icmp --icmp-type 8 " MARK("0x1"), PRE "-p icmp -m icmp --icmp-type 8/0 " MARK("0x1"),
      DIFF},
+    /* fragments: but for the first they have neither ports nor types */
+    {PRE "-f " MARK("0x1"), "", DIFF},
+    {PRE "! -f " MARK("0x1"), PRE MARK("0x1"), DIFF},
+    {PRE "-f " MARK("0x1") "\n" PRE "! -f " MARK("0x1"), PRE MARK("0x1"), EQ},
+    {PRE "-p tcp -m tcp ! --dport 80 -f " MARK("0x1"), "", EQ},
+    {PRE "-p icmp -m icmp ! --icmp-type 8 -f " MARK("0x1"), "", EQ},
+    {PRE "-p tcp -m tcp ! --tcp-flags SYN SYN -f " MARK("0x1"), "", EQ},
+    {PRE "! -f " VIP TCP80 MARK("0x1"), PRE VIP TCP80 MARK("0x1"), EQ},
+    {PRE "-f -j ACCEPT\n" PRE VIP TCP80 MARK("0x1"), PRE VIP TCP80 MARK("0x1") "\n" PRE "-f -j ACCEPT", EQ},
+    {PRE "-f -j ACCEPT\n" PRE VIP MARK("0x1"), PRE VIP MARK("0x1") "\n" PRE "-f -j ACCEPT", DIFF},
+    /* frames: any kind for any address */
+    {PRE "-m pkttype --pkt-type broadcast " MARK("0x1"), "", DIFF},
+    {PRE "-m pkttype --pkt-type unicast " MARK("0x1"), PRE MARK("0x1"), DIFF},
+    {PRE "-m pkttype --pkt-type multicast " MARK("0x1"), PRE "-d 224.0.0.0/4 " MARK("0x1"), DIFF},
+    {PRE "-m pkttype ! --pkt-type broadcast " MARK("0x1"),
+     PRE "-m pkttype --pkt-type unicast " MARK("0x1") "\n" PRE "-m pkttype --pkt-type multicast " MARK("0x1"),
+     EQ},
 };
 
 START_TEST(test_marks)
@@ -243,6 +260,15 @@ static const struct {
      IPV4,
      {EQ, DIFF, EQ}},
     {{"filter -A OUTPUT -i eth0 -j DROP"}, {"filter :INPUT ACCEPT [0:0]"}, IPV4, {EQ, EQ, EQ}},
+    /* What is sent from here is in no frame yet. */
+    {{"filter -A OUTPUT -m pkttype ! --pkt-type unicast -j DROP"},
+     {"filter :OUTPUT ACCEPT [0:0]"},
+     IPV4,
+     {EQ, EQ, EQ}},
+    {{"filter -A FORWARD -m pkttype --pkt-type unicast -j DROP"},
+     {"filter -A FORWARD -j DROP"},
+     IPV4,
+     {EQ, DIFF, EQ}},
     /* IPv6 */
     {{"mangle " PRE "-d 2001:db8::/64 -p tcp -m tcp --dport 80 " MARK("0x1")},
      {"mangle " PRE "-d 2001:db8::/65 -p tcp -m tcp --dport 80 " MARK(

@@ -26,6 +26,23 @@ static size_t count_rules(const struct rule_set *set)
     return n;
 }
 
+static bool asks_for_fragments(const struct set_chain *chain)
+{
+    for (size_t i = 0; i < chain->n; i++)
+        for (uint32_t t = 0; t < chain->at[i].rule->n_tests; t++)
+            if (chain->at[i].rule->tests[t].field == TEST_FRAGMENT)
+                return true;
+    return false;
+}
+
+/* What has to be known of all rules before the first diagram is made. */
+static void look_ahead(struct outcomes *o, const struct rule_set *set)
+{
+    for (int t = 0; t < TABLES; t++)
+        for (size_t c = 0; c < set->of[t].n && !o->with_fragments; c++)
+            o->with_fragments = asks_for_fragments(&set->of[t].at[c]);
+}
+
 /* Where two tables differ, in what no rule changes: what marks and states have to do with it is left open. */
 static dnode where(struct diagram *d, dnode a, dnode b)
 {
@@ -114,9 +131,11 @@ void difference_begin(struct difference *d, const struct rule_set *old, const st
 {
     *d = (struct difference){.family = family};
     outcomes_init(&d->outcomes, STEPS_BASE + STEPS_A_RULE * (uint64_t)(count_rules(old) + count_rules(new)));
-    for (int side = 0; side < 2; side++)
+    for (int side = 0; side < 2; side++) {
         d->sides[side] = (struct set_diagram){
             .rules = side ? new : old, .family = family, .outcomes = &d->outcomes, .only = DNODE_TRUE};
+        look_ahead(&d->outcomes, d->sides[side].rules);
+    }
 }
 
 /* Whether it has few intervals, counted as often as they are come to. */

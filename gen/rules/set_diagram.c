@@ -142,7 +142,8 @@ static dnode nat_stage(struct set_diagram *s, enum hook hook)
     return diagram_if(&o->diagram, related, stage(s, TABLE_NAT, hook), o->nothing);
 }
 
-/* Where a packet has not been routed yet it has no way out, and the host's own came in nowhere. */
+/* Where a packet has not been routed yet it has no way out, and the host's own came in nowhere, and in no
+ * frame: the kernel has it for a unicast one's. */
 static dnode without_devices(struct set_diagram *s, dnode node, enum path path, enum hook hook)
 {
     struct diagram *d = &s->outcomes->diagram;
@@ -151,7 +152,8 @@ static dnode without_devices(struct set_diagram *s, dnode node, enum path path, 
         return diagram_fix(d, node, AXIS_OUT, 0);
     if (path != PATH_OUTPUT)
         return node;
-    return diagram_fix(d, diagram_fix(d, node, AXIS_IN, 0), AXIS_MAC, 0);
+    node = diagram_fix(d, diagram_fix(d, node, AXIS_IN, 0), AXIS_MAC, 0);
+    return diagram_fix(d, node, AXIS_FRAME, PACKET_UNICAST);
 }
 
 static void add(struct set_diagram *s, struct stages *out, enum path path, enum table table, enum hook hook)

@@ -10,6 +10,7 @@
 /* What rules ask for. In the diagrams' order: what tells services apart first, what rules change last. */
 enum axis {
     AXIS_DST,
+    AXIS_FRAGMENT, /* 1: of a second or further fragment */
     AXIS_PROTOCOL,
     AXIS_DPORT,
     AXIS_SPORT,
@@ -18,6 +19,7 @@ enum axis {
     AXIS_IN,    /* interfaces: their names' bytes as a number, 0: none */
     AXIS_OUT,   /**/
     AXIS_MAC,   /* 1 more than its number, 0: one that no rule names */
+    AXIS_FRAME, /* enum seen_packet_type */
     AXIS_STATE, /* enum packet_state */
     AXIS_FLAGS, /* of a TCP header */
     AXIS_MARK,  /* 32 of these, a bit each: the mark that it comes with */
@@ -97,6 +99,7 @@ struct outcomes {
     struct key_table texts; /* with their NUL; 0 is none */
     bool with_connmarks;    /* some rule asks for connmarks or copies them */
     bool with_mark_tests;   /* some rule asks for marks or connmarks */
+    bool with_fragments;    /* some rule asks for fragments; set before diagrams of rules are made */
     dnode nothing, stop;
     struct outcome plain; /* nothing, as a struct to begin with */
 };
