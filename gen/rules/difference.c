@@ -7,6 +7,7 @@
 
 #include "lbgen/difference.h"
 #include "lbgen/sequence.h"
+#include "lbgen/touch.h"
 
 enum { OP_WHERE = OP_OTHERS + 3, OP_ASPECT = OP_OTHERS + 5, OP_NARROW, OP_UNLIKE };
 
@@ -16,31 +17,31 @@ enum {
     SMALL = 200 /* intervals of a region: rules are cut down to it only where that is little work */
 };
 
-static size_t count_rules(const struct rule_set *set)
+/* What has to be known of all rules before the first diagram is made. */
+static void look_ahead(struct outcomes *o, const struct set_chain *chain)
+{
+    for (size_t i = 0; i < chain->n; i++) {
+        const struct seen_rule *r = chain->at[i].rule;
+
+        for (uint32_t t = 0; t < r->n_tests; t++)
+            o->with_fragments = o->with_fragments || r->tests[t].field == TEST_FRAGMENT;
+        if (chain->at[i].matches)
+            o->with_touches |= touch_of_matches(chain->at[i].matches);
+        if (r->action == SEEN_UNKNOWN)
+            o->with_touches |= TOUCH_HEADERS;
+    }
+}
+
+static size_t look_at_rules(struct outcomes *o, const struct rule_set *set)
 {
     size_t n = 0;
 
     for (int t = 0; t < TABLES; t++)
-        for (size_t c = 0; c < set->of[t].n; c++)
+        for (size_t c = 0; c < set->of[t].n; c++) {
+            look_ahead(o, &set->of[t].at[c]);
             n += set->of[t].at[c].n;
+        }
     return n;
-}
-
-static bool asks_for_fragments(const struct set_chain *chain)
-{
-    for (size_t i = 0; i < chain->n; i++)
-        for (uint32_t t = 0; t < chain->at[i].rule->n_tests; t++)
-            if (chain->at[i].rule->tests[t].field == TEST_FRAGMENT)
-                return true;
-    return false;
-}
-
-/* What has to be known of all rules before the first diagram is made. */
-static void look_ahead(struct outcomes *o, const struct rule_set *set)
-{
-    for (int t = 0; t < TABLES; t++)
-        for (size_t c = 0; c < set->of[t].n && !o->with_fragments; c++)
-            o->with_fragments = asks_for_fragments(&set->of[t].at[c]);
 }
 
 /* Where two tables differ, in what no rule changes: what marks and states have to do with it is left open. */
@@ -130,11 +131,13 @@ void difference_begin(struct difference *d, const struct rule_set *old, const st
                       enum family family)
 {
     *d = (struct difference){.family = family};
-    outcomes_init(&d->outcomes, STEPS_BASE + STEPS_A_RULE * (uint64_t)(count_rules(old) + count_rules(new)));
+    outcomes_init(&d->outcomes, STEPS_BASE);
     for (int side = 0; side < 2; side++) {
+        const struct rule_set *rules = side ? new : old;
+
+        d->outcomes.diagram.steps_max += STEPS_A_RULE * (uint64_t)look_at_rules(&d->outcomes, rules);
         d->sides[side] = (struct set_diagram){
-            .rules = side ? new : old, .family = family, .outcomes = &d->outcomes, .only = DNODE_TRUE};
-        look_ahead(&d->outcomes, d->sides[side].rules);
+            .rules = rules, .family = family, .outcomes = &d->outcomes, .only = DNODE_TRUE};
     }
 }
 

@@ -7,6 +7,7 @@
 #include "lbgen/packet.h"
 #include "lbgen/proto.h"
 #include "lbgen/rule_diagram.h"
+#include "lbgen/touch.h"
 
 enum { INTERVALS_MAX = 64, TCP_SYN_MASK = 1 | 2 | 4 | 16, TCP_SYN = 2 };
 
@@ -257,12 +258,13 @@ static void test_address_range(struct guard *g, uint32_t axis, const struct seen
 }
 
 /* A test of which nothing is known but that equal ones come to the same. */
-static void test_unknown(struct guard *g, const char *words, const char *which, bool negated)
+static void test_unknown(struct guard *g, const char *words, const char *which, unsigned sees, bool negated)
 {
     struct diagram *d = &g->o->diagram;
     dnode atom = outcomes_atom(g->o, &(struct atom){.axis = ATOM_MATCH,
                                                     .text = outcomes_text(g->o, words),
-                                                    .which = outcomes_text(g->o, which)});
+                                                    .which = outcomes_text(g->o, which),
+                                                    .sees = sees});
 
     only_if(g, negated ? diagram_if(d, atom, DNODE_FALSE, DNODE_TRUE) : atom);
 }
@@ -274,7 +276,7 @@ static dnode as_far_as(struct guard *g, enum truth t, const char *words, bool ne
 
     if (t != MAYBE)
         return (t == YES) != negated ? before : g->o->nothing;
-    test_unknown(g, words, NULL, negated);
+    test_unknown(g, words, NULL, 0, negated);
     result = g->so_far;
     g->so_far = before;
     return result;
@@ -328,14 +330,15 @@ static void test_listed(struct guard *g, const struct seen_test *test)
 
 static void test_words(struct guard *g, const struct set_rule *rule)
 {
-    struct buf which = {0};
+    const char *words = rule->matches ? rule->matches : "?";
     const struct rule_place *p = g->place;
+    struct buf which = {0};
 
     if (!rule->rule->unknown)
         return;
     if (!rule->steady) /* it may say something else at the next place */
         buf_printf(&which, "%s %s %zu", table_names[p->table], p->chain, p->times);
-    test_unknown(g, rule->matches ? rule->matches : "?", rule->steady ? NULL : buf_text(&which), false);
+    test_unknown(g, words, rule->steady ? NULL : buf_text(&which), touch_of_matches(words), false);
     buf_free(&which);
 }
 
@@ -440,6 +443,7 @@ dnode rule_diagram_target(struct outcomes *o, const struct set_rule *rule, uint3
     x.moved = moved_by(effect);
     if (x.moved)
         x.event = outcomes_event(o, text);
+    x.touched = outcomes_touch(o, text, touch_of_target(r->jump));
     if (effect == EFFECT_NEW_SOURCE)
         x.source_nat = text;
     if (x.moved & (MOVED_MARKS | MOVED_ALL) || effect == EFFECT_MARK || effect == EFFECT_RESTORE_MARK)
@@ -451,6 +455,6 @@ dnode rule_diagram_target(struct outcomes *o, const struct set_rule *rule, uint3
     struct outcome ends = o->plain;
     ends.control = CONTROL_OTHER;
     ends.other = text;
-    dnode atom = outcomes_atom(o, &(struct atom){.axis = ATOM_ENDS, .text = text});
+    dnode atom = outcomes_atom(o, &(struct atom){.axis = ATOM_ENDS, .text = text, .sees = TOUCH_HEADERS});
     return diagram_if(&o->diagram, atom, outcome_leaf(o, &ends), outcome_leaf(o, &x));
 }
