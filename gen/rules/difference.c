@@ -120,8 +120,13 @@ static void stages_of(struct difference *d, struct set_diagram *side, struct sta
 static void tagged_stages_of(struct difference *d, const struct set_diagram *side, dnode only,
                              struct stages *out)
 {
-    struct set_diagram tagged = {
-        .rules = side->rules, .family = side->family, .outcomes = side->outcomes, .only = only, .tags = true};
+    struct set_diagram tagged = {.rules = side->rules,
+                                 .family = side->family,
+                                 .outcomes = side->outcomes,
+                                 .states = side->states,
+                                 .side = side->side,
+                                 .only = only,
+                                 .tags = true};
 
     stages_of(d, &tagged, out);
     set_diagram_free(&tagged);
@@ -132,12 +137,17 @@ void difference_begin(struct difference *d, const struct rule_set *old, const st
 {
     *d = (struct difference){.family = family};
     outcomes_init(&d->outcomes, STEPS_BASE);
+    shared_states_compare(&d->states, old, new, family);
     for (int side = 0; side < 2; side++) {
         const struct rule_set *rules = side ? new : old;
 
         d->outcomes.diagram.steps_max += STEPS_A_RULE * (uint64_t)look_at_rules(&d->outcomes, rules);
-        d->sides[side] = (struct set_diagram){
-            .rules = rules, .family = family, .outcomes = &d->outcomes, .only = DNODE_TRUE};
+        d->sides[side] = (struct set_diagram){.rules = rules,
+                                              .family = family,
+                                              .outcomes = &d->outcomes,
+                                              .states = &d->states,
+                                              .side = side ? TOUCH_NEW : TOUCH_OLD,
+                                              .only = DNODE_TRUE};
     }
 }
 
@@ -323,4 +333,5 @@ void difference_end(struct difference *d)
     set_diagram_free(&d->sides[0]);
     set_diagram_free(&d->sides[1]);
     outcomes_free(&d->outcomes);
+    shared_states_free(&d->states);
 }

@@ -258,13 +258,15 @@ static void test_address_range(struct guard *g, uint32_t axis, const struct seen
 }
 
 /* A test of which nothing is known but that equal ones come to the same. */
-static void test_unknown(struct guard *g, const char *words, const char *which, unsigned sees, bool negated)
+static void test_unknown(struct guard *g, const char *words, const char *which, unsigned sees,
+                         uint32_t touched, bool negated)
 {
     struct diagram *d = &g->o->diagram;
     dnode atom = outcomes_atom(g->o, &(struct atom){.axis = ATOM_MATCH,
                                                     .text = outcomes_text(g->o, words),
                                                     .which = outcomes_text(g->o, which),
-                                                    .sees = sees});
+                                                    .sees = sees,
+                                                    .touched = touched});
 
     only_if(g, negated ? diagram_if(d, atom, DNODE_FALSE, DNODE_TRUE) : atom);
 }
@@ -276,7 +278,7 @@ static dnode as_far_as(struct guard *g, enum truth t, const char *words, bool ne
 
     if (t != MAYBE)
         return (t == YES) != negated ? before : g->o->nothing;
-    test_unknown(g, words, NULL, 0, negated);
+    test_unknown(g, words, NULL, 0, 0, negated);
     result = g->so_far;
     g->so_far = before;
     return result;
@@ -338,7 +340,8 @@ static void test_words(struct guard *g, const struct set_rule *rule)
         return;
     if (!rule->steady) /* it may say something else at the next place */
         buf_printf(&which, "%s %s %zu", table_names[p->table], p->chain, p->times);
-    test_unknown(g, words, rule->steady ? NULL : buf_text(&which), touch_of_matches(words), false);
+    test_unknown(g, words, rule->steady ? NULL : buf_text(&which), touch_of_matches(words), p->touched,
+                 false);
     buf_free(&which);
 }
 

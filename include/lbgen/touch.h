@@ -13,6 +13,8 @@ enum {
     TOUCH_TCP_OPTIONS = 1 << 2, /* and with them the length */
     TOUCH_SET = 1 << 3,         /* what sets hold */
     TOUCH_CONNECTION = 1 << 4,  /* what connection tracking keeps of it, beside its state and mark */
+    TOUCH_OLD = 1 << 5,         /* rules elsewhere changed what is kept: those of one of two rule sets, */
+    TOUCH_NEW = 1 << 6,         /* and of the other */
     TOUCH_HEADERS = TOUCH_TOS | TOUCH_TTL | TOUCH_TCP_OPTIONS
 };
 
