@@ -145,7 +145,7 @@ static void compare_path(struct comparison *c, enum path path)
 {
     const char *why;
 
-    if (find_changes(c, path, c->tags, &why))
+    if (find_changes(c, path, true, &why))
         return;
     if (c->tags) {
         begin_anew(c);
