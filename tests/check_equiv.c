@@ -37,10 +37,12 @@ static void compare(const char *const *old, const char *const *new, enum family 
 
 enum { EQ = EQUIV_EQUAL, DIFF = EQUIV_DIFFERENT, OPEN = EQUIV_UNDECIDED };
 
-#define PRE     "-A PREROUTING "
-#define VIP     "-d 192.0.2.10/32 "
-#define TCP80   "-p tcp -m tcp --dport 80 "
-#define MARK(x) "-j MARK --set-xmark " x "/0xffffffff"
+#define PRE      "-A PREROUTING "
+#define VIP      "-d 192.0.2.10/32 "
+#define TCP80    "-p tcp -m tcp --dport 80 "
+#define DSCP3    "-j DSCP --set-dscp 3"
+#define IS_DSCP3 "-m dscp --dscp 3 " MARK("0x7")
+#define MARK(x)  "-j MARK --set-xmark " x "/0xffffffff"
 
 /* In mangle PREROUTING. */
 static const struct {
@@ -165,6 +167,53 @@ static const struct {
     {PRE "-m iprange --src-range 10.0.0.0-10.0.0.255 " MARK("0x1"), PRE "-s 10.0.0.0/24 " MARK("0x1"), EQ},
     {PRE "-p icmp -m icmp --icmp-type 8 " MARK("0x1"), PRE "-p icmp -m icmp --icmp-type 8/0 " MARK("0x1"),
      DIFF},
+    /* fragments: but for the first they have neither ports nor types */
+    {PRE "-f " MARK("0x1"), "", DIFF},
+    {PRE "! -f " MARK("0x1"), PRE MARK("0x1"), DIFF},
+    {PRE "-f " MARK("0x1") "\n" PRE "! -f " MARK("0x1"), PRE MARK("0x1"), EQ},
+    {PRE "-p tcp -m tcp ! --dport 80 -f " MARK("0x1"), "", EQ},
+    {PRE "-p icmp -m icmp ! --icmp-type 8 -f " MARK("0x1"), "", EQ},
+    {PRE "-p tcp -m tcp ! --tcp-flags SYN SYN -f " MARK("0x1"), "", EQ},
+    {PRE "! -f " VIP TCP80 MARK("0x1"), PRE VIP TCP80 MARK("0x1"), EQ},
+    {PRE "-f -j ACCEPT\n" PRE VIP TCP80 MARK("0x1"), PRE VIP TCP80 MARK("0x1") "\n" PRE "-f -j ACCEPT", EQ},
+    {PRE "-f -j ACCEPT\n" PRE VIP MARK("0x1"), PRE VIP MARK("0x1") "\n" PRE "-f -j ACCEPT", DIFF},
+    /* frames: any kind for any address */
+    {PRE "-m pkttype --pkt-type broadcast " MARK("0x1"), "", DIFF},
+    {PRE "-m pkttype --pkt-type unicast " MARK("0x1"), PRE MARK("0x1"), DIFF},
+    {PRE "-m pkttype --pkt-type multicast " MARK("0x1"), PRE "-d 224.0.0.0/4 " MARK("0x1"), DIFF},
+    {PRE "-m pkttype ! --pkt-type broadcast " MARK("0x1"),
+     PRE "-m pkttype --pkt-type unicast " MARK("0x1") "\n" PRE "-m pkttype --pkt-type multicast " MARK("0x1"),
+     EQ},
+    /* what a target changes that such a match looks at */
+    {PRE DSCP3 "\n" PRE IS_DSCP3, PRE IS_DSCP3, OPEN},
+    {PRE DSCP3 "\n" PRE IS_DSCP3, PRE "-j DSCP --set-dscp 4\n" PRE IS_DSCP3, OPEN},
+    {PRE "-p tcp " DSCP3 "\n" PRE IS_DSCP3, PRE DSCP3 "\n" PRE IS_DSCP3, OPEN},
+    {PRE "-p tcp " DSCP3 "\n" PRE "-p udp " IS_DSCP3, PRE "-p udp " IS_DSCP3, EQ}, /* of other packets */
+    {PRE IS_DSCP3 "\n" PRE DSCP3, PRE IS_DSCP3, EQ},                               /* too late */
+    {PRE DSCP3 "\n" PRE "-m set --match-set x src " MARK("0x7"), PRE "-m set --match-set x src " MARK("0x7"),
+     EQ},
+    {PRE DSCP3, "", EQ},
+    {PRE DSCP3 "\n" PRE VIP MARK("0x1") "\n" PRE IS_DSCP3,
+     PRE VIP MARK("0x1") "\n" PRE DSCP3 "\n" PRE IS_DSCP3, EQ},
+    {PRE DSCP3 "\n" PRE IS_DSCP3 "\n" PRE VIP MARK("0x1"), PRE DSCP3 "\n" PRE IS_DSCP3, DIFF},
+    {":a - [0:0]\n" PRE "-j a\n" PRE IS_DSCP3 "\n-A a -p tcp " DSCP3, PRE "-p tcp " DSCP3 "\n" PRE IS_DSCP3,
+     EQ},
+    {PRE "-m mark --mark 0x1 " DSCP3 "\n" PRE IS_DSCP3 "\n" PRE MARK("0x2"),
+     PRE VIP MARK("0x1") "\n" PRE "-m mark --mark 0x1 " DSCP3 "\n" PRE IS_DSCP3 "\n" PRE MARK("0x2"), EQ},
+    {PRE "-m mark --mark 0x1 " DSCP3 "\n" PRE "-m dscp --dscp 3 -j DROP\n" PRE MARK("0x2"),
+     PRE VIP MARK("0x1") "\n" PRE "-m mark --mark 0x1 " DSCP3 "\n" PRE
+                         "-m dscp --dscp 3 -j DROP\n" PRE MARK("0x2"),
+     OPEN},
+    {PRE "-j HMARK --hmark-tuple src\n" PRE DSCP3 "\n" PRE IS_DSCP3,
+     PRE "-j HMARK --hmark-tuple src\n" PRE IS_DSCP3, OPEN},
+    {PRE "-j TTL --ttl-set 3\n" PRE "-m ttl --ttl-eq 3 " MARK("0x7"), PRE "-m ttl --ttl-eq 3 " MARK("0x7"),
+     OPEN},
+    {PRE "-j TTL --ttl-set 3\n" PRE "-m nosuch " MARK("0x7"), PRE "-m nosuch " MARK("0x7"), OPEN},
+    {PRE "-j TTL --ttl-set 3\n" PRE "-j NOSUCH", PRE "-j NOSUCH", OPEN},
+    {PRE "-j TTL --ttl-set 3\n" PRE "-m limit --limit 1/sec " MARK("0x7"),
+     PRE "-m limit --limit 1/sec " MARK("0x7"), EQ},
+    {PRE VIP "-j SET --add-set bad src\n" PRE "-m set --match-set bad src -j DROP",
+     PRE "-m set --match-set bad src -j DROP", OPEN},
 };
 
 START_TEST(test_marks)
@@ -219,6 +268,16 @@ static const struct {
      {EQ, EQ, EQ}},
     {{"raw " PRE "-m state --state NEW -j DROP"}, {"raw :PREROUTING ACCEPT [0:0]"}, IPV4, {EQ, EQ, EQ}},
     {{"raw " PRE "-m state --state INVALID -j DROP"}, {"raw " PRE "-j DROP"}, IPV4, {EQ, EQ, EQ}},
+    /* and what is left for matches in another table */
+    {{"raw " PRE VIP "-j NOTRACK", "filter -A INPUT -m connbytes --connbytes 9 -j DROP"},
+     {"filter -A INPUT -m connbytes --connbytes 9 -j DROP"},
+     IPV4,
+     {OPEN, EQ, EQ}},
+    {{"mangle -A FORWARD " DSCP3,
+      "filter -A FORWARD -m dscp --dscp 3 -j DROP\n-A INPUT -m dscp --dscp 3 -j DROP"},
+     {"filter -A FORWARD -m dscp --dscp 3 -j DROP\n-A INPUT -m dscp --dscp 3 -j DROP"},
+     IPV4,
+     {EQ, OPEN, EQ}},
     /* new addresses */
     {{"nat -A POSTROUTING -s 10.0.0.0/8 -j MASQUERADE"},
      {"nat :POSTROUTING ACCEPT [0:0]"},
@@ -247,6 +306,15 @@ static const struct {
      IPV4,
      {EQ, DIFF, EQ}},
     {{"filter -A OUTPUT -i eth0 -j DROP"}, {"filter :INPUT ACCEPT [0:0]"}, IPV4, {EQ, EQ, EQ}},
+    /* What is sent from here is in no frame yet. */
+    {{"filter -A OUTPUT -m pkttype ! --pkt-type unicast -j DROP"},
+     {"filter :OUTPUT ACCEPT [0:0]"},
+     IPV4,
+     {EQ, EQ, EQ}},
+    {{"filter -A FORWARD -m pkttype --pkt-type unicast -j DROP"},
+     {"filter -A FORWARD -j DROP"},
+     IPV4,
+     {EQ, DIFF, EQ}},
     /* IPv6 */
     {{"mangle " PRE "-d 2001:db8::/64 -p tcp -m tcp --dport 80 " MARK("0x1")},
      {"mangle " PRE "-d 2001:db8::/65 -p tcp -m tcp --dport 80 " MARK(

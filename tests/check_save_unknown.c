@@ -23,6 +23,7 @@ static const struct {
      "-j DNAT --to-destination 10.0.0.1", true},
     {"-A INPUT -m length --length 5 -j NFQUEUE --queue-num 3", "-m length --length 5",
      "-j NFQUEUE --queue-num 3", true},
+    {"-A INPUT -p tcp -m comment --comment x -j DSCP --set-dscp 0x03", NULL, "-j DSCP --set-dscp 0x03", true},
     {"-A INPUT -j MARK --set-xmark 0x1/0xffffffff", NULL, NULL, false},
 };
 

@@ -15,14 +15,6 @@ static bool same(const char *word, size_t n, const char *text)
     return strlen(text) == n && memcmp(word, text, n) == 0;
 }
 
-static bool has_ports(uint8_t protocol)
-{
-    for (int p = 0; p < PROTOS; p++)
-        if (proto_ops[p].number == protocol)
-            return proto_ops[p].has_ports;
-    return false;
-}
-
 static bool parse_icmp(const char *word, size_t n, size_t name_len, struct packet *out, struct complaint *why)
 {
     uint32_t type;
@@ -109,7 +101,7 @@ static bool parse_state(const char *value, size_t n, struct packet *out, struct 
     for (int s = 0; s < PACKET_STATES; s++)
         if (same(value, n, states[s])) {
             out->state = (enum packet_state)s;
-            return true;
+            return out->state_given = true;
         }
     return complain(why, 0, n, "a state is NEW, ESTABLISHED, RELATED, INVALID or UNTRACKED");
 }
@@ -122,23 +114,38 @@ static bool parse_hook(const char *value, size_t n, struct packet *out, struct c
     return true;
 }
 
-static bool parse_option(const char *word, size_t n, const char *equals, struct packet *out,
+static bool parse_mac(const char *value, size_t n, struct packet *out, struct complaint *why)
+{
+    return out->mac_given = mac_parse(value, n, &out->mac, why);
+}
+
+static bool parse_mark(const char *value, size_t n, struct packet *out, struct complaint *why)
+{
+    return number_parse(value, n, &out->mark) || complain(why, 0, n, "a mark is 0..4294967295");
+}
+
+static const struct packet_option {
+    const char *name;
+    bool (*parse)(const char *value, size_t n, struct packet *out, struct complaint *why);
+} options[] = {{"mac", parse_mac}, {"state", parse_state}, {"mark", parse_mark}, {"hook", parse_hook}};
+
+enum { OPTIONS = sizeof options / sizeof *options };
+
+/* *given: those that stood before, a bit each. */
+static bool parse_option(const char *word, size_t n, const char *equals, struct packet *out, unsigned *given,
                          struct complaint *why)
 {
-    size_t name_len = (size_t)(equals - word), left = n - name_len - 1;
-    const char *value = equals + 1;
-    bool good;
+    size_t name_len = (size_t)(equals - word);
+    unsigned i = 0;
 
-    if (same(word, name_len, "mac"))
-        good = out->mac_given = mac_parse(value, left, &out->mac, why);
-    else if (same(word, name_len, "state"))
-        good = out->state_given = parse_state(value, left, out, why);
-    else if (same(word, name_len, "hook"))
-        good = parse_hook(value, left, out, why);
-    else if (same(word, name_len, "mark"))
-        good = number_parse(value, left, &out->mark) || complain(why, 0, left, "a mark is 0..4294967295");
-    else
+    while (i < OPTIONS && !same(word, name_len, options[i].name))
+        i++;
+    if (i == OPTIONS)
         return complain(why, 0, name_len, "unknown word before '='; there are mac= state= mark= hook=");
+    if (*given >> i & 1)
+        return complain(why, 0, n, "a packet has one %s=", options[i].name);
+    *given |= 1U << i;
+    bool good = options[i].parse(equals + 1, n - name_len - 1, out, why);
     if (!good)
         why->at += name_len + 1;
     return good;
@@ -148,9 +155,10 @@ static bool check_whole(const struct packet *p, size_t dst_at, size_t dst_len, s
 {
     if (p->src.family != p->dst.family)
         return complain(why, dst_at, dst_len, "source and destination are not of one family");
-    if (has_ports(p->protocol) && p->dport == 0)
-        return complain(why, dst_at, dst_len, "the destination needs a port here, such as 192.0.2.10:443");
-    if (!has_ports(p->protocol) && (p->sport || p->dport))
+    if (protocol_has_ports(p->protocol) && p->dport == 0)
+        return complain(why, dst_at, dst_len, "the destination needs a port here, such as %s",
+                        p->dst.family == IPV4 ? "192.0.2.10:443" : "[2001:db8::10]:443");
+    if (!protocol_has_ports(p->protocol) && (p->sport || p->dport))
         return complain(why, dst_at, dst_len, "this protocol has no ports");
     return true;
 }
@@ -159,6 +167,7 @@ bool packet_parse(const char *text, size_t n, struct packet *out, struct complai
 {
     struct word word = {0};
     size_t dst_at = 0, dst_len = 0;
+    unsigned given = 0;
     int place = 0;
 
     *out = (struct packet){0};
@@ -175,7 +184,7 @@ bool packet_parse(const char *text, size_t n, struct packet *out, struct complai
             dst_len = word.len;
             place++;
         } else if (equals) {
-            good = parse_option(w, word.len, equals, out, why);
+            good = parse_option(w, word.len, equals, out, &given, why);
         } else if (place == 3) {
             good = word.len && w[word.len - 1] == '+'
                        ? complain(why, word.len - 1, 1, "a packet comes in on one interface; + is for rules")

@@ -14,6 +14,14 @@ const struct proto_ops proto_ops[PROTOS] = {
     [PROTO_UDPLITE] = {"udplite", 136, .has_ports = true, .ipv6_matches = true},
 };
 
+bool protocol_has_ports(unsigned number)
+{
+    for (int p = 0; p < PROTOS; p++)
+        if (proto_ops[p].number == number)
+            return proto_ops[p].has_ports;
+    return false;
+}
+
 bool proto_parse(const char *text, size_t n, enum proto *out, struct complaint *why)
 {
     for (int p = 0; p < PROTOS; p++)

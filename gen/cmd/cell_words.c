@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lbgen/cell_words.h"
 #include "lbgen/mark.h"
+#include "lbgen/proto.h"
 #include "lbgen/vec.h"
 
 #include <stdlib.h>
@@ -8,6 +9,9 @@
 enum { SHOWN_MAX = 8 /* items of a list */ };
 
 /* --- values of one axis --- */
+
+static const char *const frame_words[] = {
+    [PACKET_UNICAST] = "unicast", [PACKET_BROADCAST] = "broadcast", [PACKET_MULTICAST] = "multicast"};
 
 static void print_address(struct buf *out, enum family family, wide value)
 {
@@ -114,6 +118,10 @@ static void print_interval(struct buf *out, enum family family, uint32_t axis, s
                 buf_char(out, ',');
             packet_print_state(out, (enum packet_state)s);
         }
+        break;
+    case AXIS_FRAME:
+        for (wide kind = i.low; kind <= i.high; kind++)
+            buf_printf(out, "%s%s", kind > i.low ? "," : "", frame_words[kind]);
         break;
     case AXIS_MAC:
         print_mac(out, i.low);
@@ -237,10 +245,15 @@ void cell_print(struct buf *out, const struct cell *cell, bool with_state)
     static const struct {
         enum axis axis;
         const char *word;
-    } words[] = {{AXIS_ICMP, "of type"},   {AXIS_SPORT, "from port"},
-                 {AXIS_SRC, "from"},       {AXIS_IN, "on"},
-                 {AXIS_OUT, "out"},        {AXIS_MAC, "from MAC"},
-                 {AXIS_STATE, "in state"}, {AXIS_FLAGS, "with TCP flags"}};
+    } words[] = {{AXIS_ICMP, "of type"},
+                 {AXIS_SPORT, "from port"},
+                 {AXIS_SRC, "from"},
+                 {AXIS_IN, "on"},
+                 {AXIS_OUT, "out"},
+                 {AXIS_MAC, "from MAC"},
+                 {AXIS_FRAME, "in frames of kind"},
+                 {AXIS_STATE, "in state"},
+                 {AXIS_FLAGS, "with TCP flags"}};
 
     if (cell->of[AXIS_PROTOCOL].n)
         print_values(out, cell, AXIS_PROTOCOL);
@@ -256,6 +269,8 @@ void cell_print(struct buf *out, const struct cell *cell, bool with_state)
             buf_printf(out, " %s ", words[i].word);
             print_values(out, cell, words[i].axis);
         }
+    if (!cell_has(cell, AXIS_FRAGMENT, 0)) /* whole packets go without a word */
+        buf_str(out, " in further fragments");
     print_bits(out, cell, AXIS_MARK, "mark");
     print_bits(out, cell, AXIS_CONNMARK, "connmark");
 }
@@ -332,9 +347,26 @@ void change_print(struct buf *out, const struct outcomes *o, const struct found 
         buf_str(out, "now sent to another destination");
 }
 
+/* A packet's words have none for port 0. */
+static void print_port_zero(struct buf *out, const struct packet *p)
+{
+    if (!protocol_has_ports(p->protocol))
+        return;
+    if (!p->dport)
+        buf_str(out, ", destination port 0");
+    if (!p->sport)
+        buf_str(out, ", source port 0");
+}
+
 void example_print(struct buf *out, const struct example *e)
 {
     packet_print(out, &e->packet);
+    if (e->fragment)
+        buf_str(out, ", a further fragment");
+    else
+        print_port_zero(out, &e->packet);
+    if (e->frame_matters)
+        buf_printf(out, ", in a %s frame", frame_words[e->frame]);
     if (e->icmp_code)
         buf_printf(out, ", ICMP code %u", e->icmp_code);
     if (e->flags_matter)

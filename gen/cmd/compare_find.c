@@ -14,6 +14,7 @@ struct comparison {
     enum aspect aspect;
     struct compare_report *report;
     size_t first; /* of the family's changes */
+    bool tags;    /* some rule says whose it is */
     /* What was told already: changes of further paths that say the same are left out. */
     struct name_index texts;
 };
@@ -129,6 +130,16 @@ static void begin_anew(struct comparison *c)
     difference_begin(&c->difference, c->old, c->new, family);
 }
 
+static bool has_tags(const struct rule_set *set)
+{
+    for (int t = 0; t < TABLES; t++)
+        for (size_t c = 0; c < set->of[t].n; c++)
+            for (size_t i = 0; i < set->of[t].at[c].n; i++)
+                if (set->of[t].at[c].at[i].tag)
+                    return true;
+    return false;
+}
+
 /* Whose a rule is makes cases of its own: where they are too many, it is left out. */
 static void compare_path(struct comparison *c, enum path path)
 {
@@ -136,9 +147,11 @@ static void compare_path(struct comparison *c, enum path path)
 
     if (find_changes(c, path, true, &why))
         return;
-    begin_anew(c);
-    if (find_changes(c, path, false, &why))
-        return;
+    if (c->tags) {
+        begin_anew(c);
+        if (find_changes(c, path, false, &why))
+            return;
+    }
     *VEC_ADD(&c->report->undecided) = (struct undecided){
         .family = c->difference.family, .path = path, .why = arena_text(&c->report->mem, why, strlen(why))};
     begin_anew(c);
@@ -150,6 +163,7 @@ void compare_find(const struct rule_set *old, const struct rule_set *new, enum f
     struct comparison c = {
         .old = old, .new = new, .report = report, .first = report->changes.n, .texts.name_of = text_of};
 
+    c.tags = has_tags(old) || has_tags(new);
     difference_begin(&c.difference, old, new, family);
     for (int p = 0; p < PATHS && !is_full(&c); p++)
         compare_path(&c, (enum path)p);

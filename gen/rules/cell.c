@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lbgen/cell.h"
+#include "lbgen/packet_test.h"
 #include "lbgen/proto.h"
 
 enum { TCP = 6, TCP_SYN = 2, TCP_ACK = 16 };
@@ -213,12 +214,14 @@ static bool is_extension(const struct cell *cell, unsigned protocol)
            (protocol == 0 || protocol == 43 || protocol == 44 || protocol == 51 || protocol == 60);
 }
 
-static bool has_ports(unsigned protocol)
+static void pick_ports(const struct cell *cell, struct packet *p)
 {
-    for (int p = 0; p < PROTOS; p++)
-        if (proto_ops[p].number == protocol)
-            return proto_ops[p].has_ports;
-    return false;
+    p->sport = (uint16_t)pick(cell, AXIS_SPORT, 40000);
+    p->dport = (uint16_t)pick(cell, AXIS_DPORT, 80);
+    if (p->dport == 0 && cell_has(cell, AXIS_DPORT, 1))
+        p->dport = 1; /* 0 can't be written in a packet's words */
+    if (p->sport == 0 && cell_has(cell, AXIS_SPORT, 1))
+        p->sport = 1;
 }
 
 static bool try_protocol(const struct cell *cell, unsigned protocol, struct example *out)
@@ -228,21 +231,19 @@ static bool try_protocol(const struct cell *cell, unsigned protocol, struct exam
     if (is_extension(cell, protocol) || !cell_has(cell, AXIS_PROTOCOL, protocol))
         return false;
     p->protocol = (uint8_t)protocol;
-    p->sport = has_ports(protocol) ? (uint16_t)pick(cell, AXIS_SPORT, 40000) : 0;
-    p->dport = has_ports(protocol) ? (uint16_t)pick(cell, AXIS_DPORT, 80) : 0;
-    if (has_ports(protocol) && p->dport == 0 && cell_has(cell, AXIS_DPORT, 1))
-        p->dport = 1; /* 0 can't be written in a packet's words */
-    if (has_ports(protocol) && p->sport == 0 && cell_has(cell, AXIS_SPORT, 1))
-        p->sport = 1;
+    p->sport = p->dport = 0;
+    if (protocol_has_ports(protocol) && !out->fragment)
+        pick_ports(cell, p);
     for (unsigned state = 0; state < PACKET_STATES; state++) {
         if (!cell_has(cell, AXIS_STATE, state))
             continue;
         p->state = (enum packet_state)state;
         /* Kernels take udplite's checksum for one of udp, and its packets for INVALID ones. */
         p->state_given = state != STATE_NEW || protocol == proto_ops[PROTO_UDPLITE].number;
-        if (is_icmp(cell, protocol) ? pick_icmp(cell, state, out)
-            : protocol == TCP       ? pick_flags(cell, state, out)
-                                    : true)
+        if (out->fragment             ? true
+            : is_icmp(cell, protocol) ? pick_icmp(cell, state, out)
+            : protocol == TCP         ? pick_flags(cell, state, out)
+                                      : true)
             return true;
     }
     return false;
@@ -270,6 +271,17 @@ static void pick_mac(const struct cell *cell, struct packet *p)
         p->mac.byte[i] = (uint8_t)((value - 1) >> 8 * (5 - i));
 }
 
+/* A kind that goes without a word, if it is there. */
+static void pick_frame(const struct cell *cell, struct example *out)
+{
+    unsigned taken = packet_frames(&out->packet.dst), kind = 0;
+
+    while (kind < PACKET_MULTICAST && !(taken >> kind & 1 && cell_has(cell, AXIS_FRAME, kind)))
+        kind++;
+    out->frame = (uint8_t)pick(cell, AXIS_FRAME, kind);
+    out->frame_matters = cell->of[AXIS_FRAME].n && taken != 1U << out->frame;
+}
+
 bool cell_example(const struct cell *cell, struct example *out)
 {
     wide src = cell->family == IPV4 ? (wide)0xc6336407 : ((wide)0x20010db8ffff0000 << 64) + 7;
@@ -285,6 +297,8 @@ bool cell_example(const struct cell *cell, struct example *out)
     if (cell->path != PATH_INPUT && !pick_interface(cell, AXIS_OUT, 1, &out->out))
         return false;
     pick_mac(cell, p);
+    pick_frame(cell, out);
+    out->fragment = pick(cell, AXIS_FRAGMENT, 0);
     p->mark = cell_mark(cell, AXIS_MARK).value;
     out->connmark = cell_mark(cell, AXIS_CONNMARK).value;
     return pick_protocol(cell, out);
@@ -321,6 +335,8 @@ wide example_value(const struct example *e, uint32_t axis)
     case AXIS_IN: return p->in.name[0] ? name_value(&p->in) : 0;
     case AXIS_OUT: return e->out.name[0] ? name_value(&e->out) : 0;
     case AXIS_MAC: return mac_value(p);
+    case AXIS_FRAGMENT: return e->fragment;
+    case AXIS_FRAME: return e->frame;
     case AXIS_STATE: return p->state;
     case AXIS_FLAGS: return e->flags;
     default: break;

@@ -7,6 +7,7 @@
 
 #include "lbgen/difference.h"
 #include "lbgen/sequence.h"
+#include "lbgen/touch.h"
 
 enum { OP_WHERE = OP_OTHERS + 3, OP_ASPECT = OP_OTHERS + 5, OP_NARROW, OP_UNLIKE };
 
@@ -16,13 +17,30 @@ enum {
     SMALL = 200 /* intervals of a region: rules are cut down to it only where that is little work */
 };
 
-static size_t count_rules(const struct rule_set *set)
+/* What has to be known of all rules before the first diagram is made. */
+static void look_ahead(struct outcomes *o, const struct set_chain *chain)
+{
+    for (size_t i = 0; i < chain->n; i++) {
+        const struct seen_rule *r = chain->at[i].rule;
+
+        for (uint32_t t = 0; t < r->n_tests; t++)
+            o->with_fragments = o->with_fragments || r->tests[t].field == TEST_FRAGMENT;
+        if (chain->at[i].matches)
+            o->with_touches |= touch_of_matches(chain->at[i].matches);
+        if (r->action == SEEN_UNKNOWN)
+            o->with_touches |= TOUCH_HEADERS;
+    }
+}
+
+static size_t look_at_rules(struct outcomes *o, const struct rule_set *set)
 {
     size_t n = 0;
 
     for (int t = 0; t < TABLES; t++)
-        for (size_t c = 0; c < set->of[t].n; c++)
+        for (size_t c = 0; c < set->of[t].n; c++) {
+            look_ahead(o, &set->of[t].at[c]);
             n += set->of[t].at[c].n;
+        }
     return n;
 }
 
@@ -102,8 +120,13 @@ static void stages_of(struct difference *d, struct set_diagram *side, struct sta
 static void tagged_stages_of(struct difference *d, const struct set_diagram *side, dnode only,
                              struct stages *out)
 {
-    struct set_diagram tagged = {
-        .rules = side->rules, .family = side->family, .outcomes = side->outcomes, .only = only, .tags = true};
+    struct set_diagram tagged = {.rules = side->rules,
+                                 .family = side->family,
+                                 .outcomes = side->outcomes,
+                                 .states = side->states,
+                                 .side = side->side,
+                                 .only = only,
+                                 .tags = true};
 
     stages_of(d, &tagged, out);
     set_diagram_free(&tagged);
@@ -113,10 +136,19 @@ void difference_begin(struct difference *d, const struct rule_set *old, const st
                       enum family family)
 {
     *d = (struct difference){.family = family};
-    outcomes_init(&d->outcomes, STEPS_BASE + STEPS_A_RULE * (uint64_t)(count_rules(old) + count_rules(new)));
-    for (int side = 0; side < 2; side++)
-        d->sides[side] = (struct set_diagram){
-            .rules = side ? new : old, .family = family, .outcomes = &d->outcomes, .only = DNODE_TRUE};
+    outcomes_init(&d->outcomes, STEPS_BASE);
+    shared_states_compare(&d->states, old, new, family);
+    for (int side = 0; side < 2; side++) {
+        const struct rule_set *rules = side ? new : old;
+
+        d->outcomes.diagram.steps_max += STEPS_A_RULE * (uint64_t)look_at_rules(&d->outcomes, rules);
+        d->sides[side] = (struct set_diagram){.rules = rules,
+                                              .family = family,
+                                              .outcomes = &d->outcomes,
+                                              .states = &d->states,
+                                              .side = side ? TOUCH_NEW : TOUCH_OLD,
+                                              .only = DNODE_TRUE};
+    }
 }
 
 /* Whether it has few intervals, counted as often as they are come to. */
@@ -301,4 +333,5 @@ void difference_end(struct difference *d)
     set_diagram_free(&d->sides[0]);
     set_diagram_free(&d->sides[1]);
     outcomes_free(&d->outcomes);
+    shared_states_free(&d->states);
 }

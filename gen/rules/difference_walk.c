@@ -89,8 +89,13 @@ static enum truth outcomes_differ(const struct cell *cell, const struct outcome 
 
 /* --- what nobody knows --- */
 
+static bool is_touched(const struct outcomes *o, uint32_t axis)
+{
+    return axis >= AXIS_ATOM && axis != AXIS_LEAF && outcomes_atom_of(o, axis)->touched;
+}
+
 /* How often the two differ, over all that atoms may be: SURELY in some case, MAYBE_NOT in some. *unknown: an
- * atom on which it depends. */
+ * atom on which it depends; where there is one, one whose answer a target may have changed. */
 static unsigned cases(struct walk *w, dnode a, dnode b, uint32_t *unknown)
 {
     const struct outcomes *o = &w->d->outcomes;
@@ -109,13 +114,25 @@ static unsigned cases(struct walk *w, dnode a, dnode b, uint32_t *unknown)
     while (result != (SURELY | MAYBE_NOT) && w->d->walked < WALK_MAX &&
            sweep_next(&w->d->outcomes.diagram, &s))
         result |= cases(w, s.child[0], s.child[1], unknown);
-    if (result == (SURELY | MAYBE_NOT) && *unknown == 0)
+    if (result == (SURELY | MAYBE_NOT) && (*unknown == 0 || is_touched(o, s.axis)))
         *unknown = s.axis;
     return result;
 }
 
+/* "-m dscp --dscp 3 behind -j DSCP --set-dscp 3" */
+static const char *touched_words(struct outcomes *o, const struct atom *atom)
+{
+    const struct touch *touch = key_table_bytes(&o->touches, atom->touched);
+    struct buf words = {0};
+
+    buf_printf(&words, "%s behind %s", outcomes_text_of(o, atom->text), outcomes_text_of(o, touch->text));
+    uint32_t text = outcomes_text(o, buf_text(&words));
+    buf_free(&words);
+    return outcomes_text_of(o, text);
+}
+
 /* What the atom is about, for people. */
-static const char *words_of(const struct outcomes *o, uint32_t axis, const struct outcome *a,
+static const char *words_of(struct outcomes *o, uint32_t axis, const struct outcome *a,
                             const struct outcome *b)
 {
     uint32_t event = 0, text = 0;
@@ -123,6 +140,8 @@ static const char *words_of(const struct outcomes *o, uint32_t axis, const struc
     if (axis) {
         const struct atom *atom = outcomes_atom_of(o, axis);
 
+        if (atom->touched)
+            return touched_words(o, atom);
         text = atom->text;
         event = atom->event;
     } else {
@@ -163,7 +182,7 @@ static void tell_marks_apart(const struct cell *cell, const struct outcome *a, c
 /* True when nothing was found that differs for sure. */
 static bool look_at_case(struct walk *w, dnode a, dnode b)
 {
-    const struct outcomes *o = &w->d->outcomes;
+    struct outcomes *o = &w->d->outcomes;
     struct found found = {.cell = &w->cell};
     uint32_t unknown = 0;
     unsigned result = cases(w, a, b, &unknown);

@@ -16,6 +16,7 @@ void outcomes_init(struct outcomes *o, uint64_t steps_max)
     diagram_init(&o->diagram, steps_max);
     o->nothing = outcome_leaf(o, &o->plain);
     key_table_enter(&o->events, &no_event, sizeof no_event);
+    key_table_enter(&o->touches, &(struct touch){0}, sizeof(struct touch));
     key_table_enter(&o->texts, "", 0);
     struct outcome stop = o->plain;
     stop.control = CONTROL_STOP;
@@ -27,6 +28,7 @@ void outcomes_free(struct outcomes *o)
     diagram_free(&o->diagram);
     key_table_free(&o->outcomes);
     key_table_free(&o->events);
+    key_table_free(&o->touches);
     key_table_free(&o->atoms);
     key_table_free(&o->texts);
 }
@@ -48,6 +50,8 @@ static uint32_t flags_of(const struct outcome *x)
         flags |= LEAF_MOVES_MARK;
     if (!is_same(&x->connmark, &same_connmark) || (x->moved & (MOVED_MARKS | MOVED_ALL)))
         flags |= LEAF_MOVES_CONNMARK;
+    if (x->touched)
+        flags |= LEAF_TOUCHES;
     return x->moved & MOVED_ALL ? flags | LEAF_MOVES_ALL : flags;
 }
 
@@ -76,6 +80,27 @@ uint32_t outcomes_event(struct outcomes *o, uint32_t text)
     const struct event event = {.text = text, .mark = same_mark, .connmark = same_connmark};
 
     return key_table_enter(&o->events, &event, sizeof event);
+}
+
+uint32_t outcomes_touch(struct outcomes *o, uint32_t text, unsigned what)
+{
+    const struct touch touch = {.text = text, .what = what & o->with_touches};
+
+    return touch.what ? key_table_enter(&o->touches, &touch, sizeof touch) : 0;
+}
+
+uint32_t outcomes_touches_behind(struct outcomes *o, uint32_t first, uint32_t second, unsigned what)
+{
+    uint32_t last = second ? second : first;
+
+    if (!last)
+        return 0;
+    struct touch t = *(const struct touch *)key_table_bytes(&o->touches, last);
+    t.before = second ? outcomes_touches_behind(o, first, t.before, what)
+                      : outcomes_touches_behind(o, t.before, 0, what);
+    if (!second && !(t.what & what))
+        return t.before;
+    return key_table_enter(&o->touches, &t, sizeof t);
 }
 
 dnode outcomes_atom(struct outcomes *o, const struct atom *atom)
@@ -139,6 +164,7 @@ dnode outcome_then(struct outcomes *o, const struct outcome *first, const struct
     x.connmark = sum_of(&second->connmark, &mark, &connmark);
     x.event = outcomes_event_behind(o, first, second->event);
     x.moved |= first->moved;
+    x.touched = outcomes_touches_behind(o, first->touched, second->touched, o->with_touches);
     x.untracked |= first->untracked;
     if (!x.source_nat)
         x.source_nat = first->source_nat;

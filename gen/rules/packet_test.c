@@ -101,15 +101,20 @@ static enum truth type_truth(const struct seen_test *test, const struct prefix *
     return p->family == IPV4 ? ipv4_type_truth(test->types, p) : ipv6_type_truth(test->types, p);
 }
 
-static enum truth packet_type_truth(const struct seen_test *test, const struct prefix *dst)
+unsigned packet_frames(const struct prefix *dst)
 {
-    unsigned kinds = 1U << PACKET_UNICAST;
+    unsigned kinds = dst->family == IPV4 ? ipv4_kinds(dst) : 1U << ADDRESS_UNICAST;
 
     if (is_multicast(dst))
-        kinds = 1U << PACKET_MULTICAST;
-    else if (dst->family == IPV4 && (ipv4_kinds(dst) & 1U << ADDRESS_BROADCAST))
-        kinds = ipv4_kinds(dst) == 1U << ADDRESS_BROADCAST ? 1U << PACKET_BROADCAST
-                                                           : 1U << PACKET_UNICAST | 1U << PACKET_BROADCAST;
+        return 1U << PACKET_MULTICAST;
+    return (kinds & 1U << ADDRESS_UNICAST ? 1U << PACKET_UNICAST : 0) |
+           (kinds & 1U << ADDRESS_BROADCAST ? 1U << PACKET_BROADCAST : 0);
+}
+
+static enum truth packet_type_truth(const struct seen_test *test, const struct prefix *dst)
+{
+    unsigned kinds = packet_frames(dst);
+
     return (kinds & test->types) == 0 ? NO : (kinds & ~test->types) == 0 ? YES : MAYBE;
 }
 

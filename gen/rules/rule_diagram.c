@@ -7,6 +7,7 @@
 #include "lbgen/packet.h"
 #include "lbgen/proto.h"
 #include "lbgen/rule_diagram.h"
+#include "lbgen/touch.h"
 
 enum { INTERVALS_MAX = 64, TCP_SYN_MASK = 1 | 2 | 4 | 16, TCP_SYN = 2 };
 
@@ -34,6 +35,7 @@ wide axis_max(enum family family, uint32_t axis)
     case AXIS_IN:
     case AXIS_OUT: return ((wide)1 << 8 * INTERFACE_MAX) - 1;
     case AXIS_MAC: return (wide)1 << 48;
+    case AXIS_FRAME: return PACKET_MULTICAST;
     case AXIS_STATE: return PACKET_STATES - 1;
     case AXIS_FLAGS: return 63;
     default: return 1;
@@ -256,12 +258,15 @@ static void test_address_range(struct guard *g, uint32_t axis, const struct seen
 }
 
 /* A test of which nothing is known but that equal ones come to the same. */
-static void test_unknown(struct guard *g, const char *words, const char *which, bool negated)
+static void test_unknown(struct guard *g, const char *words, const char *which, unsigned sees,
+                         uint32_t touched, bool negated)
 {
     struct diagram *d = &g->o->diagram;
     dnode atom = outcomes_atom(g->o, &(struct atom){.axis = ATOM_MATCH,
                                                     .text = outcomes_text(g->o, words),
-                                                    .which = outcomes_text(g->o, which)});
+                                                    .which = outcomes_text(g->o, which),
+                                                    .sees = sees,
+                                                    .touched = touched});
 
     only_if(g, negated ? diagram_if(d, atom, DNODE_FALSE, DNODE_TRUE) : atom);
 }
@@ -273,31 +278,40 @@ static dnode as_far_as(struct guard *g, enum truth t, const char *words, bool ne
 
     if (t != MAYBE)
         return (t == YES) != negated ? before : g->o->nothing;
-    test_unknown(g, words, NULL, negated);
+    test_unknown(g, words, NULL, 0, 0, negated);
     result = g->so_far;
     g->so_far = before;
     return result;
 }
 
-/* Kinds of addresses and frames: what multicast is stands in the address, of the rest the host knows. Of
- * several kinds any will do, but addrtype wants all of them in IPv6. */
+/* Kinds of addresses: what multicast is stands in the address, of the rest the host knows. Of several kinds
+ * any will do in IPv4; IPv6 wants all of them. */
 static void test_types(struct guard *g, uint32_t axis, const struct seen_test *test, const char *option)
 {
-    bool v4 = g->place->family == IPV4, of_frame = test->field == TEST_PACKET_TYPE, any = v4 || of_frame;
-    unsigned multicast = of_frame ? PACKET_MULTICAST : ADDRESS_MULTICAST;
-    bool asks = test->types >> multicast & 1, alone = test->types == 1U << multicast;
-    enum truth in = any ? (asks ? YES : NO) : alone ? YES : MAYBE;
-    enum truth out = alone || (!any && asks) ? NO : MAYBE;
+    bool v4 = g->place->family == IPV4;
+    bool asks = test->types >> ADDRESS_MULTICAST & 1, alone = test->types == 1U << ADDRESS_MULTICAST;
+    enum truth in = v4 ? (asks ? YES : NO) : alone ? YES : MAYBE;
+    enum truth out = alone || (!v4 && asks) ? NO : MAYBE;
     wide low = v4 ? (wide)0xe0000000 : (wide)0xff << 120, high = v4 ? (wide)0xefffffff : ~(wide)0;
     struct buf words = {0};
 
     buf_printf(&words, "%s ", option);
-    seen_types_print(&words, of_frame ? packet_type_names : address_type_names, test->types);
+    seen_types_print(&words, address_type_names, test->types);
     dnode there = as_far_as(g, in, buf_text(&words), test->negated);
     dnode elsewhere = as_far_as(g, out, buf_text(&words), test->negated);
     g->so_far =
         diagram_range(&g->o->diagram, axis, low, high, axis_max(g->place->family, axis), there, elsewhere);
     buf_free(&words);
+}
+
+static void test_frame(struct guard *g, const struct seen_test *test)
+{
+    struct values v = {.n = 0};
+
+    for (unsigned kind = 0; kind <= PACKET_MULTICAST; kind++)
+        if (test->types >> kind & 1)
+            add(&v, kind, kind);
+    only_if(g, question(g, AXIS_FRAME, &v, test->negated));
 }
 
 static void test_listed(struct guard *g, const struct seen_test *test)
@@ -311,23 +325,35 @@ static void test_listed(struct guard *g, const struct seen_test *test)
     case TEST_DST_RANGE: test_address_range(g, AXIS_DST, test); break;
     case TEST_SRC_TYPE: test_types(g, AXIS_SRC, test, "-m addrtype --src-type"); break;
     case TEST_DST_TYPE: test_types(g, AXIS_DST, test, "-m addrtype --dst-type"); break;
-    case TEST_PACKET_TYPE: test_types(g, AXIS_DST, test, "-m pkttype --pkt-type"); break;
+    case TEST_PACKET_TYPE: test_frame(g, test); break;
     case TEST_TCP_FLAGS: test_flags(g, test->bits.mask, test->bits.value, test->negated); break;
-    case TEST_FRAGMENT: only_if(g, test->negated ? DNODE_TRUE : DNODE_FALSE); break;
+    case TEST_FRAGMENT: only_range(g, AXIS_FRAGMENT, 1, 1, test->negated); break;
     }
 }
 
 static void test_words(struct guard *g, const struct set_rule *rule)
 {
-    struct buf which = {0};
+    const char *words = rule->matches ? rule->matches : "?";
     const struct rule_place *p = g->place;
+    struct buf which = {0};
 
     if (!rule->rule->unknown)
         return;
     if (!rule->steady) /* it may say something else at the next place */
         buf_printf(&which, "%s %s %zu", table_names[p->table], p->chain, p->times);
-    test_unknown(g, rule->matches ? rule->matches : "?", rule->steady ? NULL : buf_text(&which), false);
+    test_unknown(g, words, rule->steady ? NULL : buf_text(&which), touch_of_matches(words), p->touched,
+                 false);
     buf_free(&which);
+}
+
+/* Ports, flags and types stand in the first fragment; of others such a test says no, negated or not. */
+static bool wants_first_fragment(const struct seen_rule *r)
+{
+    bool wants = r->n_ports || r->syn_only;
+
+    for (uint32_t i = 0; i < r->n_tests; i++)
+        wants = wants || r->tests[i].field == TEST_TCP_FLAGS || r->tests[i].field == TEST_ICMP;
+    return wants;
 }
 
 static bool changes_connection(enum seen_effect effect)
@@ -363,6 +389,8 @@ dnode rule_diagram_guard(struct outcomes *o, const struct set_rule *rule, const 
         only_protocols_with_ports(&g);
     if (r->protocol_given)
         only_range(&g, AXIS_PROTOCOL, r->protocol, r->protocol, r->protocol_negated);
+    if (o->with_fragments && wants_first_fragment(r))
+        only_range(&g, AXIS_FRAGMENT, 0, 0, false);
     test_prefix(&g, AXIS_DST, &r->dst);
     return g.so_far;
 }
@@ -419,6 +447,7 @@ dnode rule_diagram_target(struct outcomes *o, const struct set_rule *rule, uint3
     x.moved = moved_by(effect);
     if (x.moved)
         x.event = outcomes_event(o, text);
+    x.touched = outcomes_touch(o, text, touch_of_target(r->jump));
     if (effect == EFFECT_NEW_SOURCE)
         x.source_nat = text;
     if (x.moved & (MOVED_MARKS | MOVED_ALL) || effect == EFFECT_MARK || effect == EFFECT_RESTORE_MARK)
@@ -430,6 +459,6 @@ dnode rule_diagram_target(struct outcomes *o, const struct set_rule *rule, uint3
     struct outcome ends = o->plain;
     ends.control = CONTROL_OTHER;
     ends.other = text;
-    dnode atom = outcomes_atom(o, &(struct atom){.axis = ATOM_ENDS, .text = text});
+    dnode atom = outcomes_atom(o, &(struct atom){.axis = ATOM_ENDS, .text = text, .sees = TOUCH_HEADERS});
     return diagram_if(&o->diagram, atom, outcome_leaf(o, &ends), outcome_leaf(o, &x));
 }

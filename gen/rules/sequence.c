@@ -12,6 +12,13 @@
 
 enum { OP_SEQUENCE = OP_OTHERS, OP_BEHIND, OP_RELABEL };
 
+/* Whether outcomes with such flags happened before the event behind which the atom is asked. */
+static bool moves_atom(uint32_t flags, const struct atom *atom)
+{
+    return (flags & (LEAF_MOVES_DST | LEAF_MOVES_ALL)) ||
+           (atom->event && (flags & (LEAF_MOVES_MARK | LEAF_MOVES_CONNMARK)));
+}
+
 /* Whether outcomes with such flags change what a later question for the axis is about. */
 static bool moves(const struct outcomes *o, uint32_t flags, uint32_t axis)
 {
@@ -22,8 +29,8 @@ static bool moves(const struct outcomes *o, uint32_t flags, uint32_t axis)
     if (axis == AXIS_STATE)
         return flags & LEAF_MOVES_STATE;
     if (axis >= AXIS_ATOM && axis != AXIS_LEAF)
-        return (flags & LEAF_MOVES_DST) ||
-               (outcomes_atom_of(o, axis)->event && (flags & (LEAF_MOVES_MARK | LEAF_MOVES_CONNMARK)));
+        return moves_atom(flags, outcomes_atom_of(o, axis)) ||
+               ((flags & LEAF_TOUCHES) && outcomes_atom_of(o, axis)->sees);
     if (axis >= AXIS_CONNMARK)
         return flags & LEAF_MOVES_CONNMARK;
     return axis >= AXIS_MARK && (flags & LEAF_MOVES_MARK);
@@ -95,7 +102,9 @@ static dnode behind_atom(struct outcomes *o, dnode leaf, dnode second)
     const struct dnode_body body = *diagram_body(&o->diagram, second);
     struct atom atom = *outcomes_atom_of(o, body.axis);
 
-    atom.event = outcomes_event_behind(o, &x, atom.event);
+    if (moves_atom(diagram_body(&o->diagram, leaf)->flags, &atom))
+        atom.event = outcomes_event_behind(o, &x, atom.event);
+    atom.touched = outcomes_touches_behind(o, x.touched, atom.touched, atom.sees);
     dnode if_true = behind(o, leaf, body.to[1]), if_false = behind(o, leaf, body.to[0]);
     return diagram_if(&o->diagram, outcomes_atom(o, &atom), if_true, if_false);
 }

@@ -55,6 +55,22 @@ static size_t times_asked(struct askings *a, const char *words)
     return a->times.at[number]++;
 }
 
+/* What its matches look at may be kept by other rules than on the other side. */
+static uint32_t touched_before(struct set_diagram *s, const struct set_rule *rule)
+{
+    struct buf name = {0}, words = {0};
+    uint32_t touched = 0;
+
+    if (shared_states_changed(s->states, rule, &name)) {
+        buf_printf(&words, "changed rules for %s", buf_text(&name));
+        s->outcomes->with_touches |= s->side;
+        touched = outcomes_touch(s->outcomes, outcomes_text(s->outcomes, buf_text(&words)), s->side);
+        buf_free(&words);
+        buf_free(&name);
+    }
+    return touched;
+}
+
 static dnode rule_node(struct set_diagram *s, enum table table, const struct set_chain *chain, size_t i,
                        const char *tag, int depth, struct askings *askings)
 {
@@ -67,6 +83,8 @@ static dnode rule_node(struct set_diagram *s, enum table table, const struct set
         return target;
     if (rule->matches && !rule->steady)
         place.times = times_asked(askings, rule->matches);
+    if (rule->matches)
+        place.touched = touched_before(s, rule);
     dnode node = rule_diagram_guard(o, rule, &place, target);
     return diagram_if(&o->diagram, s->only, node, o->nothing);
 }
@@ -142,7 +160,8 @@ static dnode nat_stage(struct set_diagram *s, enum hook hook)
     return diagram_if(&o->diagram, related, stage(s, TABLE_NAT, hook), o->nothing);
 }
 
-/* Where a packet has not been routed yet it has no way out, and the host's own came in nowhere. */
+/* Where a packet has not been routed yet it has no way out, and the host's own came in nowhere, and in no
+ * frame: the kernel has it for a unicast one's. */
 static dnode without_devices(struct set_diagram *s, dnode node, enum path path, enum hook hook)
 {
     struct diagram *d = &s->outcomes->diagram;
@@ -151,7 +170,8 @@ static dnode without_devices(struct set_diagram *s, dnode node, enum path path, 
         return diagram_fix(d, node, AXIS_OUT, 0);
     if (path != PATH_OUTPUT)
         return node;
-    return diagram_fix(d, diagram_fix(d, node, AXIS_IN, 0), AXIS_MAC, 0);
+    node = diagram_fix(d, diagram_fix(d, node, AXIS_IN, 0), AXIS_MAC, 0);
+    return diagram_fix(d, node, AXIS_FRAME, PACKET_UNICAST);
 }
 
 static void add(struct set_diagram *s, struct stages *out, enum path path, enum table table, enum hook hook)

@@ -6,6 +6,7 @@
 #include "lbgen/save_read.h"
 #include "lbgen/save_test.h"
 #include "lbgen/save_unknown.h"
+#include "lbgen/touch.h"
 
 /* Matches that are not understood, but look at the packet and its surroundings alone: no counters, no dice,
  * no lists that change from packet to packet. */
@@ -122,7 +123,7 @@ static void sort_words(struct set_rule *rule, struct arena *mem, struct buf *mat
     add_text(target, text, (size_t)(end - text));
 }
 
-/* Whether the effect is told by the target's words alone. */
+/* Whether the effect, or what it leaves for such matches to see, is told by the target's words alone. */
 static bool is_told_by_words(const struct seen_rule *r)
 {
     switch (r->effect) {
@@ -132,7 +133,7 @@ static bool is_told_by_words(const struct seen_rule *r)
     case EFFECT_NEW_DESTINATION:
     case EFFECT_NEW_SOURCE:
     case EFFECT_UNKNOWN: return true;
-    default: return r->action == SEEN_UNKNOWN;
+    default: return r->action == SEEN_UNKNOWN || touch_of_target(r->jump);
     }
 }
 

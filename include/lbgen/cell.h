@@ -22,9 +22,11 @@ struct example {
     struct packet packet;
     enum path path;
     struct interface out;
-    uint8_t icmp_code, flags;
+    uint8_t icmp_code, flags, frame; /* enum seen_packet_type */
     uint32_t connmark;
-    bool flags_matter; /* and not those of a packet that opens a connection */
+    bool fragment;
+    bool frame_matters; /* and is not what it is taken to be without a word (packet_test.h) */
+    bool flags_matter;  /* and not those of a packet that opens a connection */
 };
 
 /* A packet of the cell, as plain a one as there is; false when there can't be any: no interface has such a

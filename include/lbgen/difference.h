@@ -8,6 +8,7 @@
 struct difference {
     struct outcomes outcomes;
     enum family family;
+    struct shared_states states;
     struct set_diagram sides[2]; /* old and new */
     enum path path;
     struct stages stages[2];

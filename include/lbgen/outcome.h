@@ -10,6 +10,7 @@
 /* What rules ask for. In the diagrams' order: what tells services apart first, what rules change last. */
 enum axis {
     AXIS_DST,
+    AXIS_FRAGMENT, /* 1: of a second or further fragment */
     AXIS_PROTOCOL,
     AXIS_DPORT,
     AXIS_SPORT,
@@ -18,6 +19,7 @@ enum axis {
     AXIS_IN,    /* interfaces: their names' bytes as a number, 0: none */
     AXIS_OUT,   /**/
     AXIS_MAC,   /* 1 more than its number, 0: one that no rule names */
+    AXIS_FRAME, /* enum seen_packet_type */
     AXIS_STATE, /* enum packet_state */
     AXIS_FLAGS, /* of a TCP header */
     AXIS_MARK,  /* 32 of these, a bit each: the mark that it comes with */
@@ -55,6 +57,7 @@ struct outcome {
     uint32_t event;                 /* the last thing that happened to it and can't be judged; 0: none */
     uint32_t moved;                 /* MOVED_...: what events did; marks are sums of what the last one left */
     uint32_t untracked;             /* 1: it is UNTRACKED from here on */
+    uint32_t touched;               /* the last that a target left for matches to see (touch.h); 0: none */
     uint32_t source_nat;            /* the text of the target that changes its source; 0: none */
     uint32_t mark_tag, verdict_tag; /* who set the mark last, who ended the walk; 0 where tags are not kept */
 };
@@ -65,13 +68,20 @@ struct event {
     struct mark_sum mark, connmark;
 };
 
+/* A target that changes what matches look at that are not understood. */
+struct touch {
+    uint32_t before, text, what; /* the touch before; its words; TOUCH_... */
+};
+
 /* Something that is true or not, nobody knows: whether an unknown match matches, or what comes of a test
  * behind an event. */
 struct atom {
     uint32_t event; /* behind which it is asked; 0: for the packet as it came */
     uint32_t axis;  /* ATOM_...; below: whether the packet's value there is at least `low` */
     uint32_t text;
-    uint32_t which; /* a text that tells matches of equal words apart; 0: they agree */
+    uint32_t which;   /* a text that tells matches of equal words apart; 0: they agree */
+    uint32_t sees;    /* TOUCH_...: what it looks at */
+    uint32_t touched; /* of that, what has been changed since the packet came */
     uint64_t low_high, low_low;
 };
 
@@ -87,16 +97,19 @@ enum {
     LEAF_MOVES_MARK = 1 << 2,
     LEAF_MOVES_CONNMARK = 1 << 3,
     LEAF_MOVES_ALL = 1 << 4,
+    LEAF_TOUCHES = 1 << 5,
     LEAF_CONTROL = 1 << 8 /* << enum control: there are such below */
 };
 
 struct outcomes {
     struct diagram diagram;
-    struct key_table outcomes, events,
-        atoms;              /* of the structs above; outcome 0 does nothing, event 0 is none */
+    struct key_table outcomes, events, touches,
+        atoms;              /* of the structs above; outcome 0 does nothing, event 0 and touch 0 are none */
     struct key_table texts; /* with their NUL; 0 is none */
     bool with_connmarks;    /* some rule asks for connmarks or copies them */
     bool with_mark_tests;   /* some rule asks for marks or connmarks */
+    bool with_fragments;    /* some rule asks for fragments; */
+    uint32_t with_touches;  /* TOUCH_... that some match looks at: both set before there are diagrams */
     dnode nothing, stop;
     struct outcome plain; /* nothing, as a struct to begin with */
 };
@@ -113,6 +126,11 @@ const char *outcomes_text_of(const struct outcomes *o, uint32_t number);
 
 /* An event that happens to a packet as it comes. */
 uint32_t outcomes_event(struct outcomes *o, uint32_t text);
+
+/* A touch of a packet as it comes, as far as a match looks at it; 0 else. */
+uint32_t outcomes_touch(struct outcomes *o, uint32_t text, unsigned what);
+/* The touches `second`, with those of `first` that are of the kinds `what` before them. */
+uint32_t outcomes_touches_behind(struct outcomes *o, uint32_t first, uint32_t second, unsigned what);
 
 /* The yes-no diagram of an atom, and the atom of an axis. */
 dnode outcomes_atom(struct outcomes *o, const struct atom *atom);

@@ -19,8 +19,13 @@ struct packet_view {
 };
 
 /* Whether the test holds, its negation included. What is taken for granted: a NEW tcp packet is a lone SYN;
- * packets are no second fragments; without a MAC it comes from one that no rule names; frames are of the same
- * kind (unicast, multicast, broadcast) as the address in them. */
+ * packets are no second fragments; without a MAC it comes from one that no rule names; frames are of a kind
+ * of packet_frames. */
 enum truth packet_test(const struct seen_test *test, const struct packet_view *view);
+
+/* The kinds of frames (1 << enum seen_packet_type) that a packet to the address is taken to come in: of those
+ * that the address is of, one; both of unicast and broadcast where that depends on the length of its
+ * network's prefix. */
+unsigned packet_frames(const struct prefix *dst);
 
 #endif

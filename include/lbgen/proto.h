@@ -25,6 +25,9 @@ extern const struct proto_ops proto_ops[PROTOS];
 /* The numbers of further protocols that packets and rules name. */
 enum { IP_PROTO_ICMP = 1, IP_PROTO_IPIP = 4, IP_PROTO_IPV6 = 41, IP_PROTO_ICMPV6 = 58, IP_PROTO_VRRP = 112 };
 
+/* By its number; no protocol that is not in the table has any. */
+bool protocol_has_ports(unsigned number);
+
 bool proto_parse(const char *text, size_t n, enum proto *out, struct complaint *why);
 
 #endif

@@ -12,7 +12,8 @@ struct rule_place {
     enum family family;
     enum table table;
     const char *chain;
-    size_t times; /* how many rules with the same unknown words stand before it in the chain */
+    uint32_t touched; /* by what, before the packet came, its unknown matches may say something else; 0 */
+    size_t times;     /* how many rules with the same unknown words stand before it in the chain */
 };
 
 /* `target` for packets that the rule matches, nothing for others. */

@@ -4,6 +4,7 @@
 #define LBGEN_SET_DIAGRAM_H
 
 #include "lbgen/rule_diagram.h"
+#include "lbgen/shared_state.h"
 
 /* The ways of packets through the tables. */
 enum path { PATH_INPUT, PATH_FORWARD, PATH_OUTPUT, PATHS };
@@ -15,12 +16,14 @@ struct stages {
     unsigned n;
 };
 
-/* Set rules, family, outcomes, tags and only; zero the rest. set_diagram_free when done. */
+/* Set rules, family, outcomes, tags, states, side and only; zero the rest. set_diagram_free when done. */
 struct set_diagram {
     const struct rule_set *rules;
     enum family family;
     struct outcomes *outcomes;
-    bool tags;  /* outcomes say who did it */
+    bool tags;                          /* outcomes say who did it */
+    const struct shared_states *states; /* of two sets, this being the one that `side` says */
+    unsigned side;                      /* TOUCH_OLD or TOUCH_NEW */
     dnode only; /* a yes-no diagram: rules count for these packets alone. DNODE_TRUE: for all */
     struct chain_diagram *chains[TABLES];
     const char *failed; /* the diagrams mean nothing, and why */
