@@ -329,7 +329,7 @@ static void report_unknown_key(const struct builder *b, srcpos at, const char *n
                 name, section_forms[b->section].word, meant);
     else
         diag_at(b->diag, SEVERITY_ERROR, at, strlen(name),
-                "unknown key '%s' in [%s]; lbgen(8) lists its keys", name, section_forms[b->section].word);
+                "unknown key '%s' in [%s]; lbgen.ini(5) lists its keys", name, section_forms[b->section].word);
 }
 
 static void on_key(void *ctx, srcpos at, const char *name, size_t len, const struct ini_value *ini)
