@@ -53,8 +53,8 @@ bool utf8_turns_text(const char *text)
 {
     const unsigned char *p = (const unsigned char *)text;
 
-    return p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) ||
-                            (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+    return p[0] == 0xe2 &&
+           ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
 }
 
 void utf8_show(struct buf *out, const char *text, size_t len)
