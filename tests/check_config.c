@@ -19,7 +19,8 @@ static const struct input_case said[] = {
      "t.ini:1:1: error: unknown section [Service web]; there are vrrp, service, template, lbgen, "
      "rules and expect\n    [Service web]\n    ^~~~~~~~~~~~~\n"},
     {"[service]\nvip = x\n",
-     "t.ini:1:1: error: a name is missing, as in [service web]\n    [service]\n    ^~~~~~~~~\n"},
+     "t.ini:1:1: error: a name is missing, as in [service web]\n    [service]\n    ^~~~~~~~~\n"
+     "t.ini:2:7: error: 'x' is no IPv4 or IPv6 address or prefix\n    vip = x\n          ^\n"},
     {"[rules]\n", "t.ini:1:1: error: a name is missing, as in [rules filter]\n    [rules]\n    ^~~~~~~\n"},
     {"[vrrp eth0]\n",
      "t.ini:1:1: error: [vrrp] takes no name: write [vrrp]\n    [vrrp eth0]\n    ^~~~~~~~~~~\n"},

@@ -26,7 +26,10 @@ static const struct {
     {TEXT("\xe2\x80"), 0, 0, ""},
     {TEXT("\xc2\xff\xa0"), 0, 0, ""},
     {TEXT("\xff\xc2\xa0"), 1, 2, "here stands a no-break space (U+00A0): write a blank"},
+    {TEXT("a\xef\xbc\x9d"), 1, 3, "here stands a wide = (U+FF1D): write ="},
+    {TEXT("\xef\xbd\x9e\xef\xbc\x81"), 0, 3, "here stands a wide ~ (U+FF5E): write ~"},
     /* Just beside one. */
+    {TEXT("\xef\xbd\x9f\xef\xbc\x80"), 0, 0, ""},
     {TEXT("\xc2\xa1\xe2\x80\xa0\xef\xbb\xbe"), 0, 0, ""},
 };
 
@@ -39,6 +42,7 @@ START_TEST(test_find)
     ck_assert_uint_eq(found.at, cases[_i].at);
     ck_assert_uint_eq(found.len, cases[_i].found);
     ck_assert_str_eq(found.text, cases[_i].said);
+    ck_assert_int_eq(found.unseen, strstr(found.text, "a blank") || strstr(found.text, "take it out"));
     free(text);
 }
 END_TEST

@@ -8,29 +8,27 @@
 static const struct {
     uint16_t first, last;
     const char *name, *advice;
+    bool unseen;
 } look_alikes[] = {
-    {0x00a0, 0x00a0, "a no-break space", "write a blank"},
-    {0x00ab, 0x00ab, "a typographic quote", "write \" or nothing"},
-    {0x00ad, 0x00ad, "a soft hyphen", "take it out"},
-    {0x00bb, 0x00bb, "a typographic quote", "write \" or nothing"},
-    {0x2000, 0x200a, "a typographic space", "write a blank"},
-    {0x200b, 0x200f, "a character that is not seen", "take it out"},
-    {0x2010, 0x2011, "a typographic hyphen", "write -"},
-    {0x2012, 0x2012, "a figure dash", "write -"},
-    {0x2013, 0x2013, "an en dash", "write -"},
-    {0x2014, 0x2015, "an em dash", "write -"},
-    {0x2018, 0x201f, "a typographic quote", "write \" or nothing"},
-    {0x2028, 0x2029, "a line separator", "begin a new line"},
-    {0x202a, 0x202e, "a character that turns text", "take it out"},
-    {0x202f, 0x202f, "a no-break space", "write a blank"},
-    {0x2060, 0x2064, "a character that is not seen", "take it out"},
-    {0x2066, 0x2069, "a character that turns text", "take it out"},
-    {0x2212, 0x2212, "a minus sign", "write -"},
-    {0x3000, 0x3000, "a wide blank", "write a blank"},
-    {0xfeff, 0xfeff, "a byte order mark", "take it out"},
-    {0xff0c, 0xff0c, "a wide comma", "write ,"},
-    {0xff1a, 0xff1a, "a wide colon", "write :"},
-    {0xff1d, 0xff1d, "a wide equals sign", "write ="},
+    {0x00a0, 0x00a0, "a no-break space", "write a blank", true},
+    {0x00ab, 0x00ab, "a typographic quote", "write \" or nothing", false},
+    {0x00ad, 0x00ad, "a soft hyphen", "take it out", true},
+    {0x00bb, 0x00bb, "a typographic quote", "write \" or nothing", false},
+    {0x2000, 0x200a, "a typographic space", "write a blank", true},
+    {0x200b, 0x200f, "a character that is not seen", "take it out", true},
+    {0x2010, 0x2011, "a typographic hyphen", "write -", false},
+    {0x2012, 0x2012, "a figure dash", "write -", false},
+    {0x2013, 0x2013, "an en dash", "write -", false},
+    {0x2014, 0x2015, "an em dash", "write -", false},
+    {0x2018, 0x201f, "a typographic quote", "write \" or nothing", false},
+    {0x2028, 0x2029, "a line separator", "begin a new line", false},
+    {0x202a, 0x202e, "a character that turns text", "take it out", true},
+    {0x202f, 0x202f, "a no-break space", "write a blank", true},
+    {0x2060, 0x2064, "a character that is not seen", "take it out", true},
+    {0x2066, 0x2069, "a character that turns text", "take it out", true},
+    {0x2212, 0x2212, "a minus sign", "write -", false},
+    {0x3000, 0x3000, "a wide blank", "write a blank", true},
+    {0xfeff, 0xfeff, "a byte order mark", "take it out", true},
 };
 
 /* All of them have two or three bytes; 0 otherwise. */
@@ -43,18 +41,28 @@ static unsigned code_point(const char *text, size_t n)
                     : 0;
 }
 
-static bool is_look_alike(const char *text, size_t n, struct look_alike *out)
+/* U+FF01..U+FF5E are printable ASCII in the width of Chinese and Japanese characters. */
+static bool is_wide(unsigned c, struct look_alike *out)
 {
-    unsigned c = code_point(text, n);
+    const unsigned plain = c - 0xff01 + '!';
 
+    if (c < 0xff01 || plain > '~')
+        return false;
+    snprintf(out->text, sizeof out->text, "here stands a wide %c (U+%04X): write %c", (int)plain, c,
+             (int)plain);
+    return true;
+}
+
+static bool is_look_alike(unsigned c, struct look_alike *out)
+{
     for (size_t i = 0; i < sizeof look_alikes / sizeof *look_alikes; i++)
         if (c >= look_alikes[i].first && c <= look_alikes[i].last) {
-            out->len = n;
+            out->unseen = look_alikes[i].unseen;
             snprintf(out->text, sizeof out->text, "here stands %s (U+%04X): %s", look_alikes[i].name, c,
                      look_alikes[i].advice);
             return true;
         }
-    return false;
+    return is_wide(c, out);
 }
 
 bool look_alike_find(const char *text, size_t n, struct look_alike *out)
@@ -62,12 +70,12 @@ bool look_alike_find(const char *text, size_t n, struct look_alike *out)
     for (size_t i = 0; i < n;) {
         size_t len = utf8_length(text + i, n - i);
 
-        if (len > 1 && is_look_alike(text + i, len, out)) {
-            out->at = i;
+        *out = (struct look_alike){.at = i, .len = len};
+        if (len > 1 && is_look_alike(code_point(text + i, len), out))
             return true;
-        }
         i += len ? len : 1;
     }
+    *out = (struct look_alike){0};
     return false;
 }
 

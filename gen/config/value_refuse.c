@@ -105,6 +105,15 @@ static bool note_of_comment(const struct value *v, size_t at, size_t end)
     return true;
 }
 
+/* Of the culprit, bytes at..end, there may be the first byte of a character alone. */
+static void note_of_look_alike(const struct value *v, size_t at, size_t end, size_t line_end)
+{
+    struct look_alike found;
+
+    if (look_alike_find(v->ini->text + at, line_end - at, &found) && at + found.at < end)
+        diag_note(v->diag, ini_value_place(v->ini, at + found.at), "%s", found.text);
+}
+
 /* Reports bytes at..end of the value, and what was meant. True when that tells what is wrong with all up to
  * the end of *part, the line that it was reported at. */
 static bool refuse(const struct value *v, size_t at, size_t end, const char *text, struct part *part)
@@ -124,7 +133,7 @@ static bool refuse(const struct value *v, size_t at, size_t end, const char *tex
                 "this line continues the value of '%s' above it: %s", v->key, text);
     else
         diag_at(v->diag, SEVERITY_ERROR, ini_value_place(v->ini, at), end - at, "%s", text);
-    look_alike_note(v->diag, ini_value_place(v->ini, at), v->ini->text + at, end - at);
+    note_of_look_alike(v, at, end, part->to);
     return (at == part->from && note_of_key(v, *part)) || note_of_comment(v, at, end);
 }
 

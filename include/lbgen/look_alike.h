@@ -11,6 +11,7 @@
 
 struct look_alike {
     size_t at, len;
+    bool unseen;   /* it looks like a blank, or like nothing */
     char text[80]; /* "here stands an en dash (U+2013): write -" */
 };
 
