@@ -19,7 +19,7 @@ static const struct {
     {0x2010, 0x2011, "a typographic hyphen", "write -", false},
     {0x2012, 0x2012, "a figure dash", "write -", false},
     {0x2013, 0x2013, "an en dash", "write -", false},
-    {0x2014, 0x2015, "an em dash", "write -", false},
+    {0x2014, 0x2015, "an em dash", "write - or --", false},
     {0x2018, 0x201f, "a typographic quote", "write \" or nothing", false},
     {0x2028, 0x2029, "a line separator", "begin a new line", false},
     {0x202a, 0x202e, "a character that turns text", "take it out", true},

@@ -223,13 +223,24 @@ static bool server_is_there(const struct service_more *m, const struct real_serv
     return false;
 }
 
+static bool is_one_server(const struct value *v)
+{
+    const char *comma = memchr(v->ini->text, ',', v->ini->len);
+    struct complaint why;
+
+    if (!comma)
+        return true;
+    complain(&why, 0, 1, "this is no list: each real server has a line of its own, %s = ADDRESS", v->key);
+    return value_refuse(v, (size_t)(comma - v->ini->text), &why);
+}
+
 void add_real_server(struct service_more *m, const struct value *v)
 {
     struct real_server server = {.weight = 1};
     struct complaint why;
     struct word w = {0};
 
-    if (!word_next(v->ini->text, v->ini->len, &w))
+    if (!is_one_server(v) || !word_next(v->ini->text, v->ini->len, &w))
         return;
     if (!prefix_parse(v->ini->text + w.at, w.len, ADDRESS_ONLY, &server.address, &why)) {
         value_refuse(v, w.at, &why);
