@@ -50,12 +50,8 @@ static enum family family_of(const struct save_file *file)
 
 static bool read_rules(struct side *side, const struct source *s)
 {
-    struct complaint why;
-
-    if (!save_file_read(&side->set.file, s->text, s->len, &why)) {
-        diag_at(&side->input.diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
+    if (!save_file_read_source(&side->set.file, s, &side->input.diag))
         return false;
-    }
     side->family = family_of(&side->set.file);
     traced_set_of_read_file(&side->set);
     return true;

@@ -12,12 +12,9 @@ static int look_at_file(struct input *in, const struct options *o, struct save_f
                         const struct source *s)
 {
     struct diag printed = input_set_findings_aside(in);
-    struct complaint why;
 
-    if (save_file_read(old, s->text, s->len, &why))
+    if (save_file_read_source(old, s, &in->diag))
         look_at_marks_of_file(in, o->family, old, s->base);
-    else
-        diag_at(&in->diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
     return input_print_new_findings(in, &printed, o) ? EXIT_BAD_INPUT : EXIT_GOOD;
 }
 

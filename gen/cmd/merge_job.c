@@ -129,10 +129,8 @@ void merge_job_prepare(struct merge_job *job, struct input *input, enum family f
         return;
     }
     const struct source *s = &input->sources.at[source];
-    if (!save_file_read(&job->old, s->text, s->len, &why)) {
-        diag_at(&input->diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
+    if (!save_file_read_source(&job->old, s, &input->diag))
         return;
-    }
     note_policies(job, &input->config, family);
     save_file_read(&job->generated, job->text.at, job->text.len, &why); /* our own text: always good */
     merge_make_plan(&job->old, &job->generated, &job->policies_given, &job->plan);

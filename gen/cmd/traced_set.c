@@ -70,11 +70,8 @@ bool traced_set_of_file(struct traced_set *set, struct input *input, const char 
         diag_file(&input->diag, SEVERITY_ERROR, path, "%s", why.text);
         return false;
     }
-    const struct source *s = &input->sources.at[source];
-    if (!save_file_read(&set->file, s->text, s->len, &why)) {
-        diag_at(&input->diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
+    if (!save_file_read_source(&set->file, &input->sources.at[source], &input->diag))
         return false;
-    }
     traced_set_of_read_file(set);
     return true;
 }

@@ -8,6 +8,8 @@
 #include "lbgen/save_read.h"
 #include "lbgen/vec.h"
 
+enum { REFUSED_MAX = 20 };
+
 static bool begins(const char *text, size_t len, const char *with)
 {
     size_t n = strlen(with);
@@ -55,13 +57,17 @@ static bool begin_table(struct save_file *file, struct save_line *line, const ch
     size_t first, last;
     struct save_lexer lexer = {.text = line->text + 1, .len = line->len - 1};
 
-    if (*table)
-        return complain(why, 0, line->len, "table %s before has no COMMIT", *table);
+    const char *before = *table;
     *table = save_next_word(&lexer, &file->mem);
+    if (before)
+        return complain(why, 0, line->len, "table %s before has no COMMIT", before);
     if (!*table)
         return complain(why, 0, line->len, "a table's name is missing");
     if (save_file_table(file, *table, &first, &last))
-        return complain(why, 0, line->len, "table %s stands in this file twice", *table);
+        return complain(why, 0, line->len,
+                        "table %s stands in this file twice: join the two, since iptables-restore keeps only "
+                        "the second",
+                        *table);
     line->kind = SAVE_TABLE;
     line->table = *table;
     return true;
@@ -92,31 +98,73 @@ static bool read_line(struct save_file *file, struct save_line *line, const char
     return true;
 }
 
+/* A file on its way in. */
+struct reading {
+    struct save_file *file;
+    const char *text, *end, *next;
+    const char *table; /* whose lines come; NULL: none */
+    bool adrift;       /* it was told already that what comes is no line of a table */
+    bool hopeless;     /* each line would be refused */
+};
+
+static bool refuse(const struct reading *r, const char *line, struct complaint *why)
+{
+    why->at += (size_t)(line - r->text);
+    return false;
+}
+
+/* Reads up to the end, or up to a line that is refused; called again, it goes on behind that. */
+static bool read_on(struct reading *r, struct complaint *why)
+{
+    while (r->next < r->end) {
+        const char *p = r->next, *newline = memchr(p, '\n', (size_t)(r->end - p));
+        struct save_line line = {.text = p, .len = (size_t)((newline ? newline : r->end) - p)};
+
+        r->next = newline ? newline + 1 : r->end;
+        if (line.len && p[line.len - 1] == '\r') {
+            r->hopeless = true;
+            complain(why, line.len - 1, 1, "this line ends with CR LF, which iptables-restore does not read");
+            return refuse(r, p, why);
+        }
+        if (r->table && r->file->skips && r->file->skips(r->file->skips_ctx, p, line.len))
+            continue;
+        if (r->adrift && p[0] != '*')
+            continue;
+        bool good = read_line(r->file, &line, &r->table, why);
+        r->adrift = !good && !r->table;
+        if (!good)
+            return refuse(r, p, why);
+        *VEC_ADD(r->file) = line;
+    }
+    const char *open = r->table;
+    r->table = NULL;
+    return !open || complain(why, (size_t)(r->end - r->text), 0, "table %s has no COMMIT", open);
+}
+
 bool save_file_read(struct save_file *file, const char *text, size_t len, struct complaint *why)
 {
-    const char *table = NULL, *end = text + len;
+    struct reading r = {.file = file, .text = text, .next = text, .end = text + len};
 
-    for (const char *p = text; p < end;) {
-        const char *newline = memchr(p, '\n', (size_t)(end - p));
-        struct save_line line = {.text = p, .len = (size_t)((newline ? newline : end) - p)};
+    return read_on(&r, why);
+}
 
-        if (line.len && p[line.len - 1] == '\r') {
-            complain(why, line.len - 1, 1, "this line ends with CR LF, which iptables-restore does not read");
-            why->at += (size_t)(p - text);
+bool save_file_read_source(struct save_file *file, const struct source *source, struct diag *diag)
+{
+    struct reading r = {
+        .file = file, .text = source->text, .next = source->text, .end = source->text + source->len};
+    struct complaint why;
+    int refused = 0;
+
+    while (!read_on(&r, &why)) {
+        diag_at(diag, SEVERITY_ERROR, source->base + (srcpos)why.at, why.len, "%s", why.text);
+        if (r.hopeless)
+            return false;
+        if (++refused == REFUSED_MAX) {
+            diag_note(diag, source->base + (srcpos)why.at, "reading ends here; more may be wrong behind it");
             return false;
         }
-        bool skipped = table && file->skips && file->skips(file->skips_ctx, p, line.len);
-        if (!skipped && !read_line(file, &line, &table, why)) {
-            why->at += (size_t)(p - text);
-            return false;
-        }
-        if (!skipped)
-            *VEC_ADD(file) = line;
-        p = newline ? newline + 1 : end;
     }
-    if (table)
-        return complain(why, len, 0, "table %s has no COMMIT", table);
-    return true;
+    return refused == 0;
 }
 
 bool save_file_table(const struct save_file *file, const char *table, size_t *first, size_t *last)

@@ -8,6 +8,8 @@
 
 #include "lbgen/arena.h"
 #include "lbgen/complaint.h"
+#include "lbgen/diag.h"
+#include "lbgen/source.h"
 #include "lbgen/walk.h"
 
 enum save_kind {
@@ -44,6 +46,9 @@ struct save_file {
  * outside of a table, a table that is not closed by COMMIT or stands there twice, a line that
  * iptables-restore would not know. */
 bool save_file_read(struct save_file *file, const char *text, size_t len, struct complaint *why);
+
+/* The same; what is wrong is reported, several lines in one go. */
+bool save_file_read_source(struct save_file *file, const struct source *source, struct diag *diag);
 
 void save_file_free(struct save_file *file);
 
