@@ -241,6 +241,20 @@ struct prefix prefix_cut(const struct prefix *p, uint8_t len)
         .first = {p->first.high & mask.high, p->first.low & mask.low}, .family = p->family, .len = len};
 }
 
+struct prefix prefix_host(const struct prefix *p)
+{
+    struct prefix host = *p;
+
+    host.len = family_ops[p->family].bits;
+    if (p->len + 1 < host.len) {
+        if (p->family == IPV4)
+            host.first.high |= 1ULL << 32;
+        else
+            host.first.low |= 1;
+    }
+    return host;
+}
+
 uint8_t prefix_common(const struct prefix *a, const struct prefix *b)
 {
     const uint64_t high = a->first.high ^ b->first.high, low = a->first.low ^ b->first.low;
