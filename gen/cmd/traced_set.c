@@ -3,6 +3,7 @@
 
 #include "lbgen/own_chain.h"
 #include "lbgen/rule_owners.h"
+#include "lbgen/rules_file.h"
 #include "lbgen/save_image.h"
 #include "lbgen/save_set.h"
 #include "lbgen/traced_set.h"
@@ -61,7 +62,7 @@ void traced_set_of_input(struct traced_set *set, const struct input *input, enum
     traced_set_of_read_file(set);
 }
 
-bool traced_set_of_file(struct traced_set *set, struct input *input, const char *path)
+bool traced_set_of_file(struct traced_set *set, struct input *input, const char *path, enum family family)
 {
     struct complaint why;
     int source = sources_read(&input->sources, path, &why);
@@ -70,7 +71,7 @@ bool traced_set_of_file(struct traced_set *set, struct input *input, const char 
         diag_file(&input->diag, SEVERITY_ERROR, path, "%s", why.text);
         return false;
     }
-    if (!save_file_read_source(&set->file, &input->sources.at[source], &input->diag))
+    if (!rules_file_read_of(input, source, family, "the packet is", &set->file))
         return false;
     traced_set_of_read_file(set);
     return true;
