@@ -16,7 +16,8 @@ static const struct {
     {TEXT("80\xe2\x80\x93"
           "90"),
      2, 3, "here stands an en dash (U+2013): write -"},
-    {TEXT("\xe2\x80\x94\xe2\x80\x93"), 0, 3, "here stands an em dash (U+2014): write - or --"}, /* the first */
+    {TEXT("\xe2\x80\x94\xe2\x80\x93"), 0, 3,
+     "here stands an em dash (U+2014): write - or --"}, /* the first */
     {TEXT("\xef\xbb\xbf[a]"), 0, 3, "here stands a byte order mark (U+FEFF): take it out"},
     {TEXT("\xe2\x80\x9cx\xe2\x80\x9d"), 0, 3,
      "here stands a typographic quote (U+201C): write \" or nothing"},

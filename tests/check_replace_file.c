@@ -128,7 +128,8 @@ START_TEST(test_dangling_link)
 }
 END_TEST
 
-/* Such as /dev/stdout in front of a pipe: a link of /proc that can be opened, and whose target has no path. */
+/* Such as /dev/stdout in front of a pipe: a link of /proc that can be opened, and whose target has no path.
+ */
 START_TEST(test_pipe)
 {
     struct replacement r;

@@ -70,9 +70,9 @@ static bool no_address(const struct xt_family *family, const char *text, size_t 
     if (!len)
         return complain(why, 0, strlen(text), "an address is missing");
     if (strcmp(text, "0/0") == 0 || strcmp(text, "any/0") == 0)
-        return complain(why, 0, strlen(text),
-                        "'%s' is any address: leave it out, or write 0.0.0.0/0 or ::/0 for those of one family",
-                        text);
+        return complain(
+            why, 0, strlen(text),
+            "'%s' is any address: leave it out, or write 0.0.0.0/0 or ::/0 for those of one family", text);
     if (strspn(text, "0123456789.") == len)
         return complain(why, 0, len,
                         "'%.*s' is no IPv4 address: four decimal numbers without leading zeros were expected",
