@@ -152,30 +152,41 @@ static const struct {
     bool marking;
     const char *service, *example;
 } foreign[] = {
-    {"-j DROP", IPV4, true, "web", "tcp to 192.0.2.10:80"},
-    {"-j ACCEPT", IPV4, true, "web", "tcp to 192.0.2.10:80"},
-    {"-j RETURN", IPV4, true, "web", "tcp to 192.0.2.10:80"},
-    {"-j NFQUEUE", IPV4, true, "web", "tcp to 192.0.2.10:80"},
-    {"-g counts", IPV4, true, "web", "tcp to 192.0.2.10:80"},
+    {"-j DROP", IPV4, true, "web", "tcp 203.0.113.9:40000 192.0.2.10:80"},
+    {"-j ACCEPT", IPV4, true, "web", "tcp 203.0.113.9:40000 192.0.2.10:80"},
+    {"-j RETURN", IPV4, true, "web", "tcp 203.0.113.9:40000 192.0.2.10:80"},
+    {"-j NFQUEUE", IPV4, true, "web", "tcp 203.0.113.9:40000 192.0.2.10:80"},
+    {"-g counts", IPV4, true, "web", "tcp 203.0.113.9:40000 192.0.2.10:80"},
     {"-j LOG", IPV4, true, NULL, ""},
     {"", IPV4, true, NULL, ""},
     {"-j counts", IPV4, true, NULL, ""},
     {"-j leaves", IPV4, true, NULL, ""},
     {"-j local", IPV4, true, NULL, ""},
     {"-j nowhere", IPV4, true, NULL, ""},
-    {"-j ends", IPV4, true, "web", "tcp to 192.0.2.10:80"},
-    {"-j deep", IPV4, true, "web", "tcp to 192.0.2.10:80"},
+    {"-j ends", IPV4, true, "web", "tcp 203.0.113.9:40000 192.0.2.10:80"},
+    {"-j deep", IPV4, true, "web", "tcp 203.0.113.9:40000 192.0.2.10:80"},
     {"-p udp -j ends", IPV4, true, NULL, ""},
     {"-d 192.0.2.20/32 -j ends", IPV4, true, NULL, ""},
-    {"-d 192.0.2.20/32 -j DROP", IPV4, true, "dns", "udp to 192.0.2.20:53"},
+    {"-d 192.0.2.20/32 -j DROP", IPV4, true, "dns", "udp 203.0.113.9:40000 192.0.2.20:53 eth1"},
     {"-d 192.0.2.21/32 -j DROP", IPV4, true, NULL, ""},
-    {"-p tcp -m tcp --dport 443 -j DROP", IPV4, true, "web", "tcp to 192.0.2.10:443"},
+    {"-p tcp -m tcp --dport 443 -j DROP", IPV4, true, "web", "tcp 203.0.113.9:40000 192.0.2.10:443"},
     {"-p tcp -m tcp --dport 444 -j DROP", IPV4, true, NULL, ""},
-    {"-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j DROP", IPV4, true, "web", "tcp to 192.0.2.10:80"},
-    {"-j DROP", IPV6, true, "dns", "udp to [2001:db8::20]:53"},
+    {"-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN -j DROP", IPV4, true, "web",
+     "tcp 203.0.113.9:40000 192.0.2.10:80"},
+    {"-j DROP", IPV6, true, "dns", "udp [2001:db8:ffff::9]:40000 [2001:db8::20]:53 eth1"},
     {"-i eth9 -p udp -j DROP", IPV4, true, NULL, ""},
+    /* The example is a packet that the rule matches, source and interface too. */
+    {"-s 10.0.0.0/8 -i eth3 -j DROP", IPV4, true, "web", "tcp 10.0.0.1:40000 192.0.2.10:80 eth3"},
+    {"-s 10.0.0.7/32 -i eth+ -j DROP", IPV4, true, "web", "tcp 10.0.0.7:40000 192.0.2.10:80 eth0"},
+    {"-i + -p udp -j DROP", IPV4, true, "dns", "udp 203.0.113.9:40000 192.0.2.20:53 eth1"},
+    {"! -i eth3 ! -s 203.0.113.0/24 -j DROP", IPV4, true, "web", "tcp 198.51.100.9:40000 192.0.2.10:80"},
+    {"-p tcp -m tcp --sport 1000:2000 -j DROP", IPV4, true, "web", "tcp 203.0.113.9:1000 192.0.2.10:80"},
+    {"-p tcp -m tcp --sport 0:2000 --dport 400:500 -j DROP", IPV4, true, "web",
+     "tcp 203.0.113.9:1 192.0.2.10:443"},
+    {"! -s 2001:db8:ffff::/48 -j DROP", IPV6, true, "dns",
+     "udp [2001:db8:fffe::9]:40000 [2001:db8::20]:53 eth1"},
     /* in INPUT only what is accepted there counts */
-    {"-j DROP", IPV4, false, "dns", "udp to 192.0.2.20:53"},
+    {"-j DROP", IPV4, false, "dns", "udp 203.0.113.9:40000 192.0.2.20:53 eth1"},
     {"-p tcp -j DROP", IPV4, false, NULL, ""},
 };
 
@@ -185,6 +196,8 @@ START_TEST(test_foreign)
     struct arena mem = {0};
     struct walk_table chains = {0};
     struct seen_rule rule;
+    struct packet packet;
+    struct complaint why = {.text = ""};
     struct buf example = {0}, line = {0};
 
     make(&m,
@@ -201,6 +214,7 @@ START_TEST(test_foreign)
         ck_assert(s->name_len == strlen(foreign[_i].service) &&
                   memcmp(s->name, foreign[_i].service, s->name_len) == 0);
     ck_assert_str_eq(buf_text(&example), foreign[_i].example);
+    ck_assert_msg(!s || packet_parse(buf_text(&example), example.len, &packet, &why), "%s", why.text);
     buf_free(&example);
     buf_free(&line);
     walk_table_free(&chains);

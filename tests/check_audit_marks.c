@@ -45,7 +45,7 @@ static const struct {
     {WEB("80"), T("mangle", "-A OUTPUT -j CONNMARK --set-xmark 0x50/0xff\n"), ""},
     /* Other bits on a service's packet, between lbgen's rules and IPVS. */
     {WEB("80"), PRE(OWN "-A PREROUTING -j MARK --set-xmark 0x100/0x100\n"),
-     "writes mark bits 0x100 (as Cilium does) on packets of service 'web', such as tcp to 192.0.2.10:80: "
+     "writes mark bits 0x100 (as Cilium does) on packets of service 'web', such as tcp 203.0.113.9:40000 192.0.2.10:80: "
      "IPVS "
      "then does not find fwmark 80\n"},
     {WEB("80"), PRE("-A PREROUTING -j MARK --set-xmark 0x100/0x100\n" OWN), ""}, /* before: lbgen's wins */
@@ -59,7 +59,7 @@ static const struct {
     {WEB("80"), PRE("-A INPUT -j MARK --set-xmark 0x0/0x100\n"), ""}, /* takes away what is not there */
     {WEB("80"), PRE("-A INPUT -j CONNMARK --restore-mark\n"), "writes the mark on packets"},
     {WEB("80"), T("filter", "-A INPUT -p tcp -m tcp --dport 443 -j MARK --set-xmark 0x100/0x100\n"),
-     "such as tcp to 192.0.2.10:443"},
+     "such as tcp 203.0.113.9:40000 192.0.2.10:443"},
     {WEB("80"), T("filter", "-A INPUT -p tcp -m tcp --dport 22 -j MARK --set-xmark 0x100/0x100\n"), ""},
     {WEB("80"), T("filter", "-A INPUT -p udp -j MARK --set-xmark 0x100/0x100\n"), ""},
     {WEB("80"), T("filter", "-A INPUT -d 192.0.2.11/32 -j MARK --set-xmark 0x100/0x100\n"), ""},

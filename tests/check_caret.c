@@ -43,6 +43,10 @@ static const struct {
     {TEXT("\xe6\xbc v"), 3, 1, "    ?? v\n       ^\n"},
     {TEXT("\xc0\xaf v"), 3, 1, "    ?? v\n       ^\n"},
     {TEXT("\xc2\x9bz"), 2, 1, "    ?z\n     ^\n"}, /* U+009B, a terminal's CSI */
+    /* What turns the text behind it: the same; its neighbours are printed. */
+    {TEXT("a\xe2\x80\xae z"), 5, 1, "    a? z\n       ^\n"},
+    {TEXT("\xe2\x81\xa6\xe2\x81\xa9z"), 3, 3, "    ??z\n     ^\n"},
+    {TEXT("\xe2\x80\xafz"), 3, 1, "    \xe2\x80\xafz\n     ^\n"}, /* U+202F, a narrow blank */
 };
 
 START_TEST(test_print)

@@ -19,7 +19,8 @@ static const struct input_case said[] = {
      "t.ini:1:1: error: unknown section [Service web]; there are vrrp, service, template, lbgen, "
      "rules and expect\n    [Service web]\n    ^~~~~~~~~~~~~\n"},
     {"[service]\nvip = x\n",
-     "t.ini:1:1: error: a name is missing, as in [service web]\n    [service]\n    ^~~~~~~~~\n"},
+     "t.ini:1:1: error: a name is missing, as in [service web]\n    [service]\n    ^~~~~~~~~\n"
+     "t.ini:2:7: error: 'x' is no IPv4 or IPv6 address or prefix\n    vip = x\n          ^\n"},
     {"[rules]\n", "t.ini:1:1: error: a name is missing, as in [rules filter]\n    [rules]\n    ^~~~~~~\n"},
     {"[vrrp eth0]\n",
      "t.ini:1:1: error: [vrrp] takes no name: write [vrrp]\n    [vrrp eth0]\n    ^~~~~~~~~~~\n"},
@@ -30,11 +31,11 @@ static const struct input_case said[] = {
      "t.ini:1:8: error: there is no table 'users'; [rules] go to filter, nat, mangle, "
      "raw or security\n    [rules users]\n           ^~~~~\n"},
     {"[lbgen]\nkey = x\n",
-     "t.ini:2:1: error: unknown key 'key' in [lbgen]; lbgen(8) lists its keys\n    key = x\n    ^~~\n"},
+     "t.ini:2:1: error: unknown key 'key' in [lbgen]; lbgen.ini(5) lists its keys\n    key = x\n    ^~~\n"},
     {"[vrrp]\nvip = x\n",
-     "t.ini:2:1: error: unknown key 'vip' in [vrrp]; lbgen(8) lists its keys\n    vip = x\n    ^~~\n"},
+     "t.ini:2:1: error: unknown key 'vip' in [vrrp]; lbgen.ini(5) lists its keys\n    vip = x\n    ^~~\n"},
     {"[rules nat]\nrule5 = x\n",
-     "t.ini:2:1: error: unknown key 'rule5' in [rules]; lbgen(8) lists its keys\n    rule5 = x\n    ^~~~~\n"},
+     "t.ini:2:1: error: unknown key 'rule5' in [rules]; lbgen.ini(5) lists its keys\n    rule5 = x\n    ^~~~~\n"},
     {"[template t]\nvip = 192.0.2.1\n",
      "t.ini:2:1: error: a template has no vip: each service has its own\n    vip = 192.0.2.1\n    ^~~\n"},
     {WEB "scheduler =\n", "t.ini:5:1: error: 'scheduler' has no value: write one, or leave it out\n    "

@@ -111,17 +111,18 @@ static const struct {
     {TEXT("[a]\nk0123456789-12345678901234567890123456789012345678 = v\n  w\nk = v\n"),
      "[a]\n!k0123456789-12345678901234567890123456789012345678\nk=v\n",
      "t.ini:2:1: error: this key has 50 bytes; no key has more than 49\n"},
-    {TEXT("[a\nk = v\n"), "[!\nk=v\n",
+    {TEXT("[a\nk = v\n"), "[!a\nk=v\n",
      "t.ini:1:1: error: the section's header has no closing ]\n    [a\n    ^~\n"},
-    {TEXT("[a ;c]\n"), "[!\n",
+    {TEXT("[a ;c]\n"), "[!a\n",
      "t.ini:1:1: error: the section's header has no closing ]\n    [a ;c]\n    ^~\n"},
-    {TEXT("[a]\n  [b\nk = v\n"), "[a]\n[!\nk=v\n", "t.ini:2:3: error: the section's header has no closing ]"},
-    {TEXT("[a] junk = 1\n"), "[!\n",
+    {TEXT("[a]\n  [b\nk = v\n"), "[a]\n[!b\nk=v\n",
+     "t.ini:2:3: error: the section's header has no closing ]"},
+    {TEXT("[a] junk = 1\n"), "[!a\n",
      "t.ini:1:5: error: nothing but a comment may stand behind a section's ]\n    [a] junk = 1\n        "
      "^~~~~~~~\n"},
-    {TEXT("[a]]\n"), "[!\n", "t.ini:1:4: error: nothing but a comment"},
-    {TEXT("[a] # c\n"), "[!\n", "t.ini:1:5: error: nothing but a comment"},
-    {TEXT("[a];c\n"), "[!\n", "t.ini:1:4: error: nothing but a comment"},
+    {TEXT("[a]]\n"), "[!a\n", "t.ini:1:4: error: nothing but a comment"},
+    {TEXT("[a] # c\n"), "[!a\n", "t.ini:1:5: error: nothing but a comment"},
+    {TEXT("[a];c\n"), "[!a\n", "t.ini:1:4: error: nothing but a comment"},
     {TEXT("  v\n"), "",
      "t.ini:1:3: error: an indented line continues the value above, but there is none: it needs a key and = "
      "here\n      v\n      ^\n"},
@@ -135,12 +136,12 @@ static const struct {
      "t.ini:2:6: error: control byte 0x00; of those only tab is allowed\n    k = v?w\n         ^\n"},
     {TEXT("[a]\n; c\0\nk = v\n"), "[a]\nk=v\n", "t.ini:2:4: error: control byte 0x00"},
     {TEXT("\0"), "", "t.ini:1:1: error: control byte 0x00"},
-    {TEXT("[a\0]\n"), "[!\n", "t.ini:1:3: error: control byte 0x00"},
+    {TEXT("[a\0]\n"), "[!a?\n", "t.ini:1:3: error: control byte 0x00"},
     {TEXT("[a]\nk = \x01\n"), "[a]\n!k\n", "t.ini:2:5: error: control byte 0x01"},
     {TEXT("[a]\nk = v ; \x1b[31m\n"), "[a]\n!k\n", "t.ini:2:9: error: control byte 0x1b"},
     {TEXT("[a]\nk = \x7f\n"), "[a]\n!k\n", "t.ini:2:5: error: control byte 0x7f"},
     {TEXT("[a]\nk = v\n  \x02\x03\x04\n"), "[a]\nk=v\n", "t.ini:3:3: error: control byte 0x02"},
-    {TEXT("[a]\rk = v\r"), "[!\n", "t.ini:1:4: error: control byte 0x0d"}, /* CR alone ends no line */
+    {TEXT("[a]\rk = v\r"), "[!a\n", "t.ini:1:4: error: control byte 0x0d"}, /* CR alone ends no line */
     {TEXT("[a]\nk = v\r\r\n"), "[a]\n!k\n", "t.ini:2:6: error: control byte 0x0d"},
     {TEXT("[a]\nk\r = v\n"), "[a]\n!k\n", "t.ini:2:2: error: control byte 0x0d"},
     {TEXT("[a]\nk = v\x0bw\x0c\n"), "[a]\n!k\n", "t.ini:2:6: error: control byte 0x0b"},
@@ -154,12 +155,29 @@ static const struct {
     {TEXT("[a]\nk = \xf4\x90\x80\x80\n"), "[a]\n!k\n", "t.ini:2:5: error: byte 0xf4 is no UTF-8"},
     {TEXT("[a]\nk = \xf8\x88\x80\x80\x80\n"), "[a]\n!k\n", "t.ini:2:5: error: byte 0xf8 is no UTF-8"},
     {TEXT("[a]\nk = \x80\n"), "[a]\n!k\n", "t.ini:2:5: error: byte 0x80 is no UTF-8"},
-    {TEXT("[\xe4]\nk = v\n"), "[!\nk=v\n", "t.ini:1:2: error: byte 0xe4 is no UTF-8"},
+    {TEXT("[\xe4]\nk = v\n"), "[!?\nk=v\n", "t.ini:1:2: error: byte 0xe4 is no UTF-8"},
     {TEXT("[a]\nk = v\n  \xe4 ; c\n  w\nl = x\n"), "[a]\nk=v\nl=x\n",
      "t.ini:3:3: error: byte 0xe4 is no UTF-8"},
     {TEXT("[a]\nrule = \" ; \xe4\"\n"), "[a]\n!rule\n", "t.ini:2:12: error: byte 0xe4 is no UTF-8"},
-    {TEXT("[a]\n\xef\xbb\xbf[b]\n"), "[a]\n", "t.ini:2:1: error: "}, /* a BOM inside is no BOM */
-    {TEXT("\xff\xfe[\0a\0]\0"), "", "t.ini:1:"},                     /* UTF-16 */
+    /* A BOM inside is no BOM, but its line is none the less what it looks like, as behind other blanks. */
+    {TEXT("[a]\n\xef\xbb\xbf[b]\nk = v\n"), "[a]\n[!b\nk=v\n",
+     "t.ini:2:1: error: here stands a byte order mark (U+FEFF): take it out\n    \xef\xbb\xbf[b]\n    ^\n"},
+    {TEXT("[a]\n\xef\xbb\xbf[b\nk = v\n"), "[a]\n[!b\nk=v\n",
+     "t.ini:2:1: error: here stands a byte order mark"},
+    {TEXT("[a]\n\xef\xbb\xbfk = v\n"), "[a]\n!k\n", "t.ini:2:1: error: here stands a byte order mark"},
+    {TEXT("[a]\n\xef\xbb\xbf"), "[a]\n", "t.ini:2:1: error: here stands a byte order mark"},
+    {TEXT("\xef\xbb\xbf\xef\xbb\xbf[a]\n"), "[!a\n", "t.ini:1:4: error: here stands a byte order mark"},
+    {TEXT("[a]\n\xc2\xa0 \xe3\x80\x80k = v\n"), "[a]\n!k\n",
+     "t.ini:2:1: error: here stands a no-break space (U+00A0): write a blank\n"},
+    {TEXT("[a]\nk\xc2\xa0= v\n"), "[a]\n!k\n", "t.ini:2:2: error: here stands a no-break space"},
+    {TEXT("[a]\nk \xef\xbc\x9d v\n"), "[a]\n!k\n",
+     "t.ini:2:3: error: here stands a wide = (U+FF1D): write =\n"},
+    {TEXT("[a]\n\xef\xbc\xbbz\xef\xbc\xbd\n"), "[a]\n", "t.ini:2:1: error: here stands a wide [ (U+FF3B)"},
+    {TEXT("[a]\nreal\xe2\x80\x90server = v\n"), "[a]\n!real\n",
+     "t.ini:2:5: error: here stands a typographic hyphen"},
+    {TEXT("[a]\n\xc3\xa9 = v\n"), "[a]\n", "t.ini:2:1: error: unknown key '\xc3\xa9'"},
+    {TEXT("[a]\n\xe2\x80\x93 v\n"), "[a]\n", "t.ini:2:1: error: here stands an en dash"},
+    {TEXT("\xff\xfe[\0a\0]\0"), "", "t.ini:1:"}, /* UTF-16 */
 };
 
 START_TEST(test_bad)
@@ -184,7 +202,7 @@ START_TEST(test_all_errors)
 
     record_read(&r, TEXT("x\n[a\n  z\nk = v\nQ = 1\n[b]\n= 2\nl = \x01\n[c] d\nm = w\n"));
     ck_assert_uint_eq(diag_errors(&r.diag), 6);
-    ck_assert_str_eq(buf_text(&r.events), "!x\n[!\nk=v\n[b]\n!l\n[!\nm=w\n");
+    ck_assert_str_eq(buf_text(&r.events), "!x\n[!a\nk=v\n[b]\n!l\n[!c\nm=w\n");
     record_free(&r);
 }
 END_TEST

@@ -4,11 +4,12 @@
 #define CHECK_INI_READER_H
 
 #include "lbgen/ini_reader.h"
+#include "lbgen/utf8.h"
 
 #include "check_util.h"
 
 /* The last key's value is kept; `events` has all that came, a line each:
- *     [service web]    section    [!    bad_section    !ports    bad_key    ports=80    key */
+ *     [service web]    section    [!service web    bad_section    !ports    bad_key    ports=80    key */
 struct record {
     struct sources sources;
     struct diag diag;
@@ -52,9 +53,13 @@ static inline void record_section(void *ctx, srcpos at, srcpos text_at, const ch
     buf_str(&r->events, "]\n");
 }
 
-static inline void record_bad_section(void *ctx)
+static inline void record_bad_section(void *ctx, const char *text, size_t len)
 {
-    buf_str(&((struct record *)ctx)->events, "[!\n");
+    struct record *r = ctx;
+
+    buf_str(&r->events, "[!");
+    utf8_show(&r->events, text, len);
+    buf_char(&r->events, '\n');
 }
 
 static inline void record_bad_key(void *ctx, const char *name, size_t len)

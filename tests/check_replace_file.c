@@ -128,6 +128,31 @@ START_TEST(test_dangling_link)
 }
 END_TEST
 
+/* Such as /dev/stdout in front of a pipe: a link of /proc that can be opened, and whose target has no path.
+ */
+START_TEST(test_pipe)
+{
+    struct replacement r;
+    struct complaint why = {.text = ""};
+    char path[64];
+    int fds[2];
+
+    ck_assert_int_eq(pipe(fds), 0);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fds[1]);
+    ck_assert_int_eq(symlink(path, "link"), 0);
+    ck_assert(!replacement_begin(&r, path, &why));
+    ck_assert_str_eq(why.text, "is no regular file and is not replaced");
+    ck_assert(!replacement_begin(&r, "link", &why));
+    ck_assert_str_eq(why.text, "is no regular file and is not replaced");
+    ck_assert_int_eq(unlink("link"), 0);
+    ck_assert_int_eq(symlink("missing", "link"), 0);
+    ck_assert(!replacement_begin(&r, "link", &why));
+    ck_assert_str_eq(why.text, "is a symbolic link that leads nowhere");
+    close(fds[0]);
+    close(fds[1]);
+}
+END_TEST
+
 START_TEST(test_refused)
 {
     static const char *const bad[] = {
@@ -252,6 +277,7 @@ static Suite *replace_file_suite(void)
     tcase_add_test(t, test_atomic);
     tcase_add_test(t, test_link);
     tcase_add_test(t, test_dangling_link);
+    tcase_add_test(t, test_pipe);
     tcase_add_loop_test(t, test_refused, 0, 11);
     tcase_add_test(t, test_names);
     tcase_add_test(t, test_lost_folder);

@@ -122,6 +122,24 @@ static const struct {
     {TEXT("*filter\nCOMMIT\r"), 14, 1, "CR LF"},
 };
 
+/* What is wrong first is found where reading goes on as well. */
+static void check_first_finding(const char *text, size_t len, const struct complaint *first)
+{
+    struct sources sources = {0};
+    struct save_file file = {0};
+    struct diag diag = {0};
+
+    sources_add_text(&sources, "saved", text, len);
+    ck_assert(!save_file_read_source(&file, &sources.at[0], &diag));
+    ck_assert_uint_ge(diag.n, 1);
+    ck_assert_uint_eq(diag.at[0].at, first->at);
+    ck_assert_uint_eq(diag.at[0].len, first->len);
+    ck_assert_str_eq(diag.at[0].text, first->text);
+    save_file_free(&file);
+    diag_free(&diag);
+    sources_free(&sources);
+}
+
 START_TEST(test_bad)
 {
     char *text = exact_copy(bad[_i].text, bad[_i].len);
@@ -132,6 +150,7 @@ START_TEST(test_bad)
     ck_assert_msg(strstr(why.text, bad[_i].says) != NULL, "%s", why.text);
     ck_assert_uint_eq(why.at, bad[_i].at);
     ck_assert_uint_eq(why.len, bad[_i].culprit);
+    check_first_finding(text, bad[_i].len, &why);
     save_file_free(&file);
     free(text);
 }

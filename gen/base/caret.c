@@ -4,6 +4,7 @@
 #include <wchar.h>
 
 #include "lbgen/caret.h"
+#include "lbgen/utf8.h"
 
 enum { BYTES_MAX = 200, CONTEXT = 80, COLUMNS_MIN = 24, INDENT = 4, DOTS = 3, TAB = 8, UTF8_MAX = 4 };
 
@@ -12,7 +13,7 @@ enum { BYTES_MAX = 200, CONTEXT = 80, COLUMNS_MIN = 24, INDENT = 4, DOTS = 3, TA
 struct glyph {
     size_t bytes;
     int columns;
-    bool shown; /* false: a control byte or no UTF-8, printed as `?` */
+    bool shown; /* false: a control character, one that turns text, or no UTF-8: printed as `?` */
 };
 
 static struct glyph glyph_at(const char *p, size_t left)
@@ -27,7 +28,7 @@ static struct glyph glyph_at(const char *p, size_t left)
     if (n == 0 || n > left) /* NUL, invalid (-1) or cut off (-2) */
         return (struct glyph){1, 1, false};
     int columns = wcwidth(c);
-    if (columns < 0)
+    if (columns < 0 || (n > 1 && utf8_turns_text(p)))
         return (struct glyph){n, 1, false};
     return (struct glyph){n, columns, true};
 }

@@ -6,6 +6,7 @@
 #include "lbgen/number.h"
 #include "lbgen/prefix.h"
 #include "lbgen/put.h"
+#include "lbgen/words.h"
 
 enum { TEXT_MAX = 63 }; /* longest inet_pton form is 45 bytes */
 
@@ -99,17 +100,41 @@ static bool complain_of_host_bits(const struct prefix *p, const char *text, size
     return false;
 }
 
-static bool ipv4_with_port(const char *text, size_t n)
+/* Finds the address in `192.0.2.10:80`, `[2001:db8::5]` and `[2001:db8::5]:80`; false when it is none of
+ * these. */
+static bool address_of_a_socket(const char *text, size_t n, struct word *address)
 {
-    const char *colon = memchr(text, ':', n);
+    const bool in_brackets = n && text[0] == '[';
+    const char *end = memchr(text, in_brackets ? ']' : ':', n);
     struct prefix p;
 
-    return colon && address_parse(text, (size_t)(colon - text), &p) && p.family == IPV4;
+    if (!end || (in_brackets && end + 1 < text + n && end[1] != ':'))
+        return false;
+    *address = (struct word){.at = in_brackets, .len = (size_t)(end - text) - in_brackets};
+    return address_parse(text + address->at, address->len, &p) && (p.family == IPV6) == in_brackets;
+}
+
+static bool complain_of_socket(const char *text, size_t n, struct word address, enum prefix_form form,
+                               struct complaint *why)
+{
+    const int shown = (int)address.len;
+
+    if (text[n - 1] == ']')
+        return complain(why, 0, n, "an address is written without brackets here: %.*s", shown,
+                        text + address.at);
+    return complain(why, 0, n, "'%.*s' has a port: write %.*s%s", n > TEXT_MAX ? TEXT_MAX : (int)n, text,
+                    shown, text + address.at,
+                    form == ADDRESS_ONLY ? "" : "; a service's ports go into 'ports'");
 }
 
 static bool like_a_name(const char *text, size_t n)
 {
     return n > 1 && (unsigned char)((text[0] | 0x20) - 'a') < 26 && !memchr(text, ':', n);
+}
+
+static bool has_leading_zero(const char *text, size_t n)
+{
+    return n > 1 && text[0] == '0' && all_digits(text, n);
 }
 
 /* Apart, so that its large frame is no burden of plain addresses. */
@@ -122,12 +147,13 @@ __attribute__((noinline)) static bool parse_other(const char *text, size_t n, en
     int shown = n > TEXT_MAX ? TEXT_MAX : (int)n;
     struct complaint ignored;
     uint8_t mask_len = 0;
+    struct word address;
 
     if (slash && form == ADDRESS_ONLY)
         return complain(why, address_len, n - address_len, "one address is expected here, not a prefix");
     if (!address_parse(text, address_len, out)) {
-        if (form == ADDRESS_ONLY && ipv4_with_port(text, n))
-            return complain(why, 0, n, "'%.*s' has a port; only an address is expected here", shown, text);
+        if (address_of_a_socket(text, n, &address))
+            return complain_of_socket(text, n, address, form, why);
         if (memchr(text, '%', address_len))
             return complain(why, 0, n, "'%.*s' has a zone; addresses are written without", shown, text);
         return complain(why, 0, n, "'%.*s' is no IPv4 or IPv6 address%s%s", shown, text,
@@ -140,6 +166,9 @@ __attribute__((noinline)) static bool parse_other(const char *text, size_t n, en
         netmask_parse(slash + 1, n - address_len - 1, &mask_len, &ignored))
         return complain(why, address_len + 1, n - address_len - 1, "write the mask as a length: /%u",
                         mask_len);
+    if (has_leading_zero(slash + 1, n - address_len - 1))
+        return complain(why, address_len + 1, n - address_len - 1,
+                        "a prefix length is written without a leading zero");
     if (!decimal_parse(slash + 1, n - address_len - 1, &len) || len > family_ops[out->family].bits)
         return complain(why, address_len + 1, n - address_len - 1, "a prefix length of %s is 0..%u",
                         family_ops[out->family].name, family_ops[out->family].bits);
@@ -210,6 +239,20 @@ struct prefix prefix_cut(const struct prefix *p, uint8_t len)
 
     return (struct prefix){
         .first = {p->first.high & mask.high, p->first.low & mask.low}, .family = p->family, .len = len};
+}
+
+struct prefix prefix_host(const struct prefix *p)
+{
+    struct prefix host = *p;
+
+    host.len = family_ops[p->family].bits;
+    if (p->len + 1 < host.len) {
+        if (p->family == IPV4)
+            host.first.high |= 1ULL << 32;
+        else
+            host.first.low |= 1;
+    }
+    return host;
 }
 
 uint8_t prefix_common(const struct prefix *a, const struct prefix *b)

@@ -49,12 +49,20 @@ static bool is_control(const char *text)
     return p[0] < 0x20 || p[0] == 0x7f || (p[0] == 0xc2 && p[1] < 0xa0);
 }
 
+bool utf8_turns_text(const char *text)
+{
+    const unsigned char *p = (const unsigned char *)text;
+
+    return p[0] == 0xe2 &&
+           ((p[1] == 0x80 && p[2] >= 0xaa && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+}
+
 void utf8_show(struct buf *out, const char *text, size_t len)
 {
     for (size_t i = 0; i < len;) {
         size_t n = utf8_length(text + i, len - i);
 
-        if (n && !is_control(text + i))
+        if (n && !is_control(text + i) && !utf8_turns_text(text + i))
             buf_add(out, text + i, n);
         else
             buf_char(out, '?');

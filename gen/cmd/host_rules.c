@@ -4,6 +4,7 @@
 
 #include "lbgen/chain_loop.h"
 #include "lbgen/host_rules.h"
+#include "lbgen/look_alike.h"
 #include "lbgen/save_read.h"
 #include "lbgen/vec.h"
 #include "lbgen/xalloc.h"
@@ -44,6 +45,7 @@ static void report(const struct host_rule *rule, size_t at, size_t len, const ch
         len = rule->value.len;
     /* A rule may go on over several lines; what is underlined ends with the first. */
     diag_at(diag, SEVERITY_ERROR, ini_value_place(&rule->value, at), len, "%s", text);
+    look_alike_note(diag, ini_value_place(&rule->value, at), rule->text + at, len);
 }
 
 enum which { FIRST, LAST };

@@ -21,8 +21,9 @@
 static void report_unreadable(struct input *input, const struct options *options, const char *path,
                               const char *why)
 {
-    diag_file(&input->diag, SEVERITY_ERROR, path, "%s", why);
-    if (options->n_inputs == 1 && strcmp(path, "-") != 0 && access(path, F_OK) != 0 && errno == ENOENT)
+    diag_file(&input->diag, SEVERITY_ERROR, *path ? path : "''", "%s", why);
+    if (options->n_inputs == 1 && *path && strcmp(path, "-") != 0 && access(path, F_OK) != 0 &&
+        errno == ENOENT)
         diag_note(&input->diag, SRC_NONE, "lbgen --init -o %s writes a first one", path);
 }
 

@@ -288,12 +288,24 @@ static bool add_vip(struct init_options *o)
     return true;
 }
 
+/* `-` is standard output, as without -o. */
+static bool set_output(struct options *o)
+{
+    if (!*optarg) {
+        fputs("lbgen: the name behind -o is empty: name a file, or - for standard output\n", stderr);
+        return false;
+    }
+    o->output_given = true;
+    o->output = strcmp(optarg, "-") == 0 ? NULL : optarg;
+    return true;
+}
+
 static bool set_option(struct options *o, int option)
 {
     switch (option) {
     case '4': return set_family(o, IPV4);
     case '6': return set_family(o, IPV6);
-    case 'o': o->output = optarg; return true;
+    case 'o': return set_output(o);
     case OPT_FORMAT: return set_format(o, optarg);
     case OPT_FIREWALLD_ZONE: o->firewalld_zone = optarg; return true;
     case OPT_MERGE: return set_path(&o->merge, "merge");
@@ -403,7 +415,7 @@ static bool fits_together(const struct options *o)
             "-4 and -6 are for printing and for --diff --against: tables of both families are looked at");
     if (o->no_persist && (o->persist[IPV4] || o->persist[IPV6]))
         return say("--no-persist leaves the boot files alone: give no --persist or --persist6 beside it");
-    if ((o->output && o->verb != VERB_IMPORT && o->verb != VERB_INIT) || o->merge)
+    if ((o->output_given && o->verb != VERB_IMPORT && o->verb != VERB_INIT) || o->merge)
         return say("-o and --merge are for printing; --commit puts the rules into the boot file itself");
     if (o->against && o->verb != VERB_DIFF && o->verb != VERB_TRACE)
         return say("--against goes with --diff or --trace");

@@ -8,13 +8,7 @@ static srcpos place_of(const struct source *s, const struct save_line *line)
 
 bool rules_file_read(struct input *input, int source, struct save_file *out)
 {
-    const struct source *s = &input->sources.at[source];
-    struct complaint why;
-
-    if (save_file_read(out, s->text, s->len, &why))
-        return true;
-    diag_at(&input->diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
-    return false;
+    return save_file_read_source(out, &input->sources.at[source], &input->diag);
 }
 
 bool rules_file_read_of(struct input *input, int source, enum family family, const char *what,

@@ -255,21 +255,6 @@ size_t claim_box_count(const struct service *s)
     return all;
 }
 
-/* A friendly address inside a prefix: its own, or for a network the one behind the network's number. */
-static struct prefix host_in(const struct prefix *p)
-{
-    struct prefix host = *p;
-
-    host.len = family_ops[p->family].bits;
-    if (p->len + 1 < host.len) {
-        if (p->family == IPV4)
-            host.first.high |= 1ULL << 32;
-        else
-            host.first.low |= 1;
-    }
-    return host;
-}
-
 static uint32_t common(const struct box *a, const struct box *b, int axis)
 {
     return a->low[axis] > b->low[axis] ? a->low[axis] : b->low[axis];
@@ -288,10 +273,10 @@ void claim_example(const struct claim_space *space, const struct box *a, const s
     *example = (struct claim_example){.proto = (enum proto)(port >> 16), .port = (uint16_t)port};
     if (proto_ops[example->proto].has_ports && example->port == 0)
         example->port = 80; /* any with any */
-    example->vip = host_in(&space->vips.at[common(a, b, AXIS_VIP)]);
+    example->vip = prefix_host(&space->vips.at[common(a, b, AXIS_VIP)]);
     example->source_given = bound(a, b, AXIS_SOURCE);
     if (example->source_given)
-        example->source = host_in(&space->sources.at[common(a, b, AXIS_SOURCE)]);
+        example->source = prefix_host(&space->sources.at[common(a, b, AXIS_SOURCE)]);
     if (bound(a, b, AXIS_INTERFACE))
         example->in = space->interfaces.at[common(a, b, AXIS_INTERFACE)];
 }

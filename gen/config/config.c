@@ -5,6 +5,7 @@
 
 #include "lbgen/closest.h"
 #include "lbgen/config.h"
+#include "lbgen/look_alike.h"
 #include "lbgen/name_index.h"
 #include "lbgen/section_keys.h"
 #include "lbgen/service_keys.h"
@@ -168,10 +169,12 @@ static void begin_name(struct builder *b, const struct name_index *names, srcpos
     b->name.len = len;
     b->name.at = at;
     b->drop = !name_good(name, len, &why);
-    if (b->drop)
+    if (b->drop) {
         diag_at(b->diag, SEVERITY_ERROR, at + (srcpos)why.at, why.len, "%s", why.text);
-    else
+        look_alike_note(b->diag, at, name, len);
+    } else {
         name_index_prefetch(names, name, len);
+    }
 }
 
 static bool is_wanted_template(const struct builder *b, const char *name, size_t len)
@@ -240,6 +243,20 @@ static bool section_fits(struct builder *b, enum section section, srcpos at, con
     return false;
 }
 
+/* Behind a header that was refused: where its kind can be seen, keys are held against it, so that what is
+ * wrong with them is said in this run, and nothing is kept. */
+static void begin_refused(struct builder *b, enum section section, const char *name, size_t len)
+{
+    b->section = section;
+    if ((section == SECTION_RULES && !table_find(name, len, &b->table)) ||
+        (b->template_name && section != SECTION_TEMPLATE))
+        b->section = SECTION_IGNORED;
+    b->drop = true;
+    b->service = (struct service){.name = name};
+    b->expect = (struct expect){.name = name};
+    b->expect_given = 0;
+}
+
 static void on_section(void *ctx, srcpos at, srcpos text_at, const char *text, size_t len)
 {
     struct builder *b = ctx;
@@ -251,8 +268,11 @@ static void on_section(void *ctx, srcpos at, srcpos text_at, const char *text, s
     name = word;
     bool named = has_word && word_next(text, len, &name);
     enum section section = find_section(text, has_word ? word.len : 0);
-    if (!section_fits(b, section, at, text, len, named))
+    if (!section_fits(b, section, at, text, len, named)) {
+        look_alike_note(b->diag, text_at, text, len);
+        begin_refused(b, section, text + name.at, named ? name.len : 0);
         return;
+    }
     b->section = section;
     /* All that stands behind the word is the name, so that `[service a b]` is told what is wrong with it. */
     const char *name_text = text + name.at;
@@ -268,12 +288,16 @@ static void on_section(void *ctx, srcpos at, srcpos text_at, const char *text, s
         b->config->vrrp.at = at;
 }
 
-static void on_bad_section(void *ctx)
+static void on_bad_section(void *ctx, const char *text, size_t len)
 {
     struct builder *b = ctx;
+    struct word word = {0}, name;
 
     finish_section(b);
-    b->section = SECTION_IGNORED;
+    bool has_word = word_next(text, len, &word);
+    name = word;
+    has_word = word_next(text, len, &name) && has_word;
+    begin_refused(b, find_section(text + word.at, word.len), text + name.at, name.len);
 }
 
 /* Gives the value to its section; false when the section has no such key. */
@@ -328,7 +352,17 @@ static void report_unknown_key(const struct builder *b, srcpos at, const char *n
                 name, section_forms[b->section].word, meant);
     else
         diag_at(b->diag, SEVERITY_ERROR, at, strlen(name),
-                "unknown key '%s' in [%s]; lbgen(8) lists its keys", name, section_forms[b->section].word);
+                "unknown key '%s' in [%s]; lbgen.ini(5) lists its keys", name,
+                section_forms[b->section].word);
+}
+
+static void report_no_section(const struct builder *b, srcpos at, const char *name)
+{
+    const char *of = b->template_name;
+
+    diag_at(b->diag, SEVERITY_ERROR, at, strlen(name),
+            "'%s' stands before the first section of its file: write [%s %s]%s above it", name,
+            of ? "template" : "service", of ? of : "NAME", of ? "" : " or another");
 }
 
 static void on_key(void *ctx, srcpos at, const char *name, size_t len, const struct ini_value *ini)
@@ -339,9 +373,7 @@ static void on_key(void *ctx, srcpos at, const char *name, size_t len, const str
     if (b->section == SECTION_IGNORED)
         return;
     if (b->section == SECTION_NONE)
-        diag_at(b->diag, SEVERITY_ERROR, at, strlen(name),
-                "'%s' stands before the first section of its file: write [service NAME] or another above it",
-                name);
+        report_no_section(b, at, name);
     else if (b->section == SECTION_TEMPLATE && strcmp(name, "vip") == 0)
         diag_at(b->diag, SEVERITY_ERROR, at, strlen(name), "a template has no vip: each service has its own");
     else if (!set_key(b, &v, len))

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lbgen/ini_line.h"
+#include "lbgen/look_alike.h"
 #include "lbgen/utf8.h"
 
 enum { KEY_MAX = 49 /* inih: MAX_NAME - 1 */ };
@@ -93,22 +94,21 @@ static void sort_header(const char *line, size_t at, size_t len, const struct in
 {
     size_t end = trim_end(line, at, plain_comment_start(line, at, len, state));
     const char *close = memchr(line + at, ']', end - at);
+    size_t close_at = close ? (size_t)(close - line) : end;
 
-    *out = (struct ini_line){.kind = LINE_BAD_HEADER};
+    *out = (struct ini_line){.kind = LINE_BAD_HEADER, .bracket = at};
+    out->body_at = skip_blanks(line, at + 1, close_at);
+    out->body_len = trim_end(line, out->body_at, close_at) - out->body_at;
     if (!close) {
         complain(why, at, end - at, "the section's header has no closing ]");
         return;
     }
-    size_t close_at = (size_t)(close - line);
     if (close_at + 1 < end) {
         size_t junk = skip_blanks(line, close_at + 1, end);
 
         complain(why, junk, end - junk, "nothing but a comment may stand behind a section's ]");
         return;
     }
-    out->bracket = at;
-    out->body_at = skip_blanks(line, at + 1, close_at);
-    out->body_len = trim_end(line, out->body_at, close_at) - out->body_at;
     out->kind = LINE_HEADER;
 }
 
@@ -123,6 +123,18 @@ static void sort_key(const char *line, size_t at, size_t name_len, size_t equals
     take_value(line, equals + 1, len, state, out);
 }
 
+/* Whether a character that looks like another stands where the key, or what was meant as one, ends. */
+static bool key_ends_oddly(const char *line, size_t end, struct complaint *why)
+{
+    struct look_alike found;
+    size_t at = skip_blanks(line, key_length(line, 0, end), end);
+
+    if (at == end || !look_alike_find(line + at, end - at, &found) || found.at > 0)
+        return false;
+    complain(why, at, found.len, "%s", found.text);
+    return true;
+}
+
 static void sort_no_key(const char *line, size_t len, const struct ini_line_state *state,
                         struct ini_line *out, struct complaint *why)
 {
@@ -131,6 +143,8 @@ static void sort_no_key(const char *line, size_t len, const struct ini_line_stat
     size_t name_len = equals ? trim_end(line, 0, (size_t)(equals - line)) : 0;
 
     *out = (struct ini_line){.kind = LINE_BAD, .name_len = key_length(line, 0, end)};
+    if (key_ends_oddly(line, end, why))
+        return;
     if (!equals)
         complain(why, 0, end, "a line is `key = value`, a [section] or a comment; this one has no =");
     else if (name_len == 0)
@@ -140,6 +154,28 @@ static void sort_no_key(const char *line, size_t len, const struct ini_line_stat
     else
         complain(why, 0, name_len, "unknown key '%.*s': keys are made of a-z, 0-9 and -", (int)name_len,
                  line);
+}
+
+/* A line that begins with what looks like a blank or like nothing, such as the byte order mark of a file that
+ * was joined to another; it is looked at behind that, too. */
+static bool sort_unseen(const char *line, size_t len, const struct ini_line_state *state,
+                        struct ini_line *out, struct complaint *why)
+{
+    struct look_alike found;
+    size_t at = 0;
+
+    while (at < len && look_alike_find(line + at, len - at, &found) && found.at == 0 && found.unseen)
+        at = skip_blanks(line, at + found.len, len);
+    if (at == 0)
+        return false;
+    if (at < len && line[at] == '[')
+        sort_header(line, at, len, state, out, why);
+    else
+        *out = (struct ini_line){.name_at = at, .name_len = key_length(line, at, len)};
+    out->kind = at < len && line[at] == '[' ? LINE_BAD_HEADER : LINE_BAD;
+    look_alike_find(line, len, &found);
+    complain(why, 0, found.len, "%s", found.text);
+    return true;
 }
 
 static void sort_continuation(const char *line, size_t at, size_t len, struct ini_line_state *state,
@@ -166,6 +202,8 @@ __attribute__((noinline)) static void sort_other(const char *line, size_t at, si
         *out = (struct ini_line){.kind = LINE_EMPTY};
     else if (line[at] == '[' && (at == 0 || looks_like_header(line, at, len)))
         sort_header(line, at, len, state, out, why);
+    else if (at == 0 && sort_unseen(line, len, state, out, why))
+        return;
     else if (at == 0)
         sort_no_key(line, len, state, out, why);
     else

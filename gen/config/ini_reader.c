@@ -148,7 +148,7 @@ static void refuse(struct reader *r, const char *line, const struct ini_line *l,
     r->refused = true;
     r->state.in_quotes = false;
     if (l->kind == LINE_BAD_HEADER)
-        r->handler->bad_section(r->ctx);
+        r->handler->bad_section(r->ctx, line + l->body_at, l->body_len);
     else if (l->name_len)
         r->handler->bad_key(r->ctx, line + l->name_at, l->name_len);
 }

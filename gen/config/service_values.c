@@ -39,8 +39,10 @@ void set_protocols(struct service *s, const struct value *v)
         enum proto p;
 
         if (!proto_parse(v->ini->text + w.at, w.len, &p, &why)) {
-            value_refuse(v, w.at, &why);
-            if (w.len == 0)
+            bool last = w.len == 0;
+
+            value_refuse_item(v, &w, &why);
+            if (last)
                 break;
             continue;
         }
@@ -106,8 +108,10 @@ void set_ports(struct port_list *list, const struct value *v)
 
     while (item_next(v->ini->text, v->ini->len, &w)) {
         if (!parse_port_item(v, &w, list, &item, &why)) {
-            value_refuse(v, w.at, &why);
-            if (w.len == 0 || list->n == PORT_ITEMS_MAX)
+            bool last = w.len == 0 || list->n == PORT_ITEMS_MAX;
+
+            value_refuse_item(v, &w, &why);
+            if (last)
                 break;
         } else if (port_is_new(v, &w, list, item)) {
             add_port(list, v->mem, item);
@@ -151,8 +155,9 @@ void set_scheduler_flags(struct service_more *m, const struct value *v)
         }
         complain(&why, 0, w.len ? w.len : 1,
                  "a scheduler flag is sh-port, sh-fallback, mh-port, mh-fallback, flag-1, flag-2 or flag-3");
-        value_refuse(v, w.at, &why);
-        if (w.len == 0)
+        bool last = w.len == 0;
+        value_refuse_item(v, &w, &why);
+        if (last)
             break;
     }
 }
@@ -220,13 +225,24 @@ static bool server_is_there(const struct service_more *m, const struct real_serv
     return false;
 }
 
+static bool is_one_server(const struct value *v)
+{
+    const char *comma = memchr(v->ini->text, ',', v->ini->len);
+    struct complaint why;
+
+    if (!comma)
+        return true;
+    complain(&why, 0, 1, "this is no list: each real server has a line of its own, %s = ADDRESS", v->key);
+    return value_refuse(v, (size_t)(comma - v->ini->text), &why);
+}
+
 void add_real_server(struct service_more *m, const struct value *v)
 {
     struct real_server server = {.weight = 1};
     struct complaint why;
     struct word w = {0};
 
-    if (!word_next(v->ini->text, v->ini->len, &w))
+    if (!is_one_server(v) || !word_next(v->ini->text, v->ini->len, &w))
         return;
     if (!prefix_parse(v->ini->text + w.at, w.len, ADDRESS_ONLY, &server.address, &why)) {
         value_refuse(v, w.at, &why);

@@ -19,12 +19,6 @@ bool value_empty(const struct value *v)
     return true;
 }
 
-bool value_refuse(const struct value *v, size_t offset, const struct complaint *why)
-{
-    diag_at(v->diag, SEVERITY_ERROR, ini_value_place(v->ini, offset + why->at), why->len, "%s", why->text);
-    return false;
-}
-
 void value_warn(const struct value *v, size_t offset, size_t len, const char *format, ...)
 {
     char text[256];
@@ -64,7 +58,7 @@ const void *value_list(const struct value *v, item_parse_fn parse, item_place_fn
             room *= 2;
         }
         if (!parse(v->ini->text + w.at, w.len, items + count * size, &why)) {
-            value_refuse(v, w.at, &why);
+            value_refuse_item(v, &w, &why);
             continue;
         }
         if (place)

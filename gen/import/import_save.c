@@ -226,10 +226,8 @@ void import_save(struct draft *draft, struct diag *diag)
 {
     const struct source *source = &draft->sources->at[draft->source];
     struct rules_import import = {.draft = draft, .source = source};
-    struct complaint why;
 
-    if (!save_file_read(&import.file, source->text, source->len, &why)) {
-        diag_at(diag, SEVERITY_ERROR, source->base + (srcpos)why.at, why.len, "%s", why.text);
+    if (!save_file_read_source(&import.file, source, diag)) {
         save_file_free(&import.file);
         return;
     }

@@ -62,10 +62,12 @@ bool replacement_begin(struct replacement *r, const char *path, struct complaint
     *r = (struct replacement){.fd = -1, .folder = -1};
     if (!exists && errno != ENOENT)
         return complain(why, 0, 0, "can't be written: %s", strerror(errno));
+    /* A pipe behind /dev/stdout is there, but has no path. */
+    bool opens = stat(exists ? resolved : path, &old) == 0;
+    if (exists ? !opens || !S_ISREG(old.st_mode) : opens)
+        return complain(why, 0, 0, "is no regular file and is not replaced");
     if (!exists && lstat(path, &old) == 0)
         return complain(why, 0, 0, "is a symbolic link that leads nowhere");
-    if (exists && (stat(resolved, &old) != 0 || !S_ISREG(old.st_mode)))
-        return complain(why, 0, 0, "is no regular file and is not replaced");
     if (!open_folder(r, exists ? resolved : path, why))
         return false;
     if (open_temporary(r, why) && (!exists || take_over(r, why)))

@@ -170,7 +170,8 @@ static bool follow(const struct ka_text *text, int *depth, struct diag *diag)
     }
     if (quote == SIZE_MAX)
         return true;
-    diag_at(diag, SEVERITY_ERROR, text->from[quote], 1, "this quote is not closed");
+    diag_at(diag, SEVERITY_ERROR, text->from[quote], 1,
+            "this quote is not closed; a blank and ; begin a comment between quotes, too");
     return false;
 }
 

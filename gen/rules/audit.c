@@ -128,23 +128,6 @@ static bool can_end(const struct seen_rule *rule, struct walk_table *rules, cons
     }
 }
 
-/* Narrows the flow to what the rule matches of it, as far as one address and one range of ports can say. */
-static void narrow(struct flow *flow, const struct seen_rule *rule)
-{
-    if (rule->dst.given && !rule->dst.negated && prefix_contains(&flow->dst, &rule->dst.prefix))
-        flow->dst = rule->dst.prefix;
-    for (unsigned t = 0; t < rule->n_ports; t++)
-        for (uint32_t i = 0; i < rule->ports[t].n; i++) {
-            struct port_range r = rule->ports[t].at[i];
-
-            if (!rule->ports[t].destination || rule->ports[t].negated || !ports_overlap(flow->dport, r))
-                continue;
-            flow->dport.low = r.low > flow->dport.low ? r.low : flow->dport.low;
-            flow->dport.high = r.high < flow->dport.high ? r.high : flow->dport.high;
-            break;
-        }
-}
-
 static bool look_for_end(void *ctx, const struct flow *flow)
 {
     struct end_search *search = ctx;
@@ -154,7 +137,6 @@ static bool look_for_end(void *ctx, const struct flow *flow)
     if (seen_rule_matches(search->rule, &all) == NO || !can_end(search->rule, search->rules, &all))
         return true;
     search->flow = all;
-    narrow(&search->flow, search->rule);
     search->found = true;
     return false;
 }
@@ -172,7 +154,7 @@ const struct service *audit_foreign_rule(const struct config *config, const stru
             continue;
         each_client_flow(s, family, look_for_end, &search);
         if (search.found) {
-            flow_print(example, &search.flow);
+            flow_print_packet(example, &search.flow, rule);
             return s;
         }
     }

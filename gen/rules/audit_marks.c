@@ -139,7 +139,7 @@ static void report_spoiled(struct audit *a, enum table table, const char *chain,
     struct buf packet = {0};
     struct mark_collision c = {.service = a->service, .use = MARK_SPOILED, .bits = bits_set(rule->rule)};
 
-    flow_print(&packet, flow);
+    flow_print_packet(&packet, flow, rule->rule);
     c.packet = buf_text(&packet);
     report(a, table, chain, rule, &c);
     buf_free(&packet);

@@ -69,8 +69,10 @@ static bool no_address(const struct xt_family *family, const char *text, size_t 
 {
     if (!len)
         return complain(why, 0, strlen(text), "an address is missing");
-    if (memchr(text, ',', strlen(text)))
-        return complain(why, 0, strlen(text), "more than one address: write one rule for each address");
+    if (strcmp(text, "0/0") == 0 || strcmp(text, "any/0") == 0)
+        return complain(
+            why, 0, strlen(text),
+            "'%s' is any address: leave it out, or write 0.0.0.0/0 or ::/0 for those of one family", text);
     if (strspn(text, "0123456789.") == len)
         return complain(why, 0, len,
                         "'%.*s' is no IPv4 address: four decimal numbers without leading zeros were expected",
@@ -87,6 +89,9 @@ bool xt_address_parse(const struct xt_family *family, const char *text, void *ad
     size_t len = strcspn(text, "/");
     unsigned char *a = address, *m = mask;
 
+    /* iptables makes several rules of one then; what is read here is one. */
+    if (strchr(text, ','))
+        return complain(why, 0, strlen(text), "more than one address: write one rule for each address");
     if (!to_bytes(family->af, text, len, a))
         return no_address(family, text, len, why);
     set_length(m, family->address_size * 8u, family->address_size);

@@ -14,12 +14,12 @@ enum line_kind {
     LINE_KEY,          /* name, and body: the value */
     LINE_CONTINUATION, /* body: what it adds to the value above */
     LINE_BAD,          /* *why says what is wrong with it */
-    LINE_BAD_HEADER    /* the same, and it was meant as a header */
+    LINE_BAD_HEADER    /* the same, and it was meant as a header; body: what of one can be seen */
 };
 
 struct ini_line {
     enum line_kind kind;
-    size_t bracket;           /* LINE_HEADER: offset of the `[` */
+    size_t bracket;           /* LINE_HEADER, LINE_BAD_HEADER: offset of the `[` */
     size_t name_at, name_len; /* LINE_KEY: the key; LINE_BAD: what may have been meant as one, or 0 bytes */
     size_t body_at, body_len; /* without blanks at both ends, without a comment */
 };

@@ -35,8 +35,8 @@ struct ini_handler {
     /* `at` is the opening bracket; text, at text_at, is what stands between the brackets, without blanks at
      * its ends. It is valid as long as the sources. */
     void (*section)(void *ctx, srcpos at, srcpos text_at, const char *text, size_t len);
-    /* A header that could not be read (already reported): what follows belongs to nowhere. */
-    void (*bad_section)(void *ctx);
+    /* A header that was refused (already reported). text: what can be seen of what `section` would get. */
+    void (*bad_section)(void *ctx, const char *text, size_t len);
     /* A line of a section that was refused (already reported) and begins with what may be a key. */
     void (*bad_key)(void *ctx, const char *name, size_t len);
     /* name: NUL-terminated, len bytes; valid only during the call. */

@@ -57,7 +57,8 @@ struct init_options {
 struct options {
     bool family_given;
     enum family family;
-    const char *output;          /* -o FILE */
+    bool output_given;
+    const char *output;          /* -o FILE; NULL: standard output */
     const char *merge;           /* --merge FILE */
     const struct format *format; /* --format; NULL: save */
     bool format_remove;          /* --remove beside a format that has lines for it */

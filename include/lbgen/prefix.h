@@ -80,6 +80,8 @@ static inline bool prefix_overlaps(const struct prefix *a, const struct prefix *
 
 /* The first len bits of it. len is at most p->len. */
 struct prefix prefix_cut(const struct prefix *p, uint8_t len);
+/* A friendly address inside of it: its own, or for a network the one behind the network's number. */
+struct prefix prefix_host(const struct prefix *p);
 /* How many leading bits two prefixes of a family share, at most the shorter one's length. */
 uint8_t prefix_common(const struct prefix *a, const struct prefix *b);
 

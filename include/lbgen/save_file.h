@@ -9,6 +9,8 @@
 #include "lbgen/arena.h"
 #include "lbgen/complaint.h"
 #include "lbgen/key_table.h"
+#include "lbgen/diag.h"
+#include "lbgen/source.h"
 #include "lbgen/walk.h"
 
 enum save_kind {
@@ -49,6 +51,9 @@ bool save_file_read(struct save_file *file, const char *text, size_t len, struct
 
 /* Whether the line says that lbgen has made the file. */
 bool save_line_is_head(const struct save_line *line);
+
+/* The same; what is wrong is reported, several lines in one go. */
+bool save_file_read_source(struct save_file *file, const struct source *source, struct diag *diag);
 
 void save_file_free(struct save_file *file);
 

@@ -3,6 +3,7 @@
 #ifndef LBGEN_UTF8_H
 #define LBGEN_UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lbgen/buf.h"
@@ -14,7 +15,12 @@ size_t utf8_length(const char *p, size_t left);
 /* The text with U+FFFD for each byte that belongs to no character. */
 void utf8_mend(struct buf *out, const char *text, size_t len);
 
-/* The text for a terminal: with `?` for each control character and each byte that belongs to no character. */
+/* Whether a character is one of those that make a terminal print the text behind them in another order
+ * (U+202A..U+202E, U+2066..U+2069), so that it looks like what it is not. It is a whole one. */
+bool utf8_turns_text(const char *character);
+
+/* The text for a terminal: with `?` for each control character, each that turns text, and each byte that
+ * belongs to no character. */
 void utf8_show(struct buf *out, const char *text, size_t len);
 
 #endif

@@ -7,6 +7,7 @@
 #include "lbgen/diag.h"
 #include "lbgen/ini_reader.h"
 #include "lbgen/service.h"
+#include "lbgen/words.h"
 
 struct value {
     struct arena *mem;
@@ -19,8 +20,13 @@ struct value {
 /* Whether there is nothing behind the `=`; reports that. */
 bool value_empty(const struct value *v);
 
-/* Reports *why, whose place counts from byte `offset` of the value. Returns false. */
+/* Reports *why, whose place counts from byte `offset` of the value. Where the culprit reaches into a line
+ * that continues the value, that line is what is shown. Returns false. */
 bool value_refuse(const struct value *v, size_t offset, const struct complaint *why);
+
+/* The same of item *w of a list. When what stands there was meant as a comment or as a key of its own, so
+ * that the items behind it are none either, *w becomes all of that line. */
+void value_refuse_item(const struct value *v, struct word *w, const struct complaint *why);
 
 /* Reports a warning about `len` bytes at `offset` of the value. */
 void value_warn(const struct value *v, size_t offset, size_t len, const char *format, ...)
