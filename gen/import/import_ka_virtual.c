@@ -39,57 +39,6 @@ struct taker {
     } left;
 };
 
-/* --- words --- */
-
-/* The line's word number i; "" where it has none, or one that is not known. */
-static const char *word(const struct ka_line *line, uint32_t i)
-{
-    const struct ka_word *w = ka_line_word(line, i);
-
-    return w && !w->unknown ? w->text : "";
-}
-
-static bool number(const struct ka_line *line, uint32_t i, uint32_t *out)
-{
-    const char *text = word(line, i);
-
-    while (text[0] == '0' && text[1])
-        text++;
-    return decimal_parse(text, strlen(text), out);
-}
-
-static bool port(const struct ka_line *line, uint32_t i, uint16_t *out)
-{
-    const char *text = word(line, i);
-    struct complaint why;
-
-    if (strcmp(text, "0") == 0) {
-        *out = 0;
-        return true;
-    }
-    return port_parse(text, strlen(text), out, &why);
-}
-
-static bool address(const struct ka_line *line, uint32_t i, struct prefix *out)
-{
-    const char *text = word(line, i);
-    struct complaint why;
-
-    return prefix_parse(text, strlen(text), ADDRESS_ONLY, out, &why);
-}
-
-static bool method(const struct ka_line *line, enum forwarding *out)
-{
-    static const char *const names[] = {"NAT", "DR", "TUN"};
-
-    for (int i = 0; i < 3; i++)
-        if (strcasecmp(word(line, 1), names[i]) == 0) {
-            *out = (enum forwarding)i;
-            return true;
-        }
-    return false;
-}
-
 /* --- what is left --- */
 
 static void leave(struct taker *t, srcpos at, const char *text)
@@ -132,12 +81,12 @@ static const char *path_of(struct taker *t, const struct ka_line *check)
     for (const struct ka_line *l = check->first; l; l = l->next)
         if (ka_line_is(l, "url"))
             for (const struct ka_line *u = l->first; u; u = u->next)
-                if (ka_line_is(u, "path") && word(u, 1)[0] == '/')
-                    path = word(u, 1);
+                if (ka_line_is(u, "path") && import_ka_word(u, 1)[0] == '/')
+                    path = import_ka_word(u, 1);
                 else
-                    leave_line(t, word(check, 0), u);
+                    leave_line(t, import_ka_word(check, 0), u);
         else if (!ka_line_is(l, "connect_port"))
-            leave_line(t, word(check, 0), l);
+            leave_line(t, import_ka_word(check, 0), l);
     return path;
 }
 
@@ -150,7 +99,7 @@ static const char *check_of(struct taker *t, const struct ka_line *check, uint16
 
     if (!tcp && !https && !ka_line_is(check, "HTTP_GET"))
         return NULL;
-    if (port_line && !port(port_line, 1, &server_port))
+    if (port_line && !import_ka_port(port_line, 1, &server_port))
         server_port = 0;
     if (!server_port)
         return NULL;
@@ -192,13 +141,14 @@ static void take_real(struct taker *t, const struct ka_line *line)
 {
     struct import_real real = {.at = line->words[0].at, .weight = 1, .forwarding = t->forwarding};
 
-    if (!address(line, 1, &real.address) || (line->n_words > 2 && !port(line, 2, &real.port))) {
+    if (!import_ka_address(line, 1, &real.address) ||
+        (line->n_words > 2 && !import_ka_port(line, 2, &real.port))) {
         leave_line(t, "", line);
         return;
     }
     for (const struct ka_line *l = line->first; l; l = l->next)
-        if (ka_line_is(l, "weight") ? !number(l, 1, &real.weight)
-            : is_method(l)          ? !method(l, &real.forwarding)
+        if (ka_line_is(l, "weight") ? !import_ka_number(l, 1, &real.weight)
+            : is_method(l)          ? !import_ka_method(l, &real.forwarding)
                                     : !l->block)
             leave_line(t, "real_server", l);
         else if (l->block)
@@ -210,7 +160,8 @@ static void take_sorry(struct taker *t, const struct ka_line *line)
 {
     struct import_real sorry = {.at = line->words[0].at};
 
-    if (address(line, 1, &sorry.address) && (line->n_words < 3 || port(line, 2, &sorry.port)))
+    if (import_ka_address(line, 1, &sorry.address) &&
+        (line->n_words < 3 || import_ka_port(line, 2, &sorry.port)))
         t->server.sorry = sorry;
     else
         leave_line(t, "", line);
@@ -222,12 +173,12 @@ static bool take_mask(struct taker *t, const struct ka_line *line)
 {
     struct complaint why;
 
-    return import_virtual_set_mask(&t->server, word(line, 1), &why);
+    return import_virtual_set_mask(&t->server, import_ka_word(line, 1), &why);
 }
 
 static bool take_scheduler(struct taker *t, const struct ka_line *line)
 {
-    const char *name = word(line, 1);
+    const char *name = import_ka_word(line, 1);
 
     t->server.scheduler = *name ? name : NULL;
     return *name != '\0';
@@ -241,7 +192,7 @@ static bool take_protocol(struct taker *t, const struct ka_line *line)
     } protocols[] = {{"TCP", PROTO_TCP}, {"UDP", PROTO_UDP}, {"SCTP", PROTO_SCTP}};
 
     for (int i = 0; i < 3; i++)
-        if (strcasecmp(word(line, 1), protocols[i].word) == 0) {
+        if (strcasecmp(import_ka_word(line, 1), protocols[i].word) == 0) {
             t->server.protocol = (uint8_t)protocols[i].proto;
             return t->has_protocol = true;
         }
@@ -252,7 +203,7 @@ static bool take_persistence(struct taker *t, const struct ka_line *line)
 {
     t->server.persistent = true;
     t->server.persistence = PERSISTENCE_DEFAULT;
-    return line->n_words < 2 || number(line, 1, &t->server.persistence);
+    return line->n_words < 2 || import_ka_number(line, 1, &t->server.persistence);
 }
 
 /* Whether the keyword's meaning has a key of services.ini. */
@@ -264,7 +215,7 @@ static bool has_key(const struct ka_line *l)
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (ka_line_is(l, words[i]))
             return true;
-    return is_method(l) || (l->n_words == 1 && import_flag(word(l, 0)));
+    return is_method(l) || (l->n_words == 1 && import_flag(import_ka_word(l, 0)));
 }
 
 /* A line that has_key; false where its value is none. */
@@ -283,7 +234,7 @@ static bool take_known(struct taker *t, const struct ka_line *l)
     if (ka_line_is(l, "ops"))
         t->server.one_packet = true;
     else
-        t->server.flags |= import_flag(word(l, 0));
+        t->server.flags |= import_flag(import_ka_word(l, 0));
     return true;
 }
 
@@ -316,10 +267,10 @@ static void take_block(struct taker *t, const struct ka_line *line)
     const struct ka_line *family = find(line, "ip_family");
 
     for (const struct ka_line *l = line->first; l; l = l->next)
-        if (is_method(l) && !method(l, &t->forwarding))
+        if (is_method(l) && !import_ka_method(l, &t->forwarding))
             leave_line(t, "", l);
     if (family)
-        t->family = strcmp(word(family, 1), "inet6") == 0 ? FAMILY_BIT_6 : FAMILY_BIT_4;
+        t->family = strcmp(import_ka_word(family, 1), "inet6") == 0 ? FAMILY_BIT_6 : FAMILY_BIT_4;
     for (const struct ka_line *l = line->first; l; l = l->next)
         if (!ka_line_is(l, "ip_family"))
             take_line(t, l);
@@ -415,9 +366,9 @@ static void take_member(struct taker *t, const struct ka_line *l, struct draft_s
 {
     struct prefix first;
     uint16_t the_port = 0;
-    uint32_t count = range_of(word(l, 0), &first);
+    uint32_t count = range_of(import_ka_word(l, 0), &first);
 
-    if (!count || (l->n_words > 1 && !port(l, 1, &the_port))) {
+    if (!count || (l->n_words > 1 && !import_ka_port(l, 1, &the_port))) {
         leave_member(t, l, "");
         return;
     }
@@ -444,7 +395,7 @@ static void take_member(struct taker *t, const struct ka_line *l, struct draft_s
 /* A member by mark: a service of its own. */
 static void take_mark_member(struct taker *t, const struct ka_line *l)
 {
-    if (!number(l, 1, &t->server.mark) || !t->server.mark) {
+    if (!import_ka_number(l, 1, &t->server.mark) || !t->server.mark) {
         leave_member(t, l, "");
         return;
     }
@@ -468,14 +419,14 @@ static void take_group(struct taker *t, const struct ka_line *group)
 
 static void take_by_group(struct taker *t, const struct ka_line *line)
 {
-    const struct ka_line *group = import_ka_group(t->import, word(line, 2));
+    const struct ka_line *group = import_ka_group(t->import, import_ka_word(line, 2));
 
     if (!group) {
         draft_leave(t->draft, &t->draft->remarks, line->words[0].at, "%s, whose group is not there",
                     import_ka_text(t->draft, line));
         return;
     }
-    t->server.name = word(line, 2);
+    t->server.name = import_ka_word(line, 2);
     take_block(t, line);
     take_group(t, group);
 }
@@ -483,9 +434,10 @@ static void take_by_group(struct taker *t, const struct ka_line *line)
 /* `virtual_server ADDRESS PORT` or `virtual_server fwmark MARK`: whether it is known which one. */
 static bool take_name(struct taker *t, const struct ka_line *line)
 {
-    if (strcmp(word(line, 1), "fwmark") == 0)
-        return number(line, 2, &t->server.mark) && t->server.mark;
-    return address(line, 1, &t->server.vip) && (line->n_words < 3 || port(line, 2, &t->server.port));
+    if (strcmp(import_ka_word(line, 1), "fwmark") == 0)
+        return import_ka_number(line, 2, &t->server.mark) && t->server.mark;
+    return import_ka_address(line, 1, &t->server.vip) &&
+           (line->n_words < 3 || import_ka_port(line, 2, &t->server.port));
 }
 
 void import_ka_virtual(const struct ka_import *import, const struct ka_line *line)
@@ -495,7 +447,7 @@ void import_ka_virtual(const struct ka_import *import, const struct ka_line *lin
                       .server = import_virtual_new(line->words[0].at),
                       .forwarding = FORWARDING_NAT};
 
-    if (strcmp(word(line, 1), "group") == 0) {
+    if (strcmp(import_ka_word(line, 1), "group") == 0) {
         take_by_group(&t, line);
     } else if (take_name(&t, line)) {
         take_block(&t, line);

@@ -26,6 +26,16 @@ void import_ka_vrrp(const struct ka_import *import);
 /* A virtual_server: one service, or those of its group. */
 void import_ka_virtual(const struct ka_import *import, const struct ka_line *line);
 
+/* The line's word number i; "" where it has none, or one that is not known. As a number without regard to
+ * zeros in front, a port, an address; false where it is none. */
+const char *import_ka_word(const struct ka_line *line, uint32_t i);
+bool import_ka_number(const struct ka_line *line, uint32_t i, uint32_t *out);
+bool import_ka_port(const struct ka_line *line, uint32_t i, uint16_t *out);
+bool import_ka_address(const struct ka_line *line, uint32_t i, struct prefix *out);
+
+/* lb_kind's or lvs_method's. */
+bool import_ka_method(const struct ka_line *line, enum forwarding *out);
+
 /* The line's words as they might stand in a file, without what its block holds. */
 const char *import_ka_text(struct draft *d, const struct ka_line *line);
 
