@@ -49,6 +49,12 @@ static const struct input_case told[] = {
      "    [service more]\n"
      "    ^~~~~~~~~~~~~~\n"
      "t.ini:1:1: note: 'web' is here\n"},
+    {"[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\ninterface = eth1\n"
+     "[service b]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\ninterface = eth1+\n",
+     "t.ini:1:1: warning: service 'a' marks nothing that service 'b' does not mark 1 as well; it can go\n"
+     "    [service a]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:6:1: note: 'b' is here\n"},
     {"[service a]\nvip = 192.0.2.1, 192.0.2.1\nports = 1\nfwmark = 1\n",
      "t.ini:2:18: warning: service 'a' has the VIP 192.0.2.1/32 twice\n"
      "    vip = 192.0.2.1, 192.0.2.1\n"
@@ -73,6 +79,9 @@ static const char *const good[] = {
     WEB "[service b]\nvip = 192.0.2.10\nports = 80\nfwmark = 80\noverride = yes\n",
     "[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\ninterface = eth0\n"
     "[service b]\nvip = 192.0.2.1\nports = 1\nfwmark = 2\ninterface = eth1\n",
+    /* eth10 would lose its mark, and nobody else names it. */
+    "[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\ninterface = eth1+\n"
+    "[service b]\nvip = 192.0.2.0/24\nports = 1\nfwmark = 1\ninterface = eth1\n",
     "[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\ninterface = eth+\n"
     "[service b]\nvip = 192.0.2.1\nports = 1\nfwmark = 2\ninterface = et\n",
     "[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\nsource = 10.0.0.0/25\n"
