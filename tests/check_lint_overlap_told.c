@@ -42,6 +42,29 @@ static const struct input_case told[] = {
      "    [service b]\n"
      "    ^~~~~~~~~~~\n"
      "t.ini:1:1: note: 'a' is here; esp 192.0.2.1 would end with mark 2\n" HINT},
+    /* The mark is the one that the packet ends with, whoever else claims it. */
+    {"[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 0x2400/0xff00\n"
+     "[service b]\nvip = 192.0.2.1\nports = 1\nfwmark = 0x29/0xff\noverride = yes\n"
+     "[service c]\nvip = 192.0.2.0/24\nports = any\nfwmark = 0x81/0x81\noverride = yes\n"
+     "[service d]\nvip = 192.0.2.1\nports = 1\nfwmark = 16/16\ninterface = eth0\noverride = yes\n"
+     "[service e]\nvip = 192.0.2.1\nports = 1\nfwmark = 0x9/9\n",
+     "t.ini:21:1: error: service 'e' overlaps service 'a' and gives another fwmark (0x9/0x9, 0x2400/0xff00)\n"
+     "    [service e]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:1:1: note: 'a' is here; tcp 192.0.2.1:1 would end with mark 0x24a9\n"
+     "t.ini:21:1: note: give it other addresses or ports, the same mark, or override = yes to let it win\n"
+     "t.ini:21:1: error: service 'e' overlaps service 'b' and gives another fwmark (0x9/0x9, 0x29/0xff)\n"
+     "    [service e]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:5:1: note: 'b' is here; tcp 192.0.2.1:1 would end with mark 0x24a9\n"
+     "t.ini:21:1: error: service 'e' overlaps service 'c' and gives another fwmark (0x9/0x9, 0x81/0x81)\n"
+     "    [service e]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:10:1: note: 'c' is here; tcp 192.0.2.1:1 would end with mark 0x24a9\n"
+     "t.ini:21:1: error: service 'e' overlaps service 'd' and gives another fwmark (0x9/0x9, 0x10/0x10)\n"
+     "    [service e]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:15:1: note: 'd' is here; tcp 192.0.2.1:1 on eth0 would end with mark 0x24b9\n"},
     /* Hidden by one service, with the same mark: a warning. */
     {WEB "[service more]\nvip = 192.0.2.10\nports = 443\nfwmark = 80\n",
      "t.ini:5:1: warning: service 'more' marks nothing that service 'web' does not mark 80 as well; it can "

@@ -18,7 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lbgen/claim.h"
+#include "lbgen/claim_marks.h"
 #include "lbgen/lint.h"
 #include "lbgen/vec.h"
 #include "lbgen/vip_order.h"
@@ -89,21 +89,13 @@ static void note_conflict(struct overlap *o, const struct box *earlier, const st
         (struct conflict){.later = later->owner, .earlier = earlier->owner, .example = example};
 }
 
-static bool inside(const struct box *inner, const struct box *outer)
-{
-    for (int axis = 0; axis < BOX_AXES; axis++)
-        if (inner->low[axis] < outer->low[axis] || inner->high[axis] > outer->high[axis])
-            return false;
-    return true;
-}
-
 /* Notes that `inner` lies inside `outer`, if it does. Of two equal ones the later is the hidden one. */
 static void note_cover(struct overlap *o, const struct box *inner, const struct box *outer)
 {
     const struct service *s = &o->services->at[inner->owner];
 
-    if (o->box_covered[inner->tag] || override(s) || !inside(inner, outer) ||
-        (inner->owner < outer->owner && inside(outer, inner)) ||
+    if (o->box_covered[inner->tag] || override(s) || !box_inside(inner, outer) ||
+        (inner->owner < outer->owner && box_inside(outer, inner)) ||
         service_more(&o->services->at[outer->owner])->exclude_macs.n)
         return;
     o->box_covered[inner->tag] = true;
@@ -271,10 +263,9 @@ static int by_services(const void *a, const void *b)
     return x->earlier < y->earlier ? -1 : x->earlier > y->earlier;
 }
 
-static void report_conflict(const struct overlap *o, const struct conflict *c)
+static void report_conflict(const struct overlap *o, const struct conflict *c, uint32_t result)
 {
     const struct service *later = &o->services->at[c->later], *earlier = &o->services->at[c->earlier];
-    uint32_t result = mark_apply(later->mark, mark_apply(earlier->mark, 0));
     struct buf a = {0}, b = {0}, packet = {0};
 
     mark_print(&a, later->mark);
@@ -293,18 +284,33 @@ static void report_conflict(const struct overlap *o, const struct conflict *c)
     buf_free(&packet);
 }
 
+/* The mark that each conflict's example ends with; the caller frees them. */
+static uint32_t *resulting_marks(const struct overlap *o)
+{
+    struct claim_example *packets = xmalloc(o->conflicts.n * sizeof *packets);
+    uint32_t *marks = xmalloc(o->conflicts.n * sizeof *marks);
+
+    for (size_t i = 0; i < o->conflicts.n; i++)
+        packets[i] = o->conflicts.at[i].example;
+    claim_marks(o->services, packets, o->conflicts.n, marks);
+    free(packets);
+    return marks;
+}
+
 static void report_conflicts(struct overlap *o)
 {
     size_t told = 0;
 
-    if (o->conflicts.n)
-        qsort(o->conflicts.at, o->conflicts.n, sizeof *o->conflicts.at, by_services);
+    if (o->conflicts.n == 0)
+        return;
+    qsort(o->conflicts.at, o->conflicts.n, sizeof *o->conflicts.at, by_services);
+    uint32_t *marks = resulting_marks(o);
     for (size_t i = 0; i < o->conflicts.n; i++) {
         const struct conflict *c = &o->conflicts.at[i];
 
         told = i && o->conflicts.at[i - 1].later == c->later ? told + 1 : 0;
         if (told < PARTNERS_MAX)
-            report_conflict(o, c);
+            report_conflict(o, c, marks[i]);
         if (i == 0)
             diag_note(o->diag, o->services->at[c->later].at,
                       "give it other addresses or ports, the same mark, or override = yes to let it win");
@@ -312,6 +318,7 @@ static void report_conflicts(struct overlap *o)
             continue;
         diag_note(o->diag, o->services->at[c->later].at, "and it overlaps more services than these");
     }
+    free(marks);
 }
 
 static void report_hidden(const struct overlap *o)
