@@ -53,11 +53,6 @@ static const struct input_case cases[] = {
     {A "masquerade-out = eth0\n", "'masquerade-out' does nothing without 'masquerade'"},
     {"[service a]\nvip = 192.0.2.1\nfwmark = 1\ntemplate = ftp\n",
      ""}, /* a template may give it in advance */
-    /* IPVS compares 32 bits. */
-    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\nreal-server = 10.0.0.1\n",
-     "t.ini:4:10: warning: IPVS compares all 32 bits of a mark"},
-    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xffffffff\nreal-server = 10.0.0.1\n", ""},
-    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\n", ""},
     /* [vrrp] */
     {A "[vrrp]\nsource = 2001:db8::/32, 192.0.2.9\n",
      "t.ini:6:10: warning: IPv6 VRRP comes from link-local addresses"},

@@ -57,6 +57,14 @@ static const struct input_case cases[] = {
     {A "real-server = 10.0.0.1\n[service b]\nvip = 192.0.2.2\nports = 443\nfwmark = 80\n", "no persistence"},
     {A "real-server = 10.0.0.1\n[service b]\nvip = 192.0.2.2\nports = 443\nfwmark = 80\npersistence = 9\n",
      ""},
+    /* IPVS compares 32 bits, whoever names the real servers. */
+    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\nreal-server = 10.0.0.1\n",
+     "t.ini:4:10: warning: IPVS compares all 32 bits of a mark"},
+    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\n" B "real-server = 10.0.0.1\n",
+     "t.ini:4:10: warning: IPVS compares all 32 bits of a mark"},
+    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xffffffff\nreal-server = 10.0.0.1\n", ""},
+    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\nscheduler = rr\n", ""},
+    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\n" C "real-server = 10.0.0.1\n", ""},
     {"[service a]\nvip = 192.0.2.1\nprotocol = esp\nfwmark = 80\nreal-server = 10.0.0.1\n", ""},
 };
 

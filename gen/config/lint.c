@@ -132,15 +132,6 @@ static void lint_protocols(const struct service *s, struct diag *d)
             shown(s), s->name);
 }
 
-static void lint_mask(const struct service *s, const struct service_more *m, struct diag *d)
-{
-    if (m->n_real_servers && s->mark.value && s->mark.mask != MARK_MASK_ALL)
-        diag_at(
-            d, SEVERITY_WARNING, s->fwmark_at, s->fwmark_len,
-            "IPVS compares all 32 bits of a mark: with mask 0x%x it finds %u only if nobody sets another bit",
-            s->mark.mask, s->mark.value);
-}
-
 void lint_services(struct config *config, struct diag *diag)
 {
     for (size_t i = 0; i < config->services.n; i++) {
@@ -155,7 +146,6 @@ void lint_services(struct config *config, struct diag *diag)
         lint_families(s, s->more, diag);
         lint_snat(s, s->more, diag);
         lint_masquerade(s, s->more, diag);
-        lint_mask(s, s->more, diag);
     }
 }
 

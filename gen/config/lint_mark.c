@@ -156,6 +156,24 @@ static void lint_persistence(const struct services *services, const uint32_t *gr
             s->mark.value);
 }
 
+/* Whether or not a service names the mark's real servers itself, its packets go to them. */
+static void lint_masks(const struct services *services, const uint32_t *group, size_t n, struct diag *d)
+{
+    bool balanced = false;
+
+    for (size_t i = 0; i < n && !balanced; i++)
+        balanced = service_more(&services->at[group[i]])->n_real_servers;
+    for (size_t i = 0; i < n && balanced; i++) {
+        const struct service *s = &services->at[group[i]];
+
+        if (s->mark.mask != MARK_MASK_ALL)
+            diag_at(d, SEVERITY_WARNING, s->fwmark_at, s->fwmark_len,
+                    "IPVS compares all 32 bits of a mark: with mask 0x%x it finds %u only if nobody sets "
+                    "another bit",
+                    s->mark.mask, s->mark.value);
+    }
+}
+
 /* Forwarding belongs to the mark: services of the group that name real servers but not how they are reached
  * take what another one says. */
 static void share_forwarding(struct config *config, const uint32_t *group, size_t n)
@@ -221,6 +239,7 @@ void lint_marks(struct config *config, struct diag *diag)
         share_forwarding(config, g->services, g->n);
         lint_agreement(services, g->services, g->n, diag);
         lint_persistence(services, g->services, g->n, diag);
+        lint_masks(services, g->services, g->n, diag);
         share_servers(config, g->services, g->n);
     }
     mark_groups_free(&groups);

@@ -15,7 +15,8 @@ void lint_services(struct config *config, struct diag *diag);
 void lint_sections(const struct config *config, const char *input_name, struct diag *diag);
 
 /* Services that share a mark: different schedulers, forwarding, persistence or real servers for it are
- * errors, several ports without persistence a warning. Then those that name no real servers get the mark's
+ * errors; several ports without persistence, and masks that leave bits to others, warnings where there are
+ * real servers. Then those that name no real servers get the mark's
  * (their `given` bit stays off). n log n. */
 void lint_marks(struct config *config, struct diag *diag);
 
