@@ -149,11 +149,32 @@ void lint_services(struct config *config, struct diag *diag)
     }
 }
 
+/* accept = no leaves the other keys without a rule. */
+static void lint_vrrp_keys(const struct vrrp *v, struct diag *d)
+{
+    const struct {
+        bool given;
+        const char *key;
+        srcpos at;
+        size_t len;
+    } idle[] = {{v->interfaces.n, "interface", v->interface_at, strlen("interface")},
+                {v->sources.n, "source", v->sources.n ? v->sources.at[0].at : SRC_NONE,
+                 v->sources.n ? v->sources.at[0].text_len : 0},
+                {v->sync, "sync", v->at, strlen("[vrrp]")},
+                {v->ah, "authentication", v->at, strlen("[vrrp]")}};
+
+    for (size_t i = 0; !v->accept && i < sizeof idle / sizeof *idle; i++)
+        if (idle[i].given)
+            diag_at(d, SEVERITY_WARNING, idle[i].at, idle[i].len,
+                    "'%s' of [vrrp] makes no rule beside accept = no", idle[i].key);
+}
+
 static void lint_vrrp(const struct config *config, struct diag *d)
 {
     const struct vrrp *vrrp = &config->vrrp;
     static const struct prefix link_local = {.first = {.high = 0xfe80ULL << 48}, .family = IPV6, .len = 10};
 
+    lint_vrrp_keys(vrrp, d);
     for (uint32_t i = 0; i < vrrp->sources.n; i++) {
         const struct prefix *p = &vrrp->sources.at[i];
 
