@@ -15,18 +15,24 @@ static void print_end(struct buf *out, const struct prefix *p, struct port_range
         buf_printf(out, "%s:%u", brackets ? "]" : "", ports.low);
 }
 
-static const char *protocol_name(uint8_t number)
+static void print_protocol(struct buf *out, uint8_t number)
 {
     for (int i = 0; i < PROTOS; i++)
-        if (proto_ops[i].number == number)
-            return proto_ops[i].name;
-    return number == IP_PROTO_VRRP ? "vrrp" : "protocol 4";
+        if (proto_ops[i].number == number) {
+            buf_str(out, proto_ops[i].name);
+            return;
+        }
+    if (number == IP_PROTO_VRRP)
+        buf_str(out, "vrrp");
+    else
+        buf_printf(out, "protocol %u", number);
 }
 
 void flow_print(struct buf *out, const struct flow *flow)
 {
     bool to = flow->dst.len > 0;
 
-    buf_printf(out, "%s %s ", protocol_name(flow->protocol), to ? "to" : "from");
+    print_protocol(out, flow->protocol);
+    buf_str(out, to ? " to " : " from ");
     print_end(out, to ? &flow->dst : &flow->src, to ? flow->dport : flow->sport);
 }
