@@ -112,10 +112,6 @@ static const struct input_case told[] = {
      "    [service b]\n"
      "    ^~~~~~~~~~~\n"
      "t.ini:5:1: note: 'web' excludes it here\n"},
-    {"[service a]\nvip = 192.0.2.1, 192.0.2.1\nports = 1\nfwmark = 1\n",
-     "t.ini:2:18: warning: service 'a' has the VIP 192.0.2.1/32 twice\n"
-     "    vip = 192.0.2.1, 192.0.2.1\n"
-     "                     ^~~~~~~~~\n"},
 };
 
 START_TEST(test_words)

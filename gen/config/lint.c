@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lbgen/lint.h"
+#include "lbgen/lint_repeats.h"
 
 #define AT_HEADER(s) (s)->at, (s)->header_len
 
@@ -134,6 +135,7 @@ static void lint_protocols(const struct service *s, struct diag *d)
 
 void lint_services(struct config *config, struct diag *diag)
 {
+    lint_repeats(config, diag);
     for (size_t i = 0; i < config->services.n; i++) {
         struct service *s = &config->services.at[i];
 

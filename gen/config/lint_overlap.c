@@ -218,30 +218,11 @@ static void thin_out_equal(struct overlap *o)
     o->boxes = kept;
 }
 
-/* A service's VIP that is there twice; refs are sorted, so the two are neighbours. */
-static void warn_of_repeated(const struct overlap *o, const struct vip_ref *refs, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        const struct service *s = &o->services->at[refs[i].service];
-        const struct prefix *p = vip_ref_prefix(o->services, &refs[i]);
-
-        if (refs[i].service != refs[i - 1].service ||
-            !prefix_equal(p, vip_ref_prefix(o->services, &refs[i - 1])))
-            continue;
-        struct buf text = {0};
-        prefix_print(&text, p);
-        diag_at(o->diag, SEVERITY_WARNING, p->at, p->text_len, "service '%.*s' has the VIP %s twice",
-                s->name_len, s->name, buf_text(&text));
-        buf_free(&text);
-    }
-}
-
 static void look_into_cluster(struct overlap *o, const struct vip_ref *refs, size_t n)
 {
     struct claimed_vip *vips;
     bool alone = true;
 
-    warn_of_repeated(o, refs, n);
     for (size_t i = 1; i < n; i++)
         alone &= refs[i].service == refs[0].service;
     if (alone)

@@ -7,8 +7,8 @@
 #include "lbgen/config.h"
 
 /* Each service by itself: missing keys, keys that do not go together, lists that have nothing of a family.
- * Also settles what needs the whole input: masks of marks given without one. Templates must have been
- * applied. */
+ * Also drops what repeats in a list, and settles what needs the whole input: masks of marks given without
+ * one. Templates must have been applied. */
 void lint_services(struct config *config, struct diag *diag);
 
 /* [vrrp], [expect], and an input that asks for nothing (named in the warning). */
