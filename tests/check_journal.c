@@ -165,11 +165,11 @@ START_TEST(test_notes_file)
 
     NEEDS_RUN();
     ck_assert(policy_notes_read(&notes, &why));
-    ck_assert(!notes.of[IPV4][TABLE_FILTER][HOOK_INPUT].set);
-    write_file(POLICIES_PATH, TEXT("4 filter INPUT DROP\n"));
+    ck_assert(!notes.of[POLICY_IN_FILE][IPV4][TABLE_FILTER][HOOK_INPUT].set);
+    write_file(POLICIES_PATH, TEXT("file 4 filter INPUT DROP DROP\n"));
     ck_assert(policy_notes_read(&notes, &why));
-    ck_assert(notes.of[IPV4][TABLE_FILTER][HOOK_INPUT].set);
-    write_file(POLICIES_PATH, TEXT("4 filter INPUT"));
+    ck_assert(notes.of[POLICY_IN_FILE][IPV4][TABLE_FILTER][HOOK_INPUT].set);
+    write_file(POLICIES_PATH, TEXT("file 4 filter INPUT"));
     ck_assert(!policy_notes_read(&notes, &why));
     ck_assert_ptr_nonnull(strstr(why.text, POLICIES_PATH " is damaged"));
     unlink(POLICIES_PATH);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -101,21 +103,31 @@ static bool is_wholly_own(const struct buf *old, const struct buf *generated)
     return true;
 }
 
-static bool read_old(struct boot_text *boot, struct input *input, const char *path)
+bool boot_file_read(struct sources *sources, const char *path, int *source, struct complaint *why)
 {
     struct stat there;
-    struct complaint why;
 
-    boot->exists = lstat(path, &there) == 0;
-    if (!boot->exists)
-        return true;
-    int source = S_ISREG(there.st_mode)
-                     ? sources_read(&input->sources, path, &why)
-                     : (complain(&why, 0, 0, "is no regular file and is not replaced"), -1);
-    if (source < 0) {
+    *source = -1;
+    if (lstat(path, &there) != 0)
+        return errno == ENOENT || complain(why, 0, 0, "can't be looked at: %s", strerror(errno));
+    if (!S_ISREG(there.st_mode))
+        return complain(why, 0, 0, "is no regular file and is not replaced");
+    *source = sources_read(sources, path, why);
+    return *source >= 0;
+}
+
+static bool read_old(struct boot_text *boot, struct input *input, const char *path)
+{
+    struct complaint why;
+    int source;
+
+    if (!boot_file_read(&input->sources, path, &source, &why)) {
         diag_file(&input->diag, SEVERITY_ERROR, path, "%s", why.text);
         return false;
     }
+    boot->exists = source >= 0;
+    if (!boot->exists)
+        return true;
     buf_add(&boot->old, input->sources.at[source].text, input->sources.at[source].len);
     return true;
 }
@@ -219,6 +231,24 @@ void boot_text_add_policies(const struct save_file *file, const struct policies_
                 print_policy(file, table_names[t], hook_names[h], out);
         buf_str(out, "COMMIT\n");
     }
+}
+
+bool boot_text_dropped(const struct boot_text *boot, enum table table, enum hook hook)
+{
+    char wanted[40];
+    const char *line;
+    size_t at = 0, len;
+    bool here = false;
+
+    snprintf(wanted, sizeof wanted, ":%s DROP", hook_names[hook]);
+    while (next_line(&boot->old, &at, &line, &len)) {
+        if (len > 0 && *line == '*')
+            here =
+                len - 1 == strlen(table_names[table]) && memcmp(line + 1, table_names[table], len - 1) == 0;
+        else if (here && begins(line, len, wanted))
+            return true;
+    }
+    return false;
 }
 
 void boot_text_free(struct boot_text *boot)

@@ -6,6 +6,7 @@
 #include "lbgen/job.h"
 #include "lbgen/progress.h"
 #include "lbgen/proto.h"
+#include "lbgen/rules_file.h"
 #include "lbgen/traced_set.h"
 #include "lbgen/verbs.h"
 
@@ -32,30 +33,26 @@ static bool looks_like_rules(const struct source *s)
     return p < end && *p == '*';
 }
 
-/* Which family a file's rules are of is told by their addresses, and by ICMP; FAMILIES: by none of them. */
+/* Which family a file's rules are of is told by their addresses, else by ICMP; FAMILIES: by none of them. */
 static enum family family_of(const struct save_file *file)
 {
+    enum family family;
+
+    if (save_file_family(file, &family))
+        return family;
     for (size_t i = 0; i < file->n; i++) {
         const struct seen_rule *r = file->at[i].kind == SAVE_RULE ? file->at[i].rule : NULL;
 
-        if (!r)
-            continue;
-        if (r->src.given || r->dst.given)
-            return (enum family)(r->src.given ? r->src : r->dst).prefix.family;
-        if (r->protocol_given && (r->protocol == IP_PROTO_ICMP || r->protocol == IP_PROTO_ICMPV6))
+        if (r && r->protocol_given && (r->protocol == IP_PROTO_ICMP || r->protocol == IP_PROTO_ICMPV6))
             return r->protocol == IP_PROTO_ICMP ? IPV4 : IPV6;
     }
     return FAMILIES;
 }
 
-static bool read_rules(struct side *side, const struct source *s)
+static bool read_rules(struct side *side, int source)
 {
-    struct complaint why;
-
-    if (!save_file_read(&side->set.file, s->text, s->len, &why)) {
-        diag_at(&side->input.diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
+    if (!rules_file_read(&side->input, source, &side->set.file))
         return false;
-    }
     side->family = family_of(&side->set.file);
     traced_set_of_read_file(&side->set);
     return true;
@@ -72,7 +69,7 @@ static bool read_side(struct side *side, const struct options *options, const ch
     }
     side->is_rules = looks_like_rules(&side->input.sources.at[source]);
     if (side->is_rules)
-        return read_rules(side, &side->input.sources.at[source]);
+        return read_rules(side, source);
     input_read_source(&side->input, options, source);
     return diag_errors(&side->input.diag) == 0;
 }

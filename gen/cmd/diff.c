@@ -3,21 +3,18 @@
 #include "lbgen/diff_report.h"
 #include "lbgen/job.h"
 #include "lbgen/look_marks.h"
+#include "lbgen/rules_file.h"
 #include "lbgen/table_job.h"
 #include "lbgen/verbs.h"
 #include "lbgen/wanted.h"
 
 /* Warns of what stands in the file. */
-static int look_at_file(struct input *in, const struct options *o, struct save_file *old,
-                        const struct source *s)
+static int look_at_file(struct input *in, const struct options *o, struct save_file *old, int source)
 {
     struct diag printed = input_set_findings_aside(in);
-    struct complaint why;
 
-    if (save_file_read(old, s->text, s->len, &why))
-        look_at_marks_of_file(in, o->family, old, s->base);
-    else
-        diag_at(&in->diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
+    if (rules_file_read_of(in, source, o->family, "those that are asked for are", old))
+        look_at_marks_of_file(in, o->family, old, in->sources.at[source].base);
     return input_print_new_findings(in, &printed, o) ? EXIT_BAD_INPUT : EXIT_GOOD;
 }
 
@@ -43,7 +40,7 @@ static int diff_file(struct job *job, struct comparison *c)
 
     if (source < 0)
         return job_fail(EXIT_BAD_INPUT, "%s: %s", o->against, why.text);
-    int status = look_at_file(in, o, &c->old, &in->sources.at[source]);
+    int status = look_at_file(in, o, &c->old, source);
     if (status != EXIT_GOOD)
         return status;
     if (!wanted_image(&in->config, &in->host.of[o->family], o->family, PAYLOAD_LINE, NULL, NULL, &c->wanted,

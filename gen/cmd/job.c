@@ -10,6 +10,7 @@
 #include "lbgen/backend_choice.h"
 #include "lbgen/firewalld.h"
 #include "lbgen/job.h"
+#include "lbgen/job_policies.h"
 #include "lbgen/journal.h"
 #include "lbgen/legacy_raw.h"
 #include "lbgen/lock.h"
@@ -216,26 +217,6 @@ int job_enter(struct job *job)
     return status == EXIT_GOOD && !job->options->dry_run ? check_firewalld(job) : status;
 }
 
-/* A policy that lbgen has set and that nobody asks for any more becomes what it was. */
-static void give_policies_back(struct job *job, enum family family, struct config *config)
-{
-    for (int t = 0; t < TABLES; t++)
-        for (int h = 0; h < HOOKS; h++) {
-            const struct policy_note *note = &job->notes.of[family][t][h];
-
-            if (!note->set || config_gives_policy(config, family, (enum table)t, (enum hook)h))
-                continue;
-            /* One that was already so before is left as it is now: that is nothing of lbgen's, and after a
-             * boot it may be open. */
-            if (note->drops != note->dropped_before)
-                *VEC_ADD(&config->policies) = (struct host_policy){.table = (enum table)t,
-                                                                   .families = 1U << family,
-                                                                   .chain = (uint8_t)h,
-                                                                   .drop = note->dropped_before};
-            job->notes_after.of[family][t][h].set = false;
-        }
-}
-
 static bool make_image(struct job *job, struct input *in, enum family family, struct complaint *why)
 {
     image_free(&job->wanted[family]);
@@ -255,9 +236,12 @@ static bool want_family(struct job *job, enum family family, bool empty, struct 
     job->is_wanted[family] = !empty && (family == IPV4 || wanted_is_more_than_vrrp(&job->wanted[family]));
     job->of[family] = job->is_wanted[family] ? in : &job->none;
     size_t policies = job->of[family]->config.policies.n;
-    give_policies_back(job, family, &job->of[family]->config);
-    return (made && job->of[family] == in && policies == in->config.policies.n) ||
-           make_image(job, job->of[family], family, why);
+    job_policies_give_back_in_file(job, family, &job->of[family]->config);
+    if (!(made && job->of[family] == in && policies == in->config.policies.n) &&
+        !make_image(job, job->of[family], family, why))
+        return false;
+    job_policies_give_back_live(job, family);
+    return true;
 }
 
 int job_want(struct job *job, bool empty)

@@ -11,6 +11,7 @@
 #include "lbgen/confirm.h"
 #include "lbgen/job.h"
 #include "lbgen/job_look.h"
+#include "lbgen/job_policies.h"
 #include "lbgen/job_save.h"
 #include "lbgen/job_try.h"
 #include "lbgen/journal.h"
@@ -29,27 +30,6 @@ static bool undo_lines(void *ctx, const struct undo *undo, struct undo *out, str
 {
     (void)ctx;
     return undo_decode(undo, out, why);
-}
-
-/* What the policies that the input gives were before lbgen set them. */
-static void note_policies(struct job *job)
-{
-    for (int f = 0; f < FAMILIES; f++)
-        for (int t = 0; t < TABLES; t++)
-            for (int h = 0; h < HOOKS; h++) {
-                const struct image_chain *live = image_find_chain(&job->change.now[f].of[t], hook_names[h]);
-                struct policy_note *note = &job->notes_after.of[f][t][h];
-                bool given_back = job->notes.of[f][t][h].set && !note->set;
-
-                if (given_back ||
-                    !config_gives_policy(&job->of[f]->config, (enum family)f, (enum table)t, (enum hook)h))
-                    continue;
-                if (!note->set)
-                    note->dropped_before = live && live->policy == POLICY_DROP;
-                note->set = true;
-                note->drops =
-                    config_policy_drops(&job->of[f]->config, (enum family)f, (enum table)t, (enum hook)h);
-            }
 }
 
 static bool is_nothing_to_do(const struct job *job)
@@ -209,7 +189,7 @@ int job_run(struct job *job, find_edit_fn find)
     job->change.step = job_step;
     if (!change_find(&job->change, &why))
         return job_fail(EXIT_SYSTEM, "%s", why.text);
-    note_policies(job);
+    job_policies_note(job);
     job_step(job, "look");
     status = job_look(job);
     if (status != EXIT_GOOD)

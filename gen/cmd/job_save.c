@@ -90,7 +90,8 @@ static bool add_notes(struct job *job, struct complaint *why)
 
     if (memcmp(&job->notes, &job->notes_after, sizeof job->notes) == 0)
         return true;
-    policy_notes_print(&job->notes_after, &text);
+    const struct policy_namespace now = policy_namespace_now();
+    policy_notes_print(&job->notes_after, &now, &text);
     bool good = job_add_file(job, POLICIES_PATH, &text, false, why);
     buf_free(&text);
     return good;
@@ -115,7 +116,8 @@ void job_print_last(const struct job *job, const struct undo *lines, size_t n_bo
 
     plan.undo = *lines;
     plan.n_files = n_boot;
-    policy_notes_print(&job->notes, &notes);
+    const struct policy_namespace now = policy_namespace_now();
+    policy_notes_print(&job->notes, &now, &notes);
     buf_printf(out, "policies %zu\n", notes.len);
     buf_add(out, notes.at, notes.len);
     plan_print(&plan, out);
@@ -151,11 +153,12 @@ static bool last_parse(struct plan *last, struct policy_notes *notes, const stru
     if (text->len < sizeof word || memcmp(text->at, word, sizeof word - 1) != 0)
         return false;
     at = text->at + (sizeof word - 1);
+    const struct policy_namespace now = policy_namespace_now();
     line_end = memchr(at, '\n', (size_t)(end - at));
     if (!line_end || !decimal_parse(at, (size_t)(line_end - at), &notes_len))
         return false;
     at = line_end + 1;
-    return notes_len <= (size_t)(end - at) && policy_notes_parse(notes, at, notes_len) &&
+    return notes_len <= (size_t)(end - at) && policy_notes_parse(notes, at, notes_len, &now) &&
            plan_read(last, at + notes_len, (size_t)(end - at) - notes_len);
 }
 

@@ -7,7 +7,7 @@
 #include "lbgen/vec.h"
 #include "lbgen/wanted.h"
 #include "lbgen/words.h"
-#include "lbgen/xalloc.h"
+#include "lbgen/xt_set.h"
 
 enum { TRIAL_SECONDS = 60 };
 
@@ -72,16 +72,6 @@ static bool build(void *ctx, enum family family, struct image *out, struct compl
                         t->every ? NULL : is_new_shape, t, out, why);
 }
 
-static bool names_a_set(const char *text, const struct word *w)
-{
-    static const char *const options[] = {"--match-set", "--add-set", "--del-set", "--map-set"};
-
-    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        if (strlen(options[i]) == w->len && memcmp(text + w->at, options[i], w->len) == 0)
-            return true;
-    return false;
-}
-
 /* The sets that a rule of [rules] asks for. */
 static void collect_sets(const char *text, struct names *names, struct arena *mem)
 {
@@ -89,7 +79,7 @@ static void collect_sets(const char *text, struct names *names, struct arena *me
     size_t len = strlen(text);
 
     while (word_next(text, len, &w)) {
-        if (!names_a_set(text, &w) || !word_next(text, len, &w))
+        if (!xt_set_is_named_by(text + w.at, w.len) || !word_next(text, len, &w))
             continue;
         const char *name = arena_text(mem, text + w.at, w.len);
         bool known = false;

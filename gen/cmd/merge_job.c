@@ -5,6 +5,7 @@
 #include "lbgen/look_marks.h"
 #include "lbgen/merge_job.h"
 #include "lbgen/own_chain.h"
+#include "lbgen/rules_file.h"
 
 static void note_policies(struct merge_job *job, const struct config *config, enum family family)
 {
@@ -128,17 +129,15 @@ void merge_job_prepare(struct merge_job *job, struct input *input, enum family f
         diag_file(&input->diag, SEVERITY_ERROR, path, "%s", why.text);
         return;
     }
-    const struct source *s = &input->sources.at[source];
-    if (!save_file_read(&job->old, s->text, s->len, &why)) {
-        diag_at(&input->diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
+    if (!rules_file_read_of(input, source, family, "those that go in are", &job->old))
         return;
-    }
+    const srcpos base = input->sources.at[source].base;
     note_policies(job, &input->config, family);
     save_file_read(&job->generated, job->text.at, job->text.len, &why); /* our own text: always good */
     merge_make_plan(&job->old, &job->generated, &job->policies_given, &job->plan);
-    check_jumps(input, s->base, job);
-    look_in_front_of_all(input, s->base, job, family);
-    look_at_marks_of_file(input, family, &job->old, s->base);
+    check_jumps(input, base, job);
+    look_in_front_of_all(input, base, job, family);
+    look_at_marks_of_file(input, family, &job->old, base);
 }
 
 void merge_job_print(const struct merge_job *job, struct buf *out)

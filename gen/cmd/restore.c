@@ -18,7 +18,8 @@ static void keep_own_policies(const struct job *job, enum family family, struct 
             struct image_chain *chain = &image->of[t].at[c];
             enum hook hook;
 
-            if (hook_find(chain->name, strlen(chain->name), &hook) && !job->notes.of[family][t][hook].set)
+            if (hook_find(chain->name, strlen(chain->name), &hook) &&
+                !job->notes.of[POLICY_IN_FILE][family][t][hook].set)
                 chain->policy = POLICY_NONE;
         }
 }

@@ -2,7 +2,6 @@
 /* --rollback: the inverse of the last commit's edit, applied to the tables and boot files as they are now. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "lbgen/job.h"
 #include "lbgen/job_save.h"
@@ -45,13 +44,23 @@ static void give_policies(struct job *job, enum family family, struct policies_g
     *given = (struct policies_given){0};
     for (int t = 0; t < TABLES; t++)
         for (int h = 0; h < HOOKS; h++) {
-            if (memcmp(&job->notes.of[family][t][h], &job->notes_after.of[family][t][h],
-                       sizeof(struct policy_note)) == 0)
+            if (memcmp(&job->notes.of[POLICY_IN_FILE][family][t][h],
+                       &job->notes_after.of[POLICY_IN_FILE][family][t][h], sizeof(struct policy_note)) == 0)
                 continue;
             given->of[t][h] = true;
             *VEC_ADD(&config->policies) =
                 (struct host_policy){.table = (enum table)t, .families = 1U << family, .chain = (uint8_t)h};
         }
+}
+
+static int read_source(struct sources *sources, const char *path, struct complaint *why)
+{
+    struct complaint inner;
+    int source = sources_read(sources, path, &inner);
+
+    if (source < 0)
+        complain(why, 0, 0, "%.150s: %.100s", path, inner.text);
+    return source;
 }
 
 /* lbgen's part of the old file goes into the present one, or none where there was no old file. */
@@ -64,7 +73,7 @@ static bool make_text(struct job *job, const struct persist_file *file, const ch
     struct buf generated = {0};
     int source = -1;
 
-    if (file->before.exists && (source = sources_read(sources, old_path, why)) < 0)
+    if (file->before.exists && (source = read_source(sources, old_path, why)) < 0)
         return false;
     if (source >= 0 && !is_text(&sources->at[source], file->before.digest)) {
         job_warn(job,
@@ -93,7 +102,9 @@ static bool make_text(struct job *job, const struct persist_file *file, const ch
 static bool take_file(struct job *job, const struct persist_file *file, size_t number, struct complaint *why)
 {
     struct persist_paths paths;
+    struct complaint inner;
     struct sources *sources = &job->none.sources;
+    int present;
 
     persist_paths(file, &paths);
     enum family family = family_of(job, paths.file, number);
@@ -101,17 +112,16 @@ static bool take_file(struct job *job, const struct persist_file *file, size_t n
     const size_t room = sizeof job->boot_files.path[family];
     if ((size_t)snprintf(job->boot_files.path[family], room, "%s", paths.file) >= room)
         return complain(why, 0, 0, "%.200s: this path is too long", paths.file);
-    if (access(paths.file, F_OK) != 0)
-        return true;
-    int present = sources_read(sources, paths.file, why);
+    if (!boot_file_read(sources, paths.file, &present, &inner))
+        return complain(why, 0, 0, "%.100s: %.150s", paths.file, inner.text);
     if (present < 0)
-        return false;
+        return true;
     if (file->before.exists && is_text(&sources->at[present], file->before.digest))
         return true; /* the commit was live, but never saved */
     if (!file->before.exists || !is_text(&sources->at[present], file->after.digest))
         return make_text(job, file, paths.old, family, why);
     buf_add(&boot->old, sources->at[present].text, sources->at[present].len);
-    int old = sources_read(sources, paths.old, why);
+    int old = read_source(sources, paths.old, why);
     if (old < 0)
         return false;
     if (!is_text(&sources->at[old], file->before.digest))

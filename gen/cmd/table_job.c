@@ -186,17 +186,14 @@ int table_look(struct table_job *t)
 
 static bool read_boot(struct table_job *t, struct complaint *why)
 {
-    struct stat there;
     struct sources *sources = &t->job->input.sources;
+    int source;
 
-    t->boot_exists = lstat(t->boot_path, &there) == 0;
+    if (!boot_file_read(sources, t->boot_path, &source, why))
+        return false;
+    t->boot_exists = source >= 0;
     if (!t->boot_exists)
         return true;
-    if (!S_ISREG(there.st_mode))
-        return complain(why, 0, 0, "is no regular file and is not replaced");
-    int source = sources_read(sources, t->boot_path, why);
-    if (source < 0)
-        return false;
     buf_add(&t->boot_old, sources->at[source].text, sources->at[source].len);
     return true;
 }

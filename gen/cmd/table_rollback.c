@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* --rollback of lbgen's own table: the transaction that the last commit has left for it. */
 #include <string.h>
-#include <unistd.h>
 
 #include "lbgen/nft.h"
 #include "lbgen/own_table_live.h"
@@ -39,16 +38,18 @@ static int read_kept(struct table_job *t, const struct persist_file *file, const
 /* The boot file becomes what it was. */
 static int take_file_back(struct table_job *t, const struct persist_file *file, struct persist_paths *paths)
 {
+    struct sources *sources = &t->job->input.sources;
     struct complaint why;
-    int status;
+    int status, source;
 
     persist_paths(file, paths);
     t->boot_path = paths->file;
-    t->boot_exists = access(t->boot_path, F_OK) == 0;
+    if (!boot_file_read(sources, t->boot_path, &source, &why))
+        return job_fail(EXIT_SYSTEM, "%s: %s", t->boot_path, why.text);
+    t->boot_exists = source >= 0;
     if (!t->boot_exists)
         return EXIT_GOOD;
-    if (!read_text(t->job, t->boot_path, &t->boot_old, &why))
-        return job_fail(EXIT_SYSTEM, "%s: %s", t->boot_path, why.text);
+    buf_add(&t->boot_old, sources->at[source].text, sources->at[source].len);
     if (file->before.exists && has_digest(&t->boot_old, file->before.digest))
         return EXIT_GOOD; /* the commit was live, but never saved */
     if (!has_digest(&t->boot_old, file->after.digest)) {

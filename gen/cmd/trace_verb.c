@@ -45,7 +45,7 @@ static bool make_set(struct traced_set *set, struct input *input, const struct o
         traced_set_of_input(set, input, family, NULL);
         return true;
     }
-    if (!traced_set_of_file(set, input, options->against))
+    if (!traced_set_of_file(set, input, options->against, family))
         return false;
     if (options->n_inputs)
         traced_set_name_services(set, input, family);

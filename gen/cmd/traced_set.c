@@ -3,6 +3,7 @@
 
 #include "lbgen/own_chain.h"
 #include "lbgen/rule_owners.h"
+#include "lbgen/rules_file.h"
 #include "lbgen/save_image.h"
 #include "lbgen/save_set.h"
 #include "lbgen/traced_set.h"
@@ -61,7 +62,7 @@ void traced_set_of_input(struct traced_set *set, const struct input *input, enum
     traced_set_of_read_file(set);
 }
 
-bool traced_set_of_file(struct traced_set *set, struct input *input, const char *path)
+bool traced_set_of_file(struct traced_set *set, struct input *input, const char *path, enum family family)
 {
     struct complaint why;
     int source = sources_read(&input->sources, path, &why);
@@ -70,11 +71,8 @@ bool traced_set_of_file(struct traced_set *set, struct input *input, const char 
         diag_file(&input->diag, SEVERITY_ERROR, path, "%s", why.text);
         return false;
     }
-    const struct source *s = &input->sources.at[source];
-    if (!save_file_read(&set->file, s->text, s->len, &why)) {
-        diag_at(&input->diag, SEVERITY_ERROR, s->base + (srcpos)why.at, why.len, "%s", why.text);
+    if (!rules_file_read_of(input, source, family, "the packet is", &set->file))
         return false;
-    }
     traced_set_of_read_file(set);
     return true;
 }

@@ -6,6 +6,7 @@
 #include "lbgen/nft_tables.h"
 #include "lbgen/save_image.h"
 #include "lbgen/spawn.h"
+#include "lbgen/xt_set.h"
 
 enum { SECONDS = 3600 /* 100,000 rules are 20 s of work, and it grows with their square */ };
 
@@ -68,6 +69,7 @@ bool nft_complain(const char *program, const struct buf *err, const struct buf *
         buf_printf(&message, "%s failed and does not say why", program);
     if (input)
         quote_line(line_named(buf_text(&message)), input, &message);
+    buf_str(&message, xt_set_advice(buf_text(&message)));
     complain(why, 0, 0, "%s", buf_text(&message));
     buf_free(&message);
     return false;
@@ -127,16 +129,43 @@ static bool run_save(const char *program, struct spawn *s, struct complaint *why
     return !find_incompatible(&s->out, why) && !find_incompatible(&s->err, why);
 }
 
+/* A save program that could not ask the kernel, or could not write, may say so in no way but by showing less
+ * than there is. */
+static bool shows_all(const char *program, const struct nft_table_count count[TABLES],
+                      const struct image *image, struct complaint *why)
+{
+    for (int t = 0; t < TABLES; t++) {
+        size_t shown = 0;
+
+        for (size_t c = 0; c < image->of[t].n; c++)
+            shown += image->of[t].at[c].n;
+        if (count[t].present != image->of[t].present || count[t].rules != shown)
+            return complain(why, 0, 0, "%s shows %zu of the %zu rules of table %s", program, shown,
+                            count[t].rules, table_names[t]);
+    }
+    return true;
+}
+
+static bool any_present(const struct nft_table_count count[TABLES])
+{
+    for (int t = 0; t < TABLES; t++)
+        if (count[t].present)
+            return true;
+    return false;
+}
+
 bool nft_save(enum family family, struct buf *text, struct image *out, struct complaint *why)
 {
     struct spawn s = {.argv = {programs[family], "-c"}, .out = *text, .seconds = SECONDS};
-    bool present, native, good;
+    struct nft_table_count count[TABLES];
+    uint32_t before, after;
+    bool native, good;
     enum table table;
 
     out->form = PAYLOAD_LINE;
-    if (!nft_tables_present(family, &present, why))
+    if (!nft_generation(&before, why) || !nft_tables_count(family, count, why))
         return false;
-    if (!present)
+    if (!any_present(count))
         return true;
     if (!nft_tables_native(family, &native, &table, why))
         return false;
@@ -146,5 +175,8 @@ bool nft_save(enum family family, struct buf *text, struct image *out, struct co
     good = run_save(programs[family], &s, why);
     *text = s.out;
     buf_free(&s.err);
-    return good && read_text(programs[family], text, out, why);
+    if (!good || !read_text(programs[family], text, out, why) || !nft_generation(&after, why))
+        return false;
+    /* What changes meanwhile is seen by the caller. */
+    return after != before || shows_all(programs[family], count, out, why);
 }

@@ -11,19 +11,25 @@
 
 enum { TRIES = 20 };
 
-/* Again when the tables changed meanwhile. 0 or an errno value. */
+/* 0 or an errno value. */
+static int ask_once(unsigned what, uint8_t family, mnl_cb_t take, void *to)
+{
+    struct mnl_socket *socket = nft_dump_open();
+
+    if (!socket)
+        return errno;
+    int error = nft_dump(socket, what, family, NULL, take, to);
+    mnl_socket_close(socket);
+    return error;
+}
+
+/* Again when the tables changed meanwhile. */
 static int ask(unsigned what, uint8_t family, mnl_cb_t take, void *to)
 {
     int error = EINTR;
 
-    for (int i = 0; i < TRIES && error == EINTR; i++) {
-        struct mnl_socket *socket = nft_dump_open();
-
-        if (!socket)
-            return errno;
-        error = nft_dump(socket, what, family, NULL, take, to);
-        mnl_socket_close(socket);
-    }
+    for (int i = 0; i < TRIES && error == EINTR; i++)
+        error = ask_once(what, family, take, to);
     return error;
 }
 
@@ -129,13 +135,40 @@ bool nft_tables_of_iptables(enum family family, bool *present, struct complaint 
     return is_unknown(error) || explain(error, why);
 }
 
-bool nft_tables_present(enum family family, bool *present, struct complaint *why)
-{
-    struct search search;
-    bool good = find(NFT_MSG_GETTABLE, family, NFTA_TABLE_NAME, &search, why);
+struct counting {
+    uint8_t family;
+    struct nft_table_count *count;
+};
 
-    *present = search.found;
-    return good;
+static int count_one(const struct nlmsghdr *answer, void *to)
+{
+    const struct counting *counting = to;
+    const struct nfgenmsg *head = mnl_nlmsg_get_payload(answer);
+    const struct nft_attrs attrs = nft_attrs_of(answer);
+    const bool is_table = (answer->nlmsg_type & 0xff) == NFT_MSG_NEWTABLE;
+    const char *name = nft_text(attrs.of[is_table ? NFTA_TABLE_NAME : NFTA_RULE_TABLE]);
+    enum table table;
+
+    if (head->nfgen_family != counting->family || !table_find(name, strlen(name), &table))
+        return MNL_CB_OK;
+    counting->count[table].present |= is_table;
+    counting->count[table].rules += !is_table;
+    return MNL_CB_OK;
+}
+
+bool nft_tables_count(enum family family, struct nft_table_count count[TABLES], struct complaint *why)
+{
+    struct counting counting = {.family = family == IPV4 ? NFPROTO_IPV4 : NFPROTO_IPV6, .count = count};
+
+    int error = EINTR;
+
+    for (int i = 0; i < TRIES && error == EINTR; i++) {
+        memset(count, 0, TABLES * sizeof *count);
+        error = ask_once(NFT_MSG_GETTABLE, counting.family, count_one, &counting);
+        if (!error)
+            error = ask_once(NFT_MSG_GETRULE, counting.family, count_one, &counting);
+    }
+    return is_unknown(error) || explain(error, why);
 }
 
 bool nft_tables_native(enum family family, bool *native, enum table *table, struct complaint *why)

@@ -64,9 +64,10 @@ bool scratch_enter(struct complaint *why)
                     strerror(errno));
 }
 
+/* A list of sets is of no family, so that it does for rules of both. */
 static bool make_stub(const char *set, struct complaint *why)
 {
-    struct spawn s = {.argv = {"ipset", "create", set, "hash:ip"}, .seconds = 10};
+    struct spawn s = {.argv = {"ipset", "create", set, "list:set"}, .seconds = 10};
     bool good = spawn_run(&s, why) == SPAWN_EXITED;
 
     if (good && s.status != 0)

@@ -69,6 +69,7 @@ struct run {
     long long used;    /* its time on the processor then */
     bool reaped;
     int status; /* as waitpid says it */
+    int lost;   /* an errno value: its end, or what it has printed, can't be known */
 };
 
 static void close_fd(int *fd)
@@ -141,9 +142,7 @@ static int set_up(const struct run *run, posix_spawn_file_actions_t *actions, po
     if (held >= 0)
         error |= posix_spawn_file_actions_adddup2(actions, held, 3);
     error |= posix_spawn_file_actions_addchdir_np(actions, "/");
-#if defined __GLIBC__ && __GLIBC_PREREQ(2, 34)
     error |= posix_spawn_file_actions_addclosefrom_np(actions, held >= 0 ? 4 : 3);
-#endif
     return error ? ENOMEM : 0;
 }
 
@@ -190,6 +189,7 @@ static bool take(struct run *run, int i)
         if (n < 0 && errno == EAGAIN)
             return true;
         if (n <= 0) {
+            run->lost = n < 0 ? errno : run->lost;
             close_fd(&run->from[i]);
             return true;
         }
@@ -201,25 +201,30 @@ static bool take(struct run *run, int i)
 }
 
 /* Waits until something is printed or TICK is over (less where nothing can be printed any more: it ends
- * soon), and takes it. */
-static bool hear(struct run *run)
+ * soon), and takes it; what a process that is gone has printed is there already. */
+static bool hear(struct run *run, bool gone)
 {
     struct pollfd fds[2];
 
     for (int i = 0; i < 2; i++)
         fds[i] = (struct pollfd){.fd = run->from[i], .events = POLLIN};
-    if (poll(fds, 2, run->from[0] < 0 && run->from[1] < 0 ? 1 : TICK) <= 0)
+    if (!gone && poll(fds, 2, run->from[0] < 0 && run->from[1] < 0 ? 1 : TICK) <= 0)
         return true;
     for (int i = 0; i < 2; i++)
-        if (fds[i].revents && !take(run, i))
+        if (run->from[i] >= 0 && (gone || fds[i].revents) && !take(run, i))
             return false;
     return true;
 }
 
 static bool is_gone(struct run *run)
 {
-    if (!run->reaped)
-        run->reaped = waitpid(run->pid, &run->status, WNOHANG) != 0;
+    pid_t pid = run->reaped ? run->pid : waitpid(run->pid, &run->status, WNOHANG);
+
+    if (pid < 0 && errno != EINTR) {
+        run->lost = errno;
+        pid = run->pid;
+    }
+    run->reaped = pid == run->pid;
     return run->reaped;
 }
 
@@ -274,7 +279,7 @@ static bool listen_to(struct run *run, bool *too_much)
     for (;;) {
         bool gone = is_gone(run);
 
-        if (!hear(run)) {
+        if (!hear(run, gone)) {
             *too_much = true;
             return false;
         }
@@ -305,6 +310,11 @@ static bool follow(struct run *run, struct complaint *why)
 
 static enum spawn_result judge(struct run *run, struct complaint *why)
 {
+    if (run->lost) {
+        complain(why, 0, 0, "what became of %s, or what it printed, can't be known: %s", run->s->argv[0],
+                 strerror(run->lost));
+        return SPAWN_FAILED;
+    }
     if (WIFEXITED(run->status)) {
         run->s->status = WEXITSTATUS(run->status);
         return SPAWN_EXITED;

@@ -138,3 +138,16 @@ void save_file_free(struct save_file *file)
     arena_free(&file->mem);
     *file = (struct save_file){0};
 }
+
+const struct save_line *save_file_family(const struct save_file *file, enum family *family)
+{
+    for (size_t i = 0; i < file->n; i++) {
+        const struct seen_rule *r = file->at[i].kind == SAVE_RULE ? file->at[i].rule : NULL;
+
+        if (!r || (!r->src.given && !r->dst.given))
+            continue;
+        *family = (enum family)(r->src.given ? r->src : r->dst).prefix.family;
+        return &file->at[i];
+    }
+    return NULL;
+}

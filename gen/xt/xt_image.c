@@ -10,6 +10,7 @@
 #include "lbgen/xt_entry.h"
 #include "lbgen/xt_image.h"
 #include "lbgen/xt_own.h"
+#include "lbgen/xt_set.h"
 
 static struct image_table *present_table(const struct xt_image_sink *s)
 {
@@ -114,7 +115,7 @@ static bool fill_place(struct xt_image_sink *s, const struct xt_image_text *text
     struct image_chain *chain = &s->out->of[text->table].at[text->chain];
 
     if (!answer->entry)
-        return complain(why, 0, 0, "%s: %s", answer->refusal, text->text);
+        return complain(why, 0, 0, "%s: %s%s", answer->refusal, text->text, xt_set_advice(answer->refusal));
     entry_image(s->family, answer->entry, NULL, &s->out->mem, &chain->at[text->rule]);
     return true;
 }

@@ -5,14 +5,21 @@
 
 enum { NAME_MAX_LEN = 31, DIRECTIONS_MAX = 6 };
 
-static bool names_a_set(const char *option)
+bool xt_set_is_named_by(const char *option, size_t len)
 {
     static const char *const options[] = {"--match-set", "--add-set", "--del-set", "--map-set"};
 
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
-        if (!strcmp(options[i], option))
+        if (strlen(options[i]) == len && memcmp(options[i], option, len) == 0)
             return true;
     return false;
+}
+
+const char *xt_set_advice(const char *refusal)
+{
+    return strstr(refusal, "protocol family of set")
+               ? " (rule4 and rule6 in [rules] say of which family a rule is)"
+               : "";
 }
 
 static bool are_directions(const char *list)
@@ -44,7 +51,7 @@ bool xt_set_form(const struct xt_words *words, struct complaint *why)
     bool found = false;
 
     for (size_t i = 0; i < words->n; i++) {
-        if (!names_a_set(words->at[i].text))
+        if (!xt_set_is_named_by(words->at[i].text, strlen(words->at[i].text)))
             continue;
         if (!has_form(words, i, why))
             return false;

@@ -4,16 +4,22 @@
 #define LBGEN_NFT_TABLES_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "lbgen/complaint.h"
 #include "lbgen/family.h"
 #include "lbgen/table.h"
 
-/* Whether nf_tables has any of the tables raw, mangle, nat, filter, security in family ip or ip6: what
- * iptables-nft makes. False, with the reason in *why, when it can't be told. Where the kernel has no
- * nf_tables there are none. */
-bool nft_tables_present(enum family family, bool *present, struct complaint *why);
+/* What nf_tables has of the tables raw, mangle, nat, filter, security in family ip or ip6: what iptables-nft
+ * makes. False, with the reason in *why, when it can't be told. Where the kernel has no nf_tables there are
+ * none. */
+struct nft_table_count {
+    bool present;
+    size_t rules;
+};
+
+bool nft_tables_count(enum family family, struct nft_table_count count[TABLES], struct complaint *why);
 
 /* Whether one of them can be iptables': people call their own tables filter and nat as well, but not the
  * chains in them INPUT or PREROUTING. */

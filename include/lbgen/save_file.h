@@ -50,4 +50,7 @@ void save_file_free(struct save_file *file);
 /* The table's lines: its `*name` is line *first, its COMMIT line *last. False when it is not there. */
 bool save_file_table(const struct save_file *file, const char *table, size_t *first, size_t *last);
 
+/* The first rule that has an address, and its family: the file's. NULL where none has. */
+const struct save_line *save_file_family(const struct save_file *file, enum family *family);
+
 #endif

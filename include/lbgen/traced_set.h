@@ -29,9 +29,9 @@ struct destinations {
 void traced_set_of_input(struct traced_set *set, const struct input *input, enum family family,
                          const struct destinations *only);
 
-/* Reads the file into input->sources; false when it is not readable or no iptables-save file, which is a
- * finding then. */
-bool traced_set_of_file(struct traced_set *set, struct input *input, const char *path);
+/* Reads the file into input->sources, for packets of the family; false when it is not readable, no
+ * iptables-save file, or the other family's, which is a finding then. */
+bool traced_set_of_file(struct traced_set *set, struct input *input, const char *path, enum family family);
 
 /* Gives rules without a tag in lbgen's own chains, which carry no comment in the kernel, the names of the
  * services that the input makes such rules for. The input must be good. */

@@ -60,9 +60,11 @@ static bool read_policies(struct text t, struct buf *out)
 {
     struct policy_notes notes;
 
-    if (!policy_notes_parse(&notes, t.at, t.len))
+    const struct policy_namespace now = {"here 1"};
+
+    if (!policy_notes_parse(&notes, t.at, t.len, &now))
         return false;
-    policy_notes_print(&notes, out);
+    policy_notes_print(&notes, &now, out);
     return true;
 }
 
@@ -119,7 +121,8 @@ static bool read_last(struct text t, struct buf *out)
     const bool good = job_last_read(&plan, &notes, &there, &why);
     MUST(there == (t.len > 0) || !good);
     if (good && there) {
-        policy_notes_print(&notes, &policies);
+        const struct policy_namespace now = policy_namespace_now();
+        policy_notes_print(&notes, &now, &policies);
         buf_printf(out, "policies %zu\n", policies.len);
         buf_add(out, policies.at, policies.len);
         plan_print(&plan, out);
