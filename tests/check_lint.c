@@ -38,7 +38,6 @@ static const struct input_case cases[] = {
     {A "source = 10.0.0.0/8\n", ""},
     {A "source = fd00::/8\n", "has nothing of IPv4"},
     {A6 "masquerade = 10.0.0.0/8\n", "'masquerade' of service 'a' has nothing of IPv6"},
-    {A6 "real-server = 10.0.0.1\n", "'real-server' of service 'a' has nothing of IPv6"},
     /* SNAT writes one address. */
     {A "masquerade = 10.0.0.0/8\nsnat = yes\n", ""},
     {A "vip = 192.0.2.2\nmasquerade = 10.0.0.0/8\nsnat = yes\n",

@@ -43,9 +43,8 @@ static void settle_mark(struct service *s, uint32_t default_mask, struct diag *d
             s->mark.value, default_mask, s->mark.value);
 }
 
-/* A list that has entries, but none of a family that the service has a VIP of: no rule comes of it there. */
-static void lint_family_list(const struct service *s, enum service_key key, const bool in_list[FAMILIES],
-                             struct diag *d)
+void lint_family_list(const struct service *s, enum service_key key, const bool in_list[FAMILIES],
+                      struct diag *d)
 {
     size_t len;
 
@@ -71,13 +70,8 @@ static void lint_prefix_list(const struct service *s, enum service_key key, stru
 
 static void lint_families(const struct service *s, const struct service_more *m, struct diag *d)
 {
-    bool real[FAMILIES] = {false, false};
-
-    for (uint32_t i = 0; i < m->n_real_servers; i++)
-        real[m->real_servers[i].address.family] = true;
     lint_prefix_list(s, KEY_SOURCE, m->sources, d);
     lint_prefix_list(s, KEY_MASQUERADE, m->masquerade, d);
-    lint_family_list(s, KEY_REAL_SERVER, real, d);
 }
 
 /* SNAT needs the one address that it writes. */
