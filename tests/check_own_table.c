@@ -151,6 +151,38 @@ START_TEST(test_equal)
 }
 END_TEST
 
+/* What lbgen never makes goes with the whole table, and no script names it. */
+START_TEST(test_foreign)
+{
+    struct own_table with = make(SHAPE("aa"), "exact4 a : 1\n"),
+                     without = make(SHAPE("bb"), "exact4 a : 1\n");
+    struct buf out = {0};
+    size_t added, gone;
+
+    buf_str(&with.foreign, "exact4\nexact4\n");
+    ck_assert(!own_table_equal(&with, &without) && !own_table_equal(&without, &with));
+    ck_assert(!own_table_equal(&with, &with));
+    own_table_change(&with, &without, &out, &added, &gone);
+    ck_assert_str_eq(buf_text(&out), WHOLE "add element inet lbgen exact4 { a : 1 }\n");
+    ck_assert_uint_eq(added, 0);
+    ck_assert_uint_eq(gone, 2);
+    out.len = 0;
+    own_table_change(&without, &with, &out, &added, &gone);
+    ck_assert_str_eq(buf_text(&out), "delete chain inet lbgen content-bb\nadd chain inet lbgen content-aa\n");
+    ck_assert_uint_eq(added + gone, 0);
+    out.len = 0;
+    own_table_diff(&with, &without, &out);
+    ck_assert_ptr_nonnull(strstr(buf_text(&out), "\n-exact4 (an element that lbgen does not make)\n"));
+    ck_assert_ptr_null(strstr(buf_text(&out), "\n+exact4"));
+    out.len = 0;
+    own_table_diff(&without, &with, &out);
+    ck_assert_ptr_nonnull(strstr(buf_text(&out), "\n+exact4 (an element that lbgen does not make)\n"));
+    buf_free(&out);
+    own_table_free(&with);
+    own_table_free(&without);
+}
+END_TEST
+
 /* Whatever is changed by chance, the lines that go and come are those that differ. */
 START_TEST(test_chance)
 {
@@ -189,6 +221,66 @@ START_TEST(test_chance)
             buf_free(&texts[i]);
         }
     }
+}
+END_TEST
+
+/* A table of so many chains, listed from the one end or the other, each with an element that leads to it. */
+static struct own_table make_large(const char *map, const char *marker, int chains, bool backwards)
+{
+    struct own_table t = {.exists = true};
+
+    buf_printf(&t.shape, "table inet lbgen {\n\tmap %s {\n\t}\n\n", map);
+    for (int i = 0; i < chains; i++) {
+        int chain = backwards ? chains - 1 - i : i;
+
+        buf_printf(&t.shape, "\tchain service-%d {\n\t\tmeta mark set %d\n\t}\n\n", chain, chain);
+        buf_printf(&t.elements, "%s k%d : goto service-%d\n", map, chain, chain);
+    }
+    buf_printf(&t.shape, "\tchain content-%s {\n\t}\n}\n", marker);
+    own_table_find_marker(&t);
+    return t;
+}
+
+/* How many lines begin so. */
+static size_t count(const struct buf *text, const char *with)
+{
+    const char *at = text->at, *end = at + text->len;
+    size_t n = 0;
+
+    for (; at < end; at = (const char *)memchr(at, '\n', (size_t)(end - at)) + 1)
+        n += strncmp(at, with, strlen(with)) == 0;
+    return n;
+}
+
+/* Walks over all chains for each chain, or for each element, would take longer than a case may. */
+START_TEST(test_large)
+{
+    enum { CHAINS = 100000 };
+    struct own_table a = make_large("exact4", "aa", CHAINS, false),
+                     b = make_large("exact4", "bb", CHAINS, true),
+                     fewer = make_large("exact4", "cc", 10, true),
+                     other = make_large("range4", "dd", CHAINS, true);
+    struct buf out = {0};
+    size_t added, gone;
+
+    ck_assert(own_table_equal(&a, &b) && own_table_equal(&b, &a));
+    own_table_change(&a, &fewer, &out, &added, &gone);
+    ck_assert_uint_eq(added, 0);
+    ck_assert_uint_eq(gone, CHAINS - 10);
+    ck_assert_uint_eq(count(&out, "delete element inet lbgen exact4 { "), 1);
+    ck_assert_uint_eq(count(&out, "delete chain inet lbgen service-"), CHAINS - 10);
+    out.len = 0;
+    own_table_change(&a, &other, &out, &added, &gone);
+    ck_assert_uint_eq(added, CHAINS);
+    ck_assert_uint_eq(gone, CHAINS);
+    ck_assert_uint_eq(count(&out, "delete map inet lbgen exact4\n"), 1);
+    ck_assert_uint_eq(count(&out, "delete element "), 0);
+    ck_assert_uint_eq(count(&out, "delete chain inet lbgen service-"), 0);
+    buf_free(&out);
+    own_table_free(&a);
+    own_table_free(&b);
+    own_table_free(&fewer);
+    own_table_free(&other);
 }
 END_TEST
 
@@ -233,7 +325,9 @@ int main(void)
     tcase_add_test(new_case(suite, "order"), test_order);
     tcase_add_loop_test(tcase, test_change, 0, N_OF(changes));
     tcase_add_test(tcase, test_equal);
+    tcase_add_test(tcase, test_foreign);
     tcase_add_loop_test(tcase, test_chance, 0, 5);
+    tcase_add_test(new_case(suite, "large"), test_large);
     tcase_add_test(tcase, test_undo_text);
     return run_suite(suite);
 }

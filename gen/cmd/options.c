@@ -228,6 +228,17 @@ static bool set_backend(struct options *o)
     return i >= 0;
 }
 
+/* Most likely an empty variable of a shell's. */
+static bool set_path(const char **to, const char *option)
+{
+    if (!*optarg) {
+        fprintf(stderr, "lbgen: --%s needs the name of a file; the one that is given is empty\n", option);
+        return false;
+    }
+    *to = optarg;
+    return true;
+}
+
 /* Options of the verbs that look at the kernel. */
 static bool set_live_option(struct options *o, int option)
 {
@@ -237,13 +248,13 @@ static bool set_live_option(struct options *o, int option)
         o->live_option = option_word(option);
     switch (option) {
     case OPT_BACKEND: return set_backend(o);
-    case OPT_PERSIST: o->persist[IPV4] = optarg; return true;
-    case OPT_PERSIST6: o->persist[IPV6] = optarg; return true;
+    case OPT_PERSIST: return set_path(&o->persist[IPV4], "persist");
+    case OPT_PERSIST6: return set_path(&o->persist[IPV6], "persist6");
     case OPT_NO_PERSIST: o->no_persist = true; return true;
     case OPT_ADOPT: o->adopt = true; return true;
     case OPT_DRY_RUN: o->dry_run = true; return true;
     case OPT_FORCE: o->force = true; return true;
-    case OPT_AGAINST: o->against = optarg; return true;
+    case OPT_AGAINST: return set_path(&o->against, "against");
     case OPT_TIMINGS: o->timings = true; return true;
     case OPT_CONFIRM: return set_seconds("confirm", optarg ? optarg : "60", 1, &o->confirm);
     case OPT_WAIT:
@@ -285,8 +296,8 @@ static bool set_option(struct options *o, int option)
     case 'o': o->output = optarg; return true;
     case OPT_FORMAT: return set_format(o, optarg);
     case OPT_FIREWALLD_ZONE: o->firewalld_zone = optarg; return true;
-    case OPT_MERGE: o->merge = optarg; return true;
-    case OPT_TEMPLATES: o->templates = optarg; return true;
+    case OPT_MERGE: return set_path(&o->merge, "merge");
+    case OPT_TEMPLATES: return set_path(&o->templates, "templates");
     case OPT_NO_SYSTEM_TEMPLATES: o->no_system_templates = true; return true;
     case OPT_WARNINGS: return set_warnings(o, optarg);
     case OPT_COLOR: return set_color(o, optarg);
@@ -310,7 +321,7 @@ static bool set_option(struct options *o, int option)
     case OPT_FWMARK: return set_once(&o->init.fwmark, "fwmark", "mark");
     case OPT_IMPORT_AS: return set_import_as(o);
     case OPT_KERNEL: o->kernel = true; return true;
-    case OPT_KEEPALIVED: o->keepalived = optarg; return true;
+    case OPT_KEEPALIVED: return set_path(&o->keepalived, "keepalived");
     default: return set_live_option(o, option);
     }
 }
@@ -426,6 +437,15 @@ static bool stdin_once(const struct options *o)
     return n <= 1;
 }
 
+/* getopt_long takes abbreviations. What changes rules is written out, so that no slip of the hand, and no
+ * option of a later version, does it. */
+static bool is_written_out(int option, const char *word)
+{
+    if (option < OPT_COMMIT || option > OPT_CONFIRMED || strcmp(word + 2, option_word(option)) == 0)
+        return true;
+    return say("write --%s in full, not %s: it changes rules", option_word(option), word);
+}
+
 bool options_parse(int argc, char **argv, struct options *out)
 {
     static char name[] = "lbgen";
@@ -435,7 +455,7 @@ bool options_parse(int argc, char **argv, struct options *out)
     if (argc > 0)
         argv[0] = name; /* what getopt_long puts in front of its sentences */
     while ((option = getopt_long(argc, argv, "46o:", long_options, NULL)) != -1)
-        if (!set_option(out, option)) {
+        if (!is_written_out(option, argv[optind - 1]) || !set_option(out, option)) {
             fputs("Try 'lbgen --help'.\n", stderr);
             return false;
         }

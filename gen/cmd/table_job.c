@@ -171,7 +171,7 @@ int table_look(struct table_job *t)
     /* What lbgen has put in place, and nobody has touched since. */
     if (t->remembered && t->wanted.exists && t->live.exists && strcmp(t->live.marker, t->wanted.marker) == 0)
         return EXIT_GOOD;
-    int status = t->wanted.exists && !t->unproven && !t->undoing ? ask_nft(t) : EXIT_GOOD;
+    int status = t->wanted.exists && !t->unproven ? ask_nft(t) : EXIT_GOOD;
     if (status != EXIT_GOOD)
         return status;
     job_step(t->job, "compare");
@@ -182,6 +182,11 @@ int table_look(struct table_job *t)
     if (t->changes)
         own_table_change(&t->live, &t->wanted, &t->forth, &t->added, &t->gone);
     return EXIT_GOOD;
+}
+
+const char *table_boot_path(const struct job *job)
+{
+    return job->options->persist[IPV4] ? job->options->persist[IPV4] : TABLE_BOOT_PATH;
 }
 
 static bool read_boot(struct table_job *t, struct complaint *why)
@@ -208,11 +213,10 @@ int table_boot(struct table_job *t)
 {
     struct complaint why;
     struct buf text = {0};
-    const struct options *o = t->job->options;
 
-    if (o->no_persist)
+    if (t->job->options->no_persist)
         return EXIT_GOOD;
-    t->boot_path = o->persist[IPV4] ? o->persist[IPV4] : TABLE_BOOT_PATH;
+    t->boot_path = table_boot_path(t->job);
     if (!read_boot(t, &why))
         return job_fail(EXIT_SYSTEM, "%s: %s", t->boot_path, why.text);
     if (!table_boot_is_own(&t->boot_old))

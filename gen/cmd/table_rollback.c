@@ -67,7 +67,7 @@ static int take_file_back(struct table_job *t, const struct persist_file *file, 
 
 int table_rollback(struct job *job, const struct plan *last)
 {
-    struct table_job t = {.job = job, .undoing = &last->table};
+    struct table_job t = {.job = job, .kind = TABLE_ROLLBACK};
     struct complaint why;
     struct persist_paths paths;
     int status = EXIT_GOOD;

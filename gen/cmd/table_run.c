@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The way of a change of the table, in reliability's order: prepare the files, arm, commit, read back,
  * confirm, save. */
-#include <fnmatch.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,15 +20,24 @@ enum {
     READ_BACK_MAX = 256 << 10
 };
 
+static void print_forth(const struct table_job *t, struct buf *out)
+{
+    if (t->kind == TABLE_ROLLBACK)
+        buf_str(out, "the last commit's transaction is taken back:\n");
+    else
+        buf_printf(out, "%s: to be loaded\n", table_boot_path(t->job));
+    buf_add(out, t->forth.at, t->forth.len);
+}
+
 static int show(const struct table_job *t)
 {
     int fd = STDOUT_FILENO;
     struct buf out = {0};
 
-    own_table_diff(&t->live, &t->wanted, &out);
-    if (t->undoing && t->changes)
-        buf_printf(&out, "the last commit's transaction is taken back:\n%.*s", (int)t->forth.len,
-                   t->forth.at);
+    if (t->kind == TABLE_COMMIT)
+        own_table_diff(&t->live, &t->wanted, &out);
+    else if (t->changes)
+        print_forth(t, &out);
     if (t->boot_changes)
         buf_printf(&out, "%s: to be written\n", t->boot_path);
     int error = out.len ? buf_flush_fd(&fd, out.at, out.len) : 0;
@@ -47,7 +54,7 @@ static void print_undo(struct table_job *t)
     undo->there = t->changes;
     undo->before = table_state_of(&t->live);
     undo->after = table_state_of(&t->wanted);
-    if (t->changes && t->undoing)
+    if (t->changes && t->kind != TABLE_COMMIT)
         own_table_replace(&t->live, &undo->script);
     else if (t->changes)
         own_table_change(&t->wanted, &t->live, &undo->script, &added, &gone);
@@ -121,8 +128,9 @@ static bool read_back(struct table_job *t, struct complaint *why)
     if (!table_state_equal(&now, &wanted))
         return complain(why, 0, 0, "another table is there than was put in place");
     bool alone = generation == t->generation + 1;
-    if (t->undoing || !t->wanted.exists || (alone && t->wanted.elements.len > READ_BACK_MAX)) {
-        if (alone && !t->undoing && t->wanted.exists && !t->unproven)
+    bool is_commit = t->kind == TABLE_COMMIT;
+    if (!is_commit || !t->wanted.exists || (alone && t->wanted.elements.len > READ_BACK_MAX)) {
+        if (alone && is_commit && t->wanted.exists && !t->unproven)
             own_table_remember(&t->wanted, generation);
         return true;
     }
@@ -138,14 +146,16 @@ static bool read_back(struct table_job *t, struct complaint *why)
     return same;
 }
 
-/* Whether the table is the one that was there before, element by element. A script that went wrong may have
- * left what its inverse does not know of. */
+/* Whether the table is the one that was there before, element by element, without foreign ones, which the
+ * transaction took out for good. A script that went wrong may have left what its inverse does not know of. */
 static bool is_back(const struct table_job *t, struct complaint *why)
 {
-    struct own_table now = {0};
+    struct own_table now = {0}, before = t->live;
     uint32_t ignored;
     bool read = own_table_read_kernel(&now, &ignored, why);
-    bool same = read && own_table_equal(&now, &t->live);
+
+    before.foreign = (struct buf){0};
+    bool same = read && own_table_equal(&now, &before);
 
     if (read && !same)
         complain(why, 0, 0, "the table is not what it was before");
@@ -227,16 +237,22 @@ static enum change_result put_in_place(struct table_job *t, bool last, struct co
     return read_back(t, why) ? CHANGE_LIVE : take_back(t, why);
 }
 
+static enum change_result try_again(struct table_job *t, bool last, struct complaint *why)
+{
+    job_save_abandon(t->job);
+    if (table_look(t) == EXIT_GOOD && prepare(t) == EXIT_GOOD)
+        return put_in_place(t, last, why);
+    complain(why, 0, 0, "it can't be prepared again");
+    return CHANGE_REFUSED;
+}
+
 static enum change_result apply(struct table_job *t, struct complaint *why)
 {
-    enum change_result result = put_in_place(t, t->undoing != NULL, why);
+    bool is_commit = t->kind == TABLE_COMMIT;
+    enum change_result result = put_in_place(t, !is_commit, why);
 
-    for (int i = 1; i < TRIES && result == CHANGE_BUSY && !t->undoing; i++) {
-        job_save_abandon(t->job);
-        if (table_look(t) != EXIT_GOOD || prepare(t) != EXIT_GOOD)
-            return complain(why, 0, 0, "it can't be prepared again"), CHANGE_REFUSED;
-        result = put_in_place(t, i == TRIES - 1, why);
-    }
+    for (int i = 1; i < TRIES && result == CHANGE_BUSY && is_commit; i++)
+        result = try_again(t, i == TRIES - 1, why);
     if (result == CHANGE_LIVE)
         return result;
     if (result != CHANGE_UNDO_FAILED)
@@ -245,63 +261,17 @@ static enum change_result apply(struct table_job *t, struct complaint *why)
     return result;
 }
 
-/* --- who loads the boot file --- */
-
-/* Whether a line of the text includes the path, by its name or by a pattern. */
-static bool includes(const char *text, const char *path)
-{
-    while (*text) {
-        size_t len = strcspn(text, "\n");
-        char line[512], *begin, *end;
-
-        snprintf(line, sizeof line, "%.*s", (int)(len < sizeof line ? len : sizeof line - 1), text);
-        begin = line + strspn(line, " \t");
-        if (strncmp(begin, "include", 7) == 0 && (begin = strpbrk(begin, "\"'")) != NULL &&
-            (end = strrchr(begin, *begin)) != begin) {
-            *end = '\0';
-            if (fnmatch(begin + 1, path, FNM_PATHNAME) == 0)
-                return true;
-        }
-        text += len + (text[len] == '\n');
-    }
-    return false;
-}
-
-static void report_include(struct table_job *t)
-{
-    static const char *const places[] = {"/etc/nftables.conf", "/etc/sysconfig/nftables.conf"};
-    struct complaint ignored;
-    const char *there = NULL;
-
-    if (!t->boot_path || (!t->boot_exists && !t->boot_changes) || !t->wanted.exists)
-        return;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        struct buf text = {0};
-        bool read = access(places[i], F_OK) == 0 && state_read(places[i], &text, &ignored);
-        bool found = read && includes(buf_text(&text), t->boot_path);
-
-        buf_free(&text);
-        if (found) {
-            job_say("%s: %s %s, which %s includes", t->job->what, t->boot_path,
-                    t->boot_changes ? "written" : "unchanged", places[i]);
-            return;
-        }
-        there = read && !there ? places[i] : there;
-    }
-    fprintf(stderr,
-            "lbgen: warning: nothing loads %s at boot; add this line at the end of %s: include \"%s\"\n",
-            t->boot_path, there ? there : places[0], t->boot_path);
-}
-
 static void report(struct table_job *t)
 {
     if (!t->changes)
         job_say("%s: the table is unchanged (nftables)", t->job->what);
-    else if (t->undoing)
+    else if (t->kind == TABLE_ROLLBACK)
         job_say("%s: the last commit is taken back (nftables)", t->job->what);
+    else if (t->kind == TABLE_RESTORE)
+        job_say("%s: %s is loaded (nftables)", t->job->what, table_boot_path(t->job));
     else
         job_say("%s: %zu elements put in, %zu taken out (nftables)", t->job->what, t->added, t->gone);
-    report_include(t);
+    table_report_include(t);
 }
 
 /* Whether the wanted table is the live one to the byte, in lbgen's order. */
@@ -320,7 +290,7 @@ int table_run(struct table_job *t)
         return job_fail(EXIT_BAD_INPUT, "there were warnings (--warnings=error); nothing was changed");
     if (!t->changes && !t->boot_changes) {
         job_say("%s: nothing to do", job->what);
-        if (!job->options->dry_run && !t->remembered && t->live.exists && !t->undoing)
+        if (!job->options->dry_run && !t->remembered && t->live.exists && t->kind == TABLE_COMMIT)
             own_table_remember(is_proven_equal(t) ? &t->wanted : &t->live, t->generation);
         return EXIT_GOOD;
     }

@@ -79,7 +79,7 @@ static int want_file(struct table_job *t)
     struct complaint why;
     struct buf text = {0};
     struct sources *sources = &t->job->input.sources;
-    const char *path = t->job->options->persist[IPV4] ? t->job->options->persist[IPV4] : TABLE_BOOT_PATH;
+    const char *path = table_boot_path(t->job);
     int source;
 
     if (access(path, F_OK) != 0 && errno == ENOENT)
@@ -102,8 +102,7 @@ static int want_file(struct table_job *t)
 
 int table_restore(struct job *job)
 {
-    static const struct table_undo as_it_is;
-    struct table_job t = {.job = job, .undoing = &as_it_is};
+    struct table_job t = {.job = job, .kind = TABLE_RESTORE};
     struct complaint why;
     int status = table_refuse_options(job);
 

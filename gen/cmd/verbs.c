@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "lbgen/job.h"
+#include "lbgen/job_policies.h"
 #include "lbgen/job_save.h"
 #include "lbgen/progress.h"
 #include "lbgen/table_job.h"
@@ -22,11 +23,14 @@ int job_input(struct job *job)
 
 static int change_rules(struct job *job, bool with_input)
 {
+    struct complaint why;
     int status = job_want(job, !with_input);
 
     if (status == EXIT_GOOD)
         status = job_save_read(job);
-    return status == EXIT_GOOD ? job_run(job, job_find_wanted) : status;
+    if (status == EXIT_GOOD && !job_policies_open_files(job, &why))
+        status = job_fail(EXIT_SYSTEM, "%s", why.text);
+    return status == EXIT_GOOD ? job_run(job, job_policies_find_wanted) : status;
 }
 
 /* Makes the kernel's rules and the boot files what the input asks for; without input, takes lbgen's part out.

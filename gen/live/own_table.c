@@ -17,6 +17,7 @@ void own_table_free(struct own_table *table)
 {
     buf_free(&table->shape);
     buf_free(&table->elements);
+    buf_free(&table->foreign);
     *table = (struct own_table){0};
 }
 
@@ -112,6 +113,11 @@ static size_t map_len(const struct line *line)
     return blank ? (size_t)(blank - line->at) : line->len;
 }
 
+static bool same_map(const struct line *a, const struct line *b)
+{
+    return bytes_equal(a->at, map_len(a), b->at, map_len(b));
+}
+
 /* Where the key ends: at the comment, which all of lbgen's elements have, or at what it leads to. */
 static size_t key_end(const struct line *line)
 {
@@ -138,7 +144,7 @@ static void print_elements(struct buf *out, const char *verb, const struct lines
 
         if ((chosen && !chosen[i]) || name >= end)
             continue;
-        if (last && bytes_equal(last->at, map_len(last), line->at, name)) {
+        if (last && same_map(last, line)) {
             buf_str(out, ", ");
         } else {
             buf_str(out, last ? " }\n" : "");
@@ -208,7 +214,7 @@ bool own_table_equal(const struct own_table *a, const struct own_table *b)
     struct difference d;
     bool same;
 
-    if (!own_table_same_shape(a, b))
+    if (a->foreign.len + b->foreign.len || !own_table_same_shape(a, b))
         return false;
     d = find_difference(a, b);
     same = d.n_gone + d.n_added == 0;
@@ -229,6 +235,24 @@ void own_table_replace(const struct own_table *table, struct buf *out)
     free(lines.at);
 }
 
+/* A map that goes takes its elements along. */
+static void leave_to_maps(struct difference *d, const struct buf *shape)
+{
+    const struct line *last = NULL;
+    bool stays = false;
+
+    for (size_t i = 0; i < d->old.n; i++) {
+        const struct line *line = &d->old.at[i];
+
+        if (!d->gone[i])
+            continue;
+        if (!last || !same_map(last, line))
+            stays = shape_has(shape, line->at, map_len(line));
+        last = line;
+        d->gone[i] = stays;
+    }
+}
+
 /* The table, its base chains and the maps that both have stay: a packet that is on its way meets one of two
  * sets of rules, and the elements that are the same in both are never gone. Deleting the table with the next
  * one in its place would not be that: a packet could have passed the new hook before the change, and come to
@@ -236,14 +260,21 @@ void own_table_replace(const struct own_table *table, struct buf *out)
 static void reshape(const struct own_table *from, const struct own_table *to, struct difference *d,
                     struct buf *out)
 {
-    for (size_t i = 0; i < d->old.n; i++) /* a map that goes takes its elements along */
-        if (d->gone[i])
-            d->gone[i] = shape_has(&to->shape, d->old.at[i].at, map_len(&d->old.at[i]));
+    leave_to_maps(d, &to->shape);
     buf_str(out, "flush table inet " NFT_TABLE "\n");
     print_elements(out, "delete", &d->old, d->gone, true);
     shape_delete_rest(&from->shape, &to->shape, out);
     buf_add(out, to->shape.at, to->shape.len);
     print_elements(out, "add", &d->new, d->added, false);
+}
+
+static size_t count_lines(const struct buf *text)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < text->len; i++)
+        n += text->at[i] == '\n';
+    return n;
 }
 
 void own_table_change(const struct own_table *from, const struct own_table *to, struct buf *out,
@@ -252,8 +283,10 @@ void own_table_change(const struct own_table *from, const struct own_table *to, 
     struct difference d = find_difference(from, to);
 
     *added = d.n_added;
-    *gone = d.n_gone;
-    if (from->marker[0] && to->marker[0] && own_table_same_shape(from, to)) {
+    *gone = d.n_gone + count_lines(&from->foreign);
+    if (from->foreign.len) {
+        own_table_replace(to, out);
+    } else if (from->marker[0] && to->marker[0] && own_table_same_shape(from, to)) {
         print_elements(out, "delete", &d.old, d.gone, true);
         print_elements(out, "add", &d.new, d.added, false);
         buf_printf(out, "delete chain inet " NFT_TABLE " %s\nadd chain inet " NFT_TABLE " %s\n", from->marker,
@@ -300,6 +333,17 @@ static void print_lines(struct buf *out, const char *before, const struct buf *t
     free(lines.at);
 }
 
+static void print_foreign(struct buf *out, const char *before, const struct buf *foreign)
+{
+    struct lines lines = {0};
+
+    split(foreign->at, foreign->len, &lines);
+    for (size_t i = 0; i < lines.n; i++)
+        buf_printf(out, "%s%.*s (an element that lbgen does not make)\n", before, (int)lines.at[i].len,
+                   lines.at[i].at);
+    free(lines.at);
+}
+
 void own_table_diff(const struct own_table *from, const struct own_table *to, struct buf *out)
 {
     bool same_shape = own_table_same_shape(from, to);
@@ -314,10 +358,12 @@ void own_table_diff(const struct own_table *from, const struct own_table *to, st
         print_lines(out, "-", &from->shape);
         print_lines(out, "+", &to->shape);
     }
-    if (d.n_gone + d.n_added) {
+    if (d.n_gone + d.n_added + from->foreign.len + to->foreign.len) {
         buf_str(out, "@@ elements @@\n");
         print_chosen(out, "-", &d.old, d.gone);
+        print_foreign(out, "-", &from->foreign);
         print_chosen(out, "+", &d.new, d.added);
+        print_foreign(out, "+", &to->foreign);
     }
     free_difference(&d);
 }

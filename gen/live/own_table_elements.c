@@ -19,9 +19,8 @@ struct reading {
     enum family family;
     enum cell_layer layer;
     enum nft_value value;
-    struct buf *out;
+    struct own_table *table;
     const char *name;
-    bool bad; /* an element that lbgen does not make */
 };
 
 struct piece {
@@ -64,7 +63,8 @@ static bool read_key(const struct reading *r, struct piece key, struct address *
     return true;
 }
 
-static bool find_proto(uint8_t protocol, uint8_t *out)
+/* The other family's ICMP has no place in a map: it is no service's. */
+static bool find_proto(enum family family, uint8_t protocol, uint8_t *out)
 {
     for (int p = 0; p < PROTOS; p++)
         if (proto_ops[p].number == protocol) {
@@ -72,7 +72,7 @@ static bool find_proto(uint8_t protocol, uint8_t *out)
             return true;
         }
     *out = CELL_ICMP;
-    return protocol == IP_PROTO_ICMP || protocol == IP_PROTO_ICMPV6;
+    return protocol == (family == IPV4 ? IP_PROTO_ICMP : IP_PROTO_ICMPV6);
 }
 
 static bool print_key(const struct reading *r, const struct nft_attrs *attrs)
@@ -84,23 +84,23 @@ static bool print_key(const struct reading *r, const struct nft_attrs *attrs)
 
     if (!read_key(r, from, &cell.from, &protocol, &cell.low) ||
         !read_key(r, to, &cell.to, &same, &cell.high) || protocol != same ||
-        !find_proto(protocol, &cell.proto))
+        !find_proto(r->family, protocol, &cell.proto))
         return false;
-    nft_key_print(r->out, r->family, r->layer, &cell);
+    nft_key_print(&r->table->elements, r->family, r->layer, &cell);
     return true;
 }
 
 /* Type, length, value, as often as there is room. */
-static void print_comment(const struct reading *r, const struct nlattr *attr)
+static void print_comment(struct buf *out, const struct nlattr *attr)
 {
     const uint8_t *at = attr ? mnl_attr_get_payload(attr) : NULL;
     size_t len = attr ? mnl_attr_get_payload_len(attr) : 0;
 
     while (len >= 2 && len - 2 >= at[1]) {
         if (at[0] == USERDATA_COMMENT && at[1] > 0) {
-            buf_str(r->out, " comment \"");
-            buf_add(r->out, at + 2, strnlen((const char *)at + 2, at[1]));
-            buf_char(r->out, '"');
+            buf_str(out, " comment \"");
+            buf_add(out, at + 2, strnlen((const char *)at + 2, at[1]));
+            buf_char(out, '"');
             return;
         }
         len -= 2U + at[1];
@@ -108,44 +108,59 @@ static void print_comment(const struct reading *r, const struct nlattr *attr)
     }
 }
 
+static bool print_mark(struct buf *out, struct piece mark)
+{
+    uint32_t value;
+
+    if (mark.len != sizeof value)
+        return false;
+    memcpy(&value, mark.at, sizeof value);
+    buf_hex(out, value);
+    return true;
+}
+
+/* A verdict that leads to a chain. */
+static bool print_verdict(struct buf *out, const struct nlattr *attr)
+{
+    const struct nft_attrs value = nft_attrs_inside(attr);
+    const struct nft_attrs verdict = nft_attrs_inside(value.of[NFTA_DATA_VERDICT]);
+    const int32_t code = (int32_t)nft_number(verdict.of[NFTA_VERDICT_CODE]);
+
+    if (code != NFT_GOTO && code != NFT_JUMP)
+        return false;
+    buf_str(out, code == NFT_GOTO ? "goto " : "jump ");
+    buf_str(out, nft_text(verdict.of[NFTA_VERDICT_CHAIN]));
+    return true;
+}
+
 static bool print_value(const struct reading *r, const struct nlattr *attr)
 {
-    const struct nft_attrs inside = nft_attrs_inside(attr);
-    struct piece mark = value_of(attr);
-    uint32_t value;
+    struct buf *out = &r->table->elements;
 
     if (r->value == NFT_ACCEPT)
         return true;
-    buf_str(r->out, " : ");
-    if (r->value == NFT_MARK) {
-        if (mark.len != sizeof value)
-            return false;
-        memcpy(&value, mark.at, sizeof value);
-        buf_hex(r->out, value);
-        return true;
-    }
-    const struct nft_attrs verdict = nft_attrs_inside(inside.of[NFTA_DATA_VERDICT]);
-    buf_str(r->out, (int32_t)nft_number(verdict.of[NFTA_VERDICT_CODE]) == NFT_GOTO ? "goto " : "jump ");
-    buf_str(r->out, nft_text(verdict.of[NFTA_VERDICT_CHAIN]));
-    return true;
+    buf_str(out, " : ");
+    return r->value == NFT_MARK ? print_mark(out, value_of(attr)) : print_verdict(out, attr);
 }
 
 static int take_element(const struct nlattr *element, void *to)
 {
-    struct reading *r = to;
+    const struct reading *r = to;
     const struct nft_attrs attrs = nft_attrs_inside(element);
-    size_t begin = r->out->len;
+    struct buf *out = &r->table->elements;
+    const size_t begin = out->len;
 
-    buf_str(r->out, r->name);
-    buf_char(r->out, ' ');
-    if (!print_key(r, &attrs)) {
-        r->out->len = begin;
-        r->bad = true;
-        return MNL_CB_OK;
+    buf_str(out, r->name);
+    buf_char(out, ' ');
+    bool own = print_key(r, &attrs);
+    if (own)
+        print_comment(out, attrs.of[NFTA_SET_ELEM_USERDATA]);
+    if (own && print_value(r, attrs.of[NFTA_SET_ELEM_DATA])) {
+        buf_char(out, '\n');
+    } else {
+        out->len = begin;
+        buf_printf(&r->table->foreign, "%s\n", r->name);
     }
-    print_comment(r, attrs.of[NFTA_SET_ELEM_USERDATA]);
-    r->bad |= !print_value(r, attrs.of[NFTA_SET_ELEM_DATA]);
-    buf_char(r->out, '\n');
     return MNL_CB_OK;
 }
 
@@ -168,27 +183,29 @@ static bool has_map(const struct buf *shape, enum nft_value value, const char *n
     return found;
 }
 
-static bool read_map(struct reading *r, const struct buf *shape, struct complaint *why)
+static int dump_map(struct reading *r)
+{
+    struct mnl_socket *socket = nft_dump_open();
+
+    if (!socket)
+        return errno;
+    int error = nft_dump_of(socket, NFT_MSG_GETSETELEM, NFPROTO_INET, NFT_TABLE, r->name, take, r);
+    mnl_socket_close(socket);
+    return error;
+}
+
+static bool read_map(struct reading *r, struct complaint *why)
 {
     struct buf name = {0};
-    struct mnl_socket *socket;
-    int error;
 
     nft_map_name(&name, r->family, r->layer, r->value);
     r->name = buf_text(&name);
-    socket = has_map(shape, r->value, r->name) ? nft_dump_open() : NULL;
-    error = 0;
-    if (socket) {
-        error = nft_dump_of(socket, NFT_MSG_GETSETELEM, NFPROTO_INET, NFT_TABLE, r->name, take, r);
-        mnl_socket_close(socket);
-    } else if (has_map(shape, r->value, r->name)) {
-        error = errno;
-    }
+    int error = has_map(&r->table->shape, r->value, r->name) ? dump_map(r) : 0;
     buf_free(&name);
     return error == 0 || complain(why, 0, 0, "the elements of a map can't be read: %s", strerror(error));
 }
 
-bool own_table_read_elements(const struct buf *shape, struct buf *out, struct complaint *why)
+bool own_table_read_elements(struct own_table *table, struct complaint *why)
 {
     bool good = true;
 
@@ -198,11 +215,9 @@ bool own_table_read_elements(const struct buf *shape, struct buf *out, struct co
                 struct reading r = {.family = (enum family)family,
                                     .layer = (enum cell_layer)layer,
                                     .value = (enum nft_value)value,
-                                    .out = out};
+                                    .table = table};
 
-                good = read_map(&r, shape, why);
-                if (good && r.bad) /* so that the table is equal to none of lbgen's */
-                    buf_str(out, "? an element that lbgen does not make\n");
+                good = read_map(&r, why);
             }
     return good;
 }

@@ -145,7 +145,7 @@ bool own_table_read(struct own_table *out, uint32_t *generation, bool *remembere
     if (!nft_generation(generation, why) || !search_marker(&live, why))
         return false;
     *remembered = state_read(OWN_TABLE_PATH, &text, &ignored) && text.len > 0 &&
-                  read_remembered(out, (buf_text(&text), &text), *generation, &live);
+                  read_remembered(out, &text, *generation, &live);
     buf_free(&text);
     return *remembered || own_table_read_kernel(out, generation, why);
 }
@@ -157,6 +157,8 @@ void own_table_remember(const struct own_table *table, uint32_t generation)
     struct buf text = {0};
     int fd;
 
+    if (table->foreign.len) /* the next run is to find them, too */
+        return;
     if (!search_marker(&live, &ignored) || !print_head(&text, generation, &live)) {
         buf_free(&text);
         return;
@@ -182,7 +184,7 @@ static bool read_once(struct own_table *out, bool exists, struct complaint *why)
     if (!exists)
         return true;
     if (!nft_script_run("list table inet " NFT_TABLE "\n", &out->shape, why) ||
-        !own_table_read_elements(&out->shape, &out->elements, why))
+        !own_table_read_elements(out, why))
         return false;
     own_table_find_marker(out);
     return true;

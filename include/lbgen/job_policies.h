@@ -13,6 +13,14 @@ void job_policies_give_back_in_file(struct job *job, enum family family, struct 
 /* Those of the kernel, in job->wanted; other policies than the input's own are left as they are there. */
 void job_policies_give_back_live(struct job *job, enum family family);
 
+/* job_find_wanted, with a look at policies of DROP in chains that lose rules of lbgen's, where nothing tells
+ * who made them: where no rule at all is left the chain is opened, else it is told. */
+bool job_policies_find_wanted(void *ctx, enum family family, enum table table, const struct image_table *now,
+                              struct edit *out, struct complaint *why);
+
+/* The same for the boot files, when job_save_read has made their texts. False when one can't be read back. */
+bool job_policies_open_files(struct job *job, struct complaint *why);
+
 /* Notes what the policies that the input gives were before, when the live tables and the boot files have been
  * read. */
 void job_policies_note(struct job *job);

@@ -22,6 +22,7 @@ struct own_table {
     bool exists;
     struct buf shape;        /* `table inet lbgen { ... }` */
     struct buf elements;     /* lines `MAP KEY comment "web" : VALUE`, those of a map together */
+    struct buf foreign;      /* a line `MAP` for each live element that lbgen never makes and can't print */
     char marker[MARKER_MAX]; /* the name of the chain; "" where there is none */
 };
 
@@ -30,15 +31,18 @@ void own_table_free(struct own_table *table);
 /* Takes the marker's name out of the shape. */
 void own_table_find_marker(struct own_table *table);
 
-/* Whether they are the same, markers aside. The shapes must both come from nft. */
+/* Whether they are the same, markers aside. The shapes must both come from nft. A table with foreign elements
+ * is equal to none. */
 bool own_table_same_shape(const struct own_table *a, const struct own_table *b);
 bool own_table_equal(const struct own_table *a, const struct own_table *b);
 
-/* The commands that put the table in place of whatever is there; or that take out what is there. */
+/* The commands that put the table, without foreign elements, in place of whatever is there; or that take out
+ * what is there. */
 void own_table_replace(const struct own_table *table, struct buf *out);
 
-/* The smallest transaction from one to the other: elements alone where both have one shape. added, gone: how
- * many elements come and go. */
+/* The smallest transaction from one to the other: elements alone where both have one shape; the whole table
+ * where `from` has foreign elements. Those of `to` don't come back. added, gone: how many elements come and
+ * go. */
 void own_table_change(const struct own_table *from, const struct own_table *to, struct buf *out,
                       size_t *added, size_t *gone);
 

@@ -5,10 +5,9 @@
 
 #include <stdbool.h>
 
-#include "lbgen/buf.h"
-#include "lbgen/complaint.h"
+#include "lbgen/own_table.h"
 
-/* Those of the maps that the shape has, as lines (own_table.h). Maps that are not lbgen's are left out. */
-bool own_table_read_elements(const struct buf *shape, struct buf *out, struct complaint *why);
+/* Adds those of the maps that the table's shape has. Maps that are not lbgen's are left out. */
+bool own_table_read_elements(struct own_table *table, struct complaint *why);
 
 #endif

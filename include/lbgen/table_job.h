@@ -9,8 +9,14 @@
 
 #define TABLE_BOOT_PATH "/etc/nftables/lbgen.nft"
 
+/* --commit and --remove find the transaction between two tables. --rollback and --restore have one that was
+ * written down, by the last commit and in the boot file; of the table that it leads to, only the marker is
+ * known. */
+enum table_kind { TABLE_COMMIT, TABLE_ROLLBACK, TABLE_RESTORE };
+
 struct table_job {
     struct job *job;
+    enum table_kind kind;
     struct own_table live, wanted;
     uint32_t generation;   /* of the live one */
     bool remembered;       /* it was not read out of the kernel */
@@ -21,7 +27,6 @@ struct table_job {
     const char *boot_path; /* NULL: not to be saved */
     struct buf boot_head, boot_old, boot_new;
     bool boot_exists, boot_changes;
-    const struct table_undo *undoing; /* --rollback: of the last commit */
 };
 
 /* The rest of a verb, behind job_enter. */
@@ -36,6 +41,8 @@ int table_rollback(struct job *job, const struct plan *last);
 
 /* What is for the tables of iptables alone. */
 int table_refuse_options(const struct job *job);
+/* Where the boot file is, or would be. */
+const char *table_boot_path(const struct job *job);
 /* Makes the wanted table of the input. A status other than EXIT_GOOD has been explained. */
 int table_want(struct table_job *t);
 /* Reads the live one and finds what is to be done. */
@@ -46,6 +53,8 @@ bool table_boot_is_own(const struct buf *text);
 int table_boot(struct table_job *t);
 /* Does what was found, or shows it, or says that there is nothing to do. */
 int table_run(struct table_job *t);
+/* Says which file of nftables' includes the boot file, or warns that none does. */
+void table_report_include(struct table_job *t);
 void table_free(struct table_job *t);
 
 #endif
