@@ -9,6 +9,7 @@
 #define NO_VRRP "[vrrp]\naccept = no\n"
 #define IN      "[rules filter]\npolicy = INPUT DROP\n"
 #define FORW    "[rules filter]\npolicy = FORWARD DROP\n"
+#define VIP6    "[service web]\nvip = 2001:db8::10\nports = 80, 443\nfwmark = 80\n"
 #define OUT     "[rules filter]\npolicy = OUTPUT DROP\n"
 #define NAT     "forwarding = nat\nreal-server = 10.0.0.11\n"
 
@@ -81,6 +82,9 @@ static const struct {
     {VIP "forwarding = tun\nreal-server = 10.0.0.11\n" OUT, "-A OUTPUT -p tcp -j ACCEPT\n", "",
      "(protocol 4 to 10.0.0.11)"},
     {VIP "forwarding = tun\nreal-server = 10.0.0.11\n" OUT, "-A OUTPUT -p 4 -j ACCEPT\n", "", ""},
+    {VIP6 "forwarding = tun\nreal-server = fd00::11\n" OUT, "", "-A OUTPUT -p tcp -j ACCEPT\n",
+     "(protocol 41 to fd00::11)"},
+    {VIP6 "forwarding = tun\nreal-server = fd00::11\n" OUT, "", "-A OUTPUT -p 41 -j ACCEPT\n", ""},
     {VIP NAT "accept = yes\n" OUT, "", "", ""},
     /* VRRP: lbgen's own accept is enough, without it it is the host's */
     {NO_VRRP VIP "accept = yes\n" IN, "", "", "VRRP of IPv4 is dropped by the policy of filter INPUT"},

@@ -2,6 +2,8 @@
 /* compile and save_write: from an input to the text of a rule set. */
 #include "lbgen/compile.h"
 
+#include <netdb.h>
+
 #include "lbgen/save_write.h"
 
 #include "check_input.h"
@@ -282,6 +284,51 @@ START_TEST(test_host_rules)
 }
 END_TEST
 
+/* In the place of libc's, which reads /etc/protocols at each call. */
+static int asked;
+
+struct protoent *getprotobynumber(int number)
+{
+    static char name[] = "tunnel";
+    static struct protoent entry = {.p_name = name};
+
+    asked++;
+    return number == 4 ? &entry : NULL;
+}
+
+/* What IPVS sends through tunnels is accepted under the file's name of their protocol. */
+START_TEST(test_tunnels)
+{
+    static const struct {
+        const char *more;
+        int asked, tunnels;
+    } cases[] = {{"forwarding = nat\n", 0, 0}, {"forwarding = dr\n", 0, 0}, {"forwarding = tun\n", 1, 2}};
+
+    for (int i = 0; i < N_OF(cases); i++) {
+        struct buf ini = {0}, out = {0};
+        struct made m;
+
+        for (int s = 0; s < cases[i].tunnels + !cases[i].tunnels; s++)
+            buf_printf(&ini,
+                       "[service s%d]\nvip = 192.0.2.%d\nports = 80\nfwmark = %d\naccept = yes\n"
+                       "real-server = 10.0.0.11\n%s",
+                       s, s + 1, s + 1, cases[i].more);
+        buf_str(&ini, "[rules filter]\npolicy = OUTPUT DROP\n");
+        make(&m, buf_text(&ini), LINT_SERVICES);
+        asked = 0;
+        print(&out, &m.config, &(struct formed_rules){0}, IPV4);
+        ck_assert_int_eq(asked, cases[i].asked);
+        int tunnels = 0;
+        for (const char *at = buf_text(&out); (at = strstr(at, "-p tunnel ")); at++)
+            tunnels++;
+        ck_assert_int_eq(tunnels, cases[i].tunnels);
+        made_free(&m);
+        buf_free(&out);
+        buf_free(&ini);
+    }
+}
+END_TEST
+
 static Suite *compile_suite(void)
 {
     Suite *s = suite_create("compile");
@@ -292,6 +339,7 @@ static Suite *compile_suite(void)
     tcase_add_test(t, test_neighbours_once);
     tcase_add_test(t, test_order);
     tcase_add_test(t, test_host_rules);
+    tcase_add_test(t, test_tunnels);
     return s;
 }
 

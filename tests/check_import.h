@@ -16,10 +16,11 @@ struct imported {
     struct buf text; /* the services.ini; empty when the file was refused */
 };
 
-/* What is written is read back: it must be good but for keys that are left to be filled in. */
-static inline void import_text(struct imported *i, enum import_kind kind, const char *text, size_t len)
+/* As if so many things had been repeated before (draft_may_repeat). */
+static inline void import_repeated(struct imported *i, enum import_kind kind, const char *text, size_t len,
+                                   size_t repeated)
 {
-    *i = (struct imported){0};
+    *i = (struct imported){.draft.repeated = repeated};
     i->draft.from = import_ops[kind].file;
     i->draft.sources = &i->sources;
     i->draft.source = sources_add_text(&i->sources, "imported", text, len);
@@ -29,6 +30,12 @@ static inline void import_text(struct imported *i, enum import_kind kind, const 
         return;
     draft_settle(&i->draft);
     draft_write(&i->draft, &i->text);
+}
+
+/* What is written is read back: it must be good but for keys that are left to be filled in. */
+static inline void import_text(struct imported *i, enum import_kind kind, const char *text, size_t len)
+{
+    import_repeated(i, kind, text, len, 0);
 }
 
 static inline void imported_free(struct imported *i)

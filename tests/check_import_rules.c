@@ -147,6 +147,34 @@ START_TEST(test_doubling)
 }
 END_TEST
 
+/* The tree of filter: each chain is walked once, however often and deep it is led to. */
+START_TEST(test_doubling_tree)
+{
+    enum { CHAINS = 200 };
+    struct buf rules = {0};
+    struct imported imported;
+
+    buf_str(&rules, "*mangle\n:PREROUTING ACCEPT [0:0]\n"
+                    "-A PREROUTING -d 192.0.2.1/32 -p tcp -m tcp --dport 80 -m comment --comment lbgen:web "
+                    "-j MARK --set-mark 1\nCOMMIT\n*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -j lbgen-0\n");
+    for (unsigned i = 0; i < CHAINS; i++)
+        buf_printf(&rules, ":lbgen-%u - [0:0]\n-A lbgen-%u -j lbgen-%u\n-A lbgen-%u -j lbgen-%u\n", i, i,
+                   i + 1, i, i + 1);
+    buf_printf(&rules,
+               ":lbgen-%u - [0:0]\n-A lbgen-%u -j lbgen-0\n"
+               "-A lbgen-%u -d 192.0.2.1/32 -p tcp -m tcp --dport 80 -m comment --comment lbgen:web "
+               "-j ACCEPT\nCOMMIT\n",
+               CHAINS, CHAINS, CHAINS);
+    import_text(&imported, IMPORT_SAVE, rules.at, rules.len);
+    ck_assert_uint_eq(diag_errors(&imported.diag), 0);
+    ck_assert_uint_eq(count(buf_text(&imported.text), "[service "), 1);
+    ck_assert_uint_eq(count(buf_text(&imported.text), "accept = yes"), 1);
+    ck_assert_uint_eq(imported.draft.left_out, 0);
+    imported_free(&imported);
+    buf_free(&rules);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("import_rules");
@@ -156,5 +184,6 @@ int main(void)
     tcase_add_test(tcase, test_join_many_ports);
     tcase_add_test(tcase, test_crowd);
     tcase_add_test(tcase, test_doubling);
+    tcase_add_test(tcase, test_doubling_tree);
     return run_suite(suite);
 }

@@ -3,10 +3,13 @@
 
 #include "check_held.h"
 
-#define A     "[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80\n"
-#define A6    "[service a]\nvip = 2001:db8::1\nports = 80\nfwmark = 80\n"
-#define A46   "[service a]\nvip = 192.0.2.1, 2001:db8::1\nports = 80\nfwmark = 80\n"
-#define B     "[service b]\nvip = 192.0.2.2\nports = 80\nfwmark = 81\n"
+#define A   "[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80\n"
+#define A6  "[service a]\nvip = 2001:db8::1\nports = 80\nfwmark = 80\n"
+#define A46 "[service a]\nvip = 192.0.2.1, 2001:db8::1\nports = 80\nfwmark = 80\n"
+#define B   "[service b]\nvip = 192.0.2.2\nports = 80\nfwmark = 81\n"
+#define MASKED                                                                                               \
+    "[service c]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\n"                                           \
+    "[service d]\nvip = 192.0.2.2\nports = 80\nfwmark = 512/0xff00\n"
 #define RS    "real-server = 10.0.0.1\n"
 #define R4    "real_server 10.0.0.1 80 {\n}\n"
 #define R6    "real_server fd00::1 80 {\n}\n"
@@ -37,6 +40,11 @@ static const struct held_case marks[] = {
     {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\n", V(336), ""},
     {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\n", V(80) V(81),
      "no service sets fwmark 81"},
+    {MASKED, V(592), ""},
+    {MASKED, V(336) V(512), ""},
+    {MASKED, V(336), "t.ini:8:10: warning: no virtual_server has fwmark 512 of service 'd'"},
+    {MASKED, V(592) V(849), "k.conf:5:23: error: no service sets fwmark 849"},
+    {MASKED, V6(336), "t.ini:4:10: warning: no virtual_server of IPv4 has fwmark 80 of service 'c'"},
     /* A mark that is not there: an error where there are real servers, else a warning. */
     {A RS, "",
      "t.ini:4:10: error: no virtual_server has fwmark 80 of service 'a'\n    fwmark = 80\n"
@@ -82,12 +90,31 @@ static const struct held_case marks[] = {
      "}\nvirtual_server group g {\nprotocol UDP\n" R4 "}\n",
      "k.conf:9:22: error: fwmark 80 has two virtual servers of IPv4"},
     {A, V(80) "virtual_server_group unused {\nfwmark 99\n}\n", ""},
-    {A RS, "virtual_server group nowhere {\n" R4 "}\n", ""}, /* who knows what is in it */
+    /* A group that is not there, or has nothing in it: all else is judged. */
+    {A, V(80) "virtual_server group nowhere {\n" R4 "}\n",
+     "k.conf:5:22: error: there is no virtual_server_group 'nowhere', so Keepalived ignores this virtual "
+     "server\n"
+     "    virtual_server group nowhere {\n                         ^~~~~~~\n"},
+    {A RS, "virtual_server group nowhere {\n" R4 "}\n",
+     "t.ini:4:10: error: no virtual_server has fwmark 80 of service 'a'"},
+    {A, V(80) V(90) "virtual_server group nowhere {\n" R4 "}\n",
+     "k.conf:5:23: error: no service sets fwmark 90"},
+    {A, V(80) "virtual_server_group g {\n}\nvirtual_server group g {\n" R4 "}\n",
+     "k.conf:7:22: error: nothing is in virtual_server_group 'g', so Keepalived ignores this virtual server\n"
+     "    virtual_server group g {\n                         ^\nk.conf:5:22: note: the group is here\n"},
+    {A RS, "virtual_server_group g {\n}\nvirtual_server group g {\n" R4 "}\n",
+     "t.ini:4:10: error: no virtual_server has fwmark 80 of service 'a'"},
+    {A, V(80) "virtual_server_group empty {\n}\n", ""},
+    /* It may be there all the same. */
+    {A RS, "virtual_server group nowhere {\n" R4 "}\nvirtual_server_group $G {\nfwmark 80\n}\n", ""},
+    {A RS, "virtual_server group nowhere {\n" R4 "}\n$B g {\n}\n", ""},
     /* What only Keepalived knows, and what it would refuse. */
     {A RS, "virtual_server fwmark $M {\n" R4 "}\n",
      "k.conf:1:23: note: only a running Keepalived knows a decimal number here; what depends on it is not "
      "judged\n    virtual_server fwmark $M {\n                          ^~\n"},
     {A RS, "virtual_server fwmark 0x50 {\n" R4 "}\n", "k.conf:1:23: note: a decimal number is expected here"},
+    {A RS, "virtual_server fwmark 4294967296 {\n" R4 "}\n",
+     "k.conf:1:23: note: a number of at most 32 bits is expected here"},
     {A RS, "virtual_server\n", "k.conf:1:1: note: the name of a virtual server is expected here"},
     {A, V(80) "virtual_server fwmark 80 {\nreal_server $R 80 {\n}\n}\n",
      "only a running Keepalived knows an address"},
@@ -220,11 +247,12 @@ END_TEST
 /* 100,000 services and as many virtual servers. */
 START_TEST(test_many)
 {
+    static const char *const masks[] = {"", "/0xffffff"};
     struct buf ini = {0}, conf = {0};
 
     for (unsigned i = 1; i <= 100000; i++) {
-        buf_printf(&ini, "[service s%u]\nvip = 10.%u.%u.%u\nports = 80\nfwmark = %u\n", i, i >> 16,
-                   i >> 8 & 255, i & 255, i);
+        buf_printf(&ini, "[service s%u]\nvip = 10.%u.%u.%u\nports = 80\nfwmark = %u%s\n", i, i >> 16,
+                   i >> 8 & 255, i & 255, i, masks[_i]);
         buf_printf(&conf, "virtual_server fwmark %u {\nreal_server 10.0.0.1 80 {\n}\n}\n", 100001 - i);
     }
     check_held(&(struct held_case){buf_text(&ini), buf_text(&conf), ""});
@@ -243,7 +271,7 @@ static Suite *lint_keepalived_suite(void)
     tcase_add_loop_test(t, test_ports, 0, N_OF(ports));
     tcase_add_loop_test(t, test_vips, 0, N_OF(vips));
     tcase_add_test(t, test_others);
-    tcase_add_test(t, test_many);
+    tcase_add_loop_test(t, test_many, 0, 2);
     return s;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
+#include <netdb.h>
 #include <stdio.h>
 
 #include "lbgen/protocol_number.h"
@@ -44,6 +45,51 @@ START_TEST(test_many_names)
 }
 END_TEST
 
+/* In the place of libc's, which reads /etc/protocols. */
+static int asked;
+
+struct protoent *getprotobyname(const char *name)
+{
+    static char found[] = "found";
+    static struct protoent entry = {.p_name = found, .p_proto = 77};
+
+    asked++;
+    return strcmp(name, found) == 0 ? &entry : NULL;
+}
+
+struct protoent *getprotobynumber(int number)
+{
+    asked++;
+    return number == 77 ? getprotobyname("found") : NULL;
+}
+
+START_TEST(test_asked_once)
+{
+    uint8_t number = 0;
+
+    asked = 0;
+    for (int i = 0; i < 100; i++)
+        ck_assert(protocol_number("found", 5, &number) && number == 77);
+    ck_assert_int_eq(asked, 1);
+    for (int i = 0; i < 100; i++)
+        ck_assert(!protocol_number("lost", 4, &number));
+    ck_assert_int_eq(asked, 2);
+    protocol_number("tcp", 3, &number);
+    ck_assert_int_eq(asked, 2);
+}
+END_TEST
+
+START_TEST(test_file_names)
+{
+    asked = 0;
+    for (int i = 0; i < 100; i++) {
+        ck_assert_str_eq(protocol_file_name(77), "found");
+        ck_assert_ptr_null(protocol_file_name(78));
+    }
+    ck_assert_int_eq(asked, 3);
+}
+END_TEST
+
 static Suite *protocol_number_suite(void)
 {
     Suite *s = suite_create("protocol_number");
@@ -51,6 +97,8 @@ static Suite *protocol_number_suite(void)
 
     tcase_add_loop_test(t, test_names, 0, N_OF(names));
     tcase_add_test(t, test_many_names);
+    tcase_add_test(t, test_asked_once);
+    tcase_add_test(t, test_file_names);
     return s;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Undone by hand: what is left of an edit, and what others have made of it. */
 #include "lbgen/undo.h"
+#include "lbgen/xalloc.h"
 
 #include "check_model.h"
 
@@ -191,6 +192,61 @@ START_TEST(test_elsewhere)
 }
 END_TEST
 
+/* Of copies of a rule of somebody else's the nearest ones go. */
+START_TEST(test_nearest)
+{
+    struct image now, found, after;
+    struct buf text[3] = {{0}};
+    struct edit back;
+
+    read_filter(ACC S(1) S(2) S(3) S(4) S(5) S(1) S(6) S(7) S(8) S(1) W(1), &now, &text[0]);
+    read_filter(ACC S(1) S(2) S(3) S(4) S(5) S(6) S(7) S(8) W(1), &after, &text[1]);
+    const struct image_table *t = &now.of[TABLE_FILTER];
+    const uint64_t came[] = {t->at[0].at[0].key, t->at[0].at[0].key};
+    struct undo_hunk hunk = {.at = 4, .came = came, .n_came = 2};
+    struct undo_chain chain = {.name = "INPUT", .kind = UNDO_STAYED, .at = &hunk, .n = 1};
+    struct undo undo = {.of[IPV4][TABLE_FILTER] = {.at = &chain, .n = 1}};
+
+    undo_to_edit(&undo, IPV4, TABLE_FILTER, t, &back);
+    model_reread(t, &back, &text[2], &found);
+    same_rules(&found.of[TABLE_FILTER], &after.of[TABLE_FILTER], "INPUT");
+    edit_free(&back);
+    image_free(&now);
+    image_free(&found);
+    image_free(&after);
+    for (int i = 0; i < N_OF(text); i++)
+        buf_free(&text[i]);
+}
+END_TEST
+
+/* As many rules of others as an --adopt may have taken over; none is one of those that are looked for. */
+START_TEST(test_many)
+{
+    enum { RULES = 100000 };
+    struct buf lines = {0}, text = {0};
+    uint64_t *came = xmalloc(RULES * sizeof *came);
+    struct image now;
+    struct edit back;
+
+    buf_str(&lines, ACC W(1));
+    for (int i = 0; i < RULES; i++) {
+        buf_printf(&lines, "-A INPUT -s 10.%d.%d.%d/32 -j DROP\n", i >> 16, i >> 8 & 255, i & 255);
+        came[i] = (uint64_t)i;
+    }
+    read_filter(buf_text(&lines), &now, &text);
+    struct undo_hunk hunk = {.came = came, .n_came = RULES};
+    struct undo_chain chain = {.name = "INPUT", .kind = UNDO_STAYED, .at = &hunk, .n = 1};
+    struct undo undo = {.of[IPV4][TABLE_FILTER] = {.at = &chain, .n = 1}};
+    undo_to_edit(&undo, IPV4, TABLE_FILTER, &now.of[TABLE_FILTER], &back);
+    ck_assert_uint_eq(back.n_gone, 0);
+    edit_free(&back);
+    image_free(&now);
+    buf_free(&lines);
+    buf_free(&text);
+    free(came);
+}
+END_TEST
+
 /* Its payloads are its own. */
 START_TEST(test_copies)
 {
@@ -269,6 +325,8 @@ static Suite *undo_cases_suite(void)
     tcase_add_loop_test(t, test_case, 0, N_OF(cases));
     tcase_add_test(t, test_twice);
     tcase_add_test(t, test_elsewhere);
+    tcase_add_test(t, test_nearest);
+    tcase_add_test(t, test_many);
     tcase_add_test(t, test_copies);
     tcase_add_test(t, test_each_rule);
     return s;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* lbgen's own rules, made by hand and by libxtables out of their text: the same bytes. */
 #include <check.h>
+#include <dlfcn.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,6 +162,32 @@ START_TEST(test_unknown_protocol_matches_nothing)
 }
 END_TEST
 
+static int asked;
+
+struct protoent *getprotobyname(const char *name)
+{
+    struct protoent *(*real)(const char *);
+
+    asked++;
+    *(void **)&real = dlsym(RTLD_NEXT, "getprotobyname");
+    return real(name);
+}
+
+/* Each look into /etc/protocols reads the file. */
+START_TEST(test_protocols_are_asked_for_once)
+{
+    struct rule r = {.chain = "OUTPUT", .protocol = "ipencap", .icmp_type = -1, .tag = "a", .tag_len = 1};
+    struct xt_own_entry entry;
+
+    asked = 0;
+    for (int i = 0; i < 100; i++) {
+        entry.len = 0;
+        xt_own_write(IPV4, &r, &entry);
+    }
+    ck_assert_int_eq(asked, 1);
+}
+END_TEST
+
 static Suite *make_suite(void)
 {
     Suite *suite = suite_create("xt_own");
@@ -169,6 +197,7 @@ static Suite *make_suite(void)
     tcase_add_loop_test(same, test_each_length, IPV4, FAMILIES);
     tcase_add_loop_test(same, test_built_in_chains, IPV4, FAMILIES);
     tcase_add_test(same, test_unknown_protocol_matches_nothing);
+    tcase_add_test(same, test_protocols_are_asked_for_once);
     return suite;
 }
 

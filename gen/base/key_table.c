@@ -49,9 +49,24 @@ uint32_t key_table_enter(struct key_table *t, const void *bytes, size_t len)
     return (uint32_t)t->n - 1;
 }
 
+bool key_table_add(struct key_table *t, const void *bytes, size_t len)
+{
+    size_t n = t->n;
+
+    key_table_enter(t, bytes, len);
+    return t->n > n;
+}
+
+uint32_t key_table_find(const struct key_table *t, const void *bytes, size_t len)
+{
+    uint32_t entry = t->n ? t->slots[slot_of(t, bytes, len, name_hash(bytes, len))] : 0;
+
+    return entry ? entry - 1 : NO_KEY;
+}
+
 bool key_table_has(const struct key_table *t, const void *bytes, size_t len)
 {
-    return t->n && t->slots[slot_of(t, bytes, len, name_hash(bytes, len))];
+    return key_table_find(t, bytes, len) != NO_KEY;
 }
 
 void key_table_free(struct key_table *t)

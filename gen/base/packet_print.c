@@ -4,19 +4,27 @@
 
 static const char *const states[PACKET_STATES] = {"NEW", "ESTABLISHED", "RELATED", "INVALID", "UNTRACKED"};
 
-void protocol_print(struct buf *out, uint8_t protocol)
+const char *protocol_word(uint8_t protocol)
 {
     for (int p = 0; p < PROTOS; p++)
-        if (proto_ops[p].number == protocol) {
-            buf_str(out, proto_ops[p].name);
-            return;
-        }
+        if (proto_ops[p].number == protocol)
+            return proto_ops[p].name;
     switch (protocol) {
-    case IP_PROTO_ICMP: buf_str(out, "icmp"); break;
-    case IP_PROTO_ICMPV6: buf_str(out, "icmpv6"); break;
-    case IP_PROTO_VRRP: buf_str(out, "vrrp"); break;
-    default: buf_dec(out, protocol); break;
+    case IP_PROTO_ICMP: return "icmp";
+    case IP_PROTO_ICMPV6: return "icmpv6";
+    case IP_PROTO_VRRP: return "vrrp";
+    default: return NULL;
     }
+}
+
+void protocol_print(struct buf *out, uint8_t protocol)
+{
+    const char *word = protocol_word(protocol);
+
+    if (word)
+        buf_str(out, word);
+    else
+        buf_dec(out, protocol);
 }
 
 void packet_print_state(struct buf *out, enum packet_state state)

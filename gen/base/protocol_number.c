@@ -5,6 +5,7 @@
 #include "lbgen/number.h"
 #include "lbgen/proto.h"
 #include "lbgen/protocol_number.h"
+#include "lbgen/xalloc.h"
 
 enum { LONGEST = 31, REMEMBERED = 16, NO_PROTOCOL = -1 };
 
@@ -73,4 +74,21 @@ bool protocol_number(const char *name, size_t len, uint8_t *out)
         return false;
     *out = (uint8_t)found;
     return true;
+}
+
+const char *protocol_file_name(uint8_t number)
+{
+    static struct {
+        bool asked;
+        char *name;
+    } seen[UINT8_MAX + 1];
+
+    if (!seen[number].asked) {
+        const struct protoent *entry = getprotobynumber(number);
+
+        if (entry)
+            seen[number].name = strcpy(xmalloc(strlen(entry->p_name) + 1), entry->p_name);
+        seen[number].asked = true;
+    }
+    return seen[number].name;
 }

@@ -39,7 +39,7 @@ static const char *owner_of(const struct comparison *c, const struct found *f)
 
     if (c->aspect != ASPECT_MARK) {
         old = a->verdict_tag;
-        new = b->control == CONTROL_DROP &&old ? old : b->verdict_tag;
+        new = old && b->control == CONTROL_DROP ? old : b->verdict_tag;
     }
     return outcomes_text_of(&c->difference.outcomes, new ? new : old);
 }

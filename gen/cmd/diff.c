@@ -19,19 +19,19 @@ static int look_at_file(struct input *in, const struct options *o, struct save_f
 }
 
 /* What --diff holds in its hands while it tells. */
-struct comparison {
+struct diff_work {
     struct save_file old;
     struct image wanted;
     struct file_edits edits;
     struct diff_report report;
 };
 
-static int found(const struct comparison *c)
+static int found(const struct diff_work *c)
 {
     return c->report.n ? EXIT_DIFFERENT : EXIT_GOOD;
 }
 
-static int diff_file(struct job *job, struct comparison *c)
+static int diff_file(struct job *job, struct diff_work *c)
 {
     const struct options *o = job->options;
     struct input *in = &job->input;
@@ -52,7 +52,7 @@ static int diff_file(struct job *job, struct comparison *c)
     return found(c);
 }
 
-static int diff_live(struct job *job, struct comparison *c)
+static int diff_live(struct job *job, struct diff_work *c)
 {
     struct complaint why;
     int status = job_want(job, false);
@@ -71,7 +71,7 @@ static int diff_live(struct job *job, struct comparison *c)
 int diff(const struct options *options)
 {
     struct options looking = *options;
-    struct comparison c = {0};
+    struct diff_work c = {0};
     struct job job;
 
     looking.dry_run = true; /* no guard, no lock */

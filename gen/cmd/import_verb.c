@@ -2,7 +2,6 @@
 /* --import FILE: another program's file as services.ini. What is printed is read back first, as any input is,
  * so that what is still wrong with it is said at once. */
 #include "lbgen/input.h"
-#include "lbgen/job.h"
 #include "lbgen/progress.h"
 #include "lbgen/verbs.h"
 #include "lbgen/write_out.h"

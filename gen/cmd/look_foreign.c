@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lbgen/audit.h"
+#include "lbgen/image_drops.h"
 #include "lbgen/look_foreign.h"
 #include "lbgen/nft_chains.h"
 #include "lbgen/nft_model.h"
@@ -131,18 +132,19 @@ static void look_at_nft(struct job *job)
     nft_chains_free(&chains);
 }
 
-static bool can_drop(const struct image_table *table)
+static void look_at_legacy_table(struct job *job, enum family family, enum table t,
+                                 const struct image_table *table, const char *what)
 {
-    const struct image_chain *input = image_find_chain(table, "INPUT");
+    static const enum hook way[] = {HOOK_PREROUTING, HOOK_INPUT};
 
-    if (input && input->policy == POLICY_DROP)
-        return true;
-    for (size_t c = 0; c < table->n; c++)
-        for (size_t i = 0; i < table->at[c].n; i++)
-            if (strcmp(table->at[c].at[i].jump, "DROP") == 0 ||
-                strcmp(table->at[c].at[i].jump, "REJECT") == 0)
-                return true;
-    return false;
+    for (size_t i = 0; i < sizeof way / sizeof *way; i++)
+        if (image_can_drop(table, way[i]))
+            job_warn(
+                job,
+                "legacy table %s of %s, chain %s, can drop %s %s input: an accept of lbgen's in nft does "
+                "not help there",
+                table_names[t], family_ops[family].name, hook_names[way[i]], what,
+                way[i] == HOOK_INPUT ? "on" : "before");
 }
 
 static void look_at_legacy(struct job *job)
@@ -156,12 +158,7 @@ static void look_at_legacy(struct job *job)
 
         if (what && live_legacy.read(live, (enum family)f, &image, &ignored))
             for (int t = 0; t < TABLES; t++)
-                if (can_drop(&image.of[t]))
-                    job_warn(job,
-                             "legacy table %s of %s, chain INPUT, can drop %s on input: an accept of lbgen's "
-                             "in nft does "
-                             "not help there",
-                             table_names[t], family_ops[f].name, what);
+                look_at_legacy_table(job, (enum family)f, (enum table)t, &image.of[t], what);
         image_free(&image);
     }
     if (live)

@@ -153,8 +153,8 @@ static void look_at_routing_rule(struct job *job, enum family family, const stru
     if (!c.service)
         return;
     mark_collision_print(&text, &c);
-    job_warn(job, "ip rule %u of %s (fwmark 0x%x/0x%x): %s", rule->priority, family_ops[family].name,
-             rule->mark, rule->mask, buf_text(&text));
+    job_warn(job, "ip rule %u of %s (%sfwmark 0x%x/0x%x): %s", rule->priority, family_ops[family].name,
+             rule->inverted ? "not " : "", rule->mark, rule->mask, buf_text(&text));
     buf_free(&text);
 }
 

@@ -88,7 +88,7 @@ static struct flow flow_of(const struct connection *c, bool in)
 }
 
 /* What the rules of a table do with a packet in one built-in chain. */
-struct outcome {
+struct ssh_fate {
     enum truth passes;
     char by[200]; /* what drops it */
 };
@@ -120,7 +120,7 @@ static const char *dropping_rule(struct seen_table *seen, const char *chain, con
 }
 
 static void ask_chain(struct seen_table *seen, const struct stage *stage, enum image_policy policy,
-                      const struct flow *flow, struct outcome *out)
+                      const struct flow *flow, struct ssh_fate *out)
 {
     const char *chain = hook_names[stage->hook], *rule;
     unsigned possible = walk(&seen->walk, chain, flow);
@@ -171,7 +171,7 @@ static void leave_out_loopback(struct seen_table *seen, const struct flow *flow)
 }
 
 static bool ask_table(const struct change *change, const struct stage *stage, const struct flow *flow,
-                      enum seen_which which, struct outcome *out)
+                      enum seen_which which, struct ssh_fate *out)
 {
     enum family family = (enum family)flow->src.family;
     const struct image_table *now = &change->now[family].of[stage->table];
@@ -184,19 +184,19 @@ static bool ask_table(const struct change *change, const struct stage *stage, co
     if (good)
         ask_chain(&seen, stage, policy_of(now, edit, hook_names[stage->hook], which), flow, out);
     else
-        *out = (struct outcome){.passes = MAYBE, .by = "rules that can't be read"};
+        *out = (struct ssh_fate){.passes = MAYBE, .by = "rules that can't be read"};
     seen_table_free(&seen);
     return good;
 }
 
 /* The worst answer on the way. */
-static struct outcome ask_way(const struct change *change, const struct stage *way, const struct flow *flow,
-                              enum seen_which which)
+static struct ssh_fate ask_way(const struct change *change, const struct stage *way, const struct flow *flow,
+                               enum seen_which which)
 {
-    struct outcome worst = {.passes = YES};
+    struct ssh_fate worst = {.passes = YES};
 
     for (int i = 0; i < STAGES && worst.passes != NO; i++) {
-        struct outcome o = {.passes = YES};
+        struct ssh_fate o = {.passes = YES};
 
         ask_table(change, &way[i], flow, which, &o);
         if (o.passes < worst.passes)
@@ -205,11 +205,11 @@ static struct outcome ask_way(const struct change *change, const struct stage *w
     return worst;
 }
 
-static struct outcome ask(const struct change *change, const struct connection *c, enum seen_which which)
+static struct ssh_fate ask(const struct change *change, const struct connection *c, enum seen_which which)
 {
     const struct flow in = flow_of(c, true), out = flow_of(c, false);
-    struct outcome first = ask_way(change, way_in, &in, which);
-    struct outcome second = ask_way(change, way_out, &out, which);
+    struct ssh_fate first = ask_way(change, way_in, &in, which);
+    struct ssh_fate second = ask_way(change, way_out, &out, which);
 
     return second.passes < first.passes ? second : first;
 }
@@ -220,11 +220,11 @@ enum ssh_answer ssh_guard_look(const char *connection, const struct change *chan
 
     if (!connection || !read_connection(connection, &c))
         return SSH_NONE;
-    struct outcome after = ask(change, &c, SEEN_AFTER);
+    struct ssh_fate after = ask(change, &c, SEEN_AFTER);
     complain(why, 0, 0, "%s", after.by);
     if (after.passes == YES)
         return SSH_KEPT;
-    struct outcome now = ask(change, &c, SEEN_NOW);
+    struct ssh_fate now = ask(change, &c, SEEN_NOW);
     if (now.passes == NO)
         return SSH_NONE;
     /* What was unknown before and is unknown now says nothing about the change. */

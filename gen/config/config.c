@@ -181,7 +181,6 @@ static bool is_wanted_template(const struct builder *b, const char *name, size_t
 
 static void begin_service(struct builder *b, srcpos at, srcpos name_at, const char *name, size_t len)
 {
-
     b->service = (struct service){
         .name = name, .name_len = (uint8_t)len, .at = at, .header_len = (uint32_t)(name_at + len + 1 - at)};
     if (!is_wanted_template(b, name, len)) {

@@ -43,7 +43,7 @@ static void take_block(struct ka_maker *maker, const struct ka_line *line)
     else if (ka_line_is(line, "vrrp_instance"))
         ka_take_instance(maker, line);
     else if (line->words[0].unknown)
-        maker->k->marks_open = maker->k->addresses_open = true;
+        maker->k->marks_open = maker->k->addresses_open = maker->groups_open = true;
 }
 
 void keepalived_make(const struct ka_tree *tree, srcpos start, struct keepalived *k, struct diag *diag)
@@ -53,7 +53,7 @@ void keepalived_make(const struct ka_tree *tree, srcpos start, struct keepalived
     k->start = (struct ka_place){start, 1};
     if (tree->root.first)
         k->start = ka_place_of(tree->root.first, NULL);
-    k->marks_open = k->addresses_open = tree->incomplete;
+    k->marks_open = k->addresses_open = maker.groups_open = tree->incomplete;
     /* Keepalived reads them before everything else. */
     for (const struct ka_line *l = tree->root.first; l; l = l->next)
         if (ka_line_is(l, "global_defs"))
@@ -61,6 +61,8 @@ void keepalived_make(const struct ka_tree *tree, srcpos start, struct keepalived
     for (const struct ka_line *l = tree->root.first; l; l = l->next)
         take_block(&maker, l);
     ka_join_groups(&maker);
+    name_index_free(&maker.group_names);
+    key_table_free(&maker.handed_out);
 }
 
 void keepalived_free(struct keepalived *k)

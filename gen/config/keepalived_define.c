@@ -23,12 +23,19 @@ static size_t name_len(const char *at)
     return *at >= '0' && *at <= '9' ? 0 : n;
 }
 
-static struct ka_definition *find(const struct ka_definitions *all, const char *name, size_t len)
+static const char *name_of(const void *items, uint32_t i, size_t *len)
 {
-    for (size_t i = 0; i < all->n; i++)
-        if (strncmp(all->at[i].name, name, len) == 0 && all->at[i].name[len] == '\0')
-            return &all->at[i];
-    return NULL;
+    const char *name = ((const struct ka_definition *)items)[i].name;
+
+    *len = strlen(name);
+    return name;
+}
+
+static const struct ka_definition *find(const struct ka_definitions *all, const char *name, size_t len)
+{
+    uint32_t i = name_index_find(&all->names, all->at, name, len);
+
+    return i == NAME_NOT_FOUND ? NULL : &all->at[i];
 }
 
 static void drop_lines(struct ka_definition *d)
@@ -49,21 +56,20 @@ static void add_line(struct ka_definition *d, const struct ka_text *text, size_t
     d->lines[d->n++] = line;
 }
 
-/* The definition of that name, empty, as the last one of all. */
+/* The definition of that name, empty. */
 static struct ka_definition *renew(struct ka_definitions *all, const char *name, size_t len)
 {
-    struct ka_definition *d = find(all, name, len), keep;
-
-    if (!d) {
-        d = VEC_ADD(all);
-        *d = (struct ka_definition){.name = xmemdup0(name, len)};
+    all->names.name_of = name_of;
+    uint32_t i = name_index_enter(&all->names, all->at, name, len, (uint32_t)all->n);
+    if (i == NAME_NOT_FOUND) {
+        i = (uint32_t)all->n;
+        *VEC_ADD(all) = (struct ka_definition){.name = xmemdup0(name, len)};
     }
+    struct ka_definition *d = &all->at[i];
     drop_lines(d);
     d->many = false;
-    keep = *d;
-    *d = all->at[all->n - 1];
-    all->at[all->n - 1] = keep;
-    return &all->at[all->n - 1];
+    all->last = i;
+    return d;
 }
 
 bool ka_define(struct ka_definitions *all, const struct ka_text *text, bool *goes_on)
@@ -87,7 +93,7 @@ void ka_define_value(struct ka_definitions *all, const char *name, const struct 
 
 bool ka_define_more(struct ka_definitions *all, const struct ka_text *text)
 {
-    struct ka_definition *d = &all->at[all->n - 1];
+    struct ka_definition *d = &all->at[all->last];
     bool goes_on = text->n && text->at[text->n - 1] == '\\';
 
     if (text->n > goes_on)
@@ -179,5 +185,6 @@ void ka_definitions_free(struct ka_definitions *all)
         free(all->at[i].name);
     }
     free(all->at);
+    name_index_free(&all->names);
     *all = (struct ka_definitions){0};
 }

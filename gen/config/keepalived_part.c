@@ -36,7 +36,9 @@ bool ka_take_number(struct ka_maker *maker, const struct ka_line *line, uint32_t
 
     while (text[0] == '0' && text[1])
         text++;
-    return decimal_parse(text, strlen(text), out) || ka_leave_open(maker, line, word, "a decimal number");
+    return decimal_parse(text, strlen(text), out) ||
+           ka_leave_open(maker, line, word,
+                         all_digits(text, strlen(text)) ? "a number of at most 32 bits" : "a decimal number");
 }
 
 bool ka_take_address(struct ka_maker *maker, const struct ka_line *line, uint32_t i, struct prefix *out)

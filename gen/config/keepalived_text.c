@@ -71,25 +71,34 @@ void ka_text_trim(struct ka_text *text)
     ka_text_cut(text, 0, first);
 }
 
+static void move(struct ka_text *text, size_t to, size_t from)
+{
+    text->at[to] = text->at[from];
+    text->from[to] = text->from[from];
+}
+
 void ka_text_decomment(struct ka_text *text)
 {
     bool quoted = false;
-    size_t i = 0;
+    size_t i, kept = 0;
 
-    while (i < text->n) {
+    for (i = 0; i < text->n; i++) {
         char c = text->at[i];
-        bool last = i + 1 == text->n;
 
-        if (c == '\\' && !last && !quoted && (text->at[i + 1] == '#' || text->at[i + 1] == '!'))
-            ka_text_cut(text, i, 1);
-        else if (c == '\\' && !last)
-            i++;
-        else if (c == '"')
+        if (!quoted && (c == '#' || c == '!'))
+            break;
+        if (c == '"')
             quoted = !quoted;
-        else if (!quoted && (c == '#' || c == '!'))
-            cut_behind(text, i);
-        i++;
+        if (c == '\\' && i + 1 < text->n) {
+            char next = text->at[i + 1];
+
+            if (quoted || (next != '#' && next != '!'))
+                move(text, kept++, i);
+            i++;
+        }
+        move(text, kept++, i);
     }
+    cut_behind(text, kept);
     ka_text_trim(text);
     if (text->n == 0 || text->at[text->n - 1] != '\\')
         return;

@@ -171,11 +171,20 @@ void ka_take_virtual(struct ka_maker *maker, const struct ka_line *line)
         k->marks_open = true;
 }
 
+static const char *group_name(const void *items, uint32_t i, size_t *len)
+{
+    const char *name = ((const struct ka_group *)items)[i].name;
+
+    *len = strlen(name);
+    return name;
+}
+
 void ka_take_group(struct ka_maker *maker, const struct ka_line *line)
 {
     const struct ka_word *name = ka_line_word(line, 1);
     struct arena *mem = &maker->k->mem;
-    struct ka_group group = {.name = name && !name->unknown ? name->text : NULL};
+    struct ka_group group = {.name = name && !name->unknown ? name->text : NULL,
+                             .place = ka_place_of(line, name)};
 
     for (const struct ka_line *l = line->first; l; l = l->next) {
         struct ka_group_mark mark = {.place = ka_place_of(l, ka_line_word(l, 1))};
@@ -192,24 +201,39 @@ void ka_take_group(struct ka_maker *maker, const struct ka_line *line)
             group.open = true;
         }
     }
+    maker->group_names.name_of = group_name;
+    if (group.name)
+        name_index_enter(&maker->group_names, maker->groups, group.name, strlen(group.name), maker->n_groups);
     maker->groups =
         arena_append(mem, maker->groups, maker->n_groups++, &maker->cap_groups, &group, 1, sizeof group);
 }
 
 static const struct ka_group *find_group(const struct ka_maker *maker, const char *name)
 {
-    for (uint32_t i = 0; i < maker->n_groups; i++)
-        if (maker->groups[i].name && strcmp(maker->groups[i].name, name) == 0)
-            return &maker->groups[i];
-    return NULL;
+    uint32_t i = name_index_find(&maker->group_names, maker->groups, name, strlen(name));
+
+    return i == NAME_NOT_FOUND ? NULL : &maker->groups[i];
 }
 
-static void join_group(struct ka_maker *maker, const struct ka_virtual *server)
+static void ignore_server(struct keepalived *k, const struct ka_virtual *server, struct ka_place empty)
+{
+    const struct ka_ignored ignored = {.server = server, .empty = empty};
+
+    k->ignored =
+        arena_append(&k->mem, k->ignored, k->n_ignored++, &k->cap_ignored, &ignored, 1, sizeof ignored);
+}
+
+/* all_known: no group can be there that was not seen. */
+static void join_group(struct ka_maker *maker, const struct ka_virtual *server, bool all_known)
 {
     const struct ka_group *group = find_group(maker, server->group);
 
-    if (!group || group->open)
+    if (!group && all_known)
+        ignore_server(maker->k, server, (struct ka_place){.at = SRC_NONE});
+    else if (!group || group->open)
         maker->k->marks_open = true;
+    else if (!group->n_marks && !group->has_addresses)
+        ignore_server(maker->k, server, group->place);
     for (uint32_t i = 0; group && i < group->n_marks; i++) {
         struct ka_mark mark = {.mark = group->marks[i].mark,
                                .families = group->marks[i].families,
@@ -223,25 +247,24 @@ static void join_group(struct ka_maker *maker, const struct ka_virtual *server)
 }
 
 /* Keepalived hands out one mark for each protocol of a group that has addresses and no marks. */
-static bool gets_mark(const struct ka_maker *maker, uint32_t number)
+static bool gets_mark(struct ka_maker *maker, const struct ka_virtual *server)
 {
-    const struct ka_virtual *server = maker->servers[number];
     const struct ka_group *group = find_group(maker, server->group);
+    const uint32_t key[] = {group ? (uint32_t)(group - maker->groups) : 0, server->protocol};
 
-    if (!group || group->open || group->n_marks || !group->has_addresses || !server->protocol)
-        return false;
-    for (uint32_t i = 0; i < number; i++)
-        if (maker->servers[i]->protocol == server->protocol &&
-            strcmp(maker->servers[i]->group, server->group) == 0)
-            return false;
-    return true;
+    return group && !group->open && !group->n_marks && group->has_addresses && server->protocol &&
+           key_table_add(&maker->handed_out, key, sizeof key);
 }
 
 void ka_join_groups(struct ka_maker *maker)
 {
+    bool all_known = !maker->groups_open;
+
+    for (uint32_t i = 0; i < maker->n_groups; i++)
+        all_known &= maker->groups[i].name != NULL;
     for (uint32_t i = 0; i < maker->n_servers; i++) {
-        join_group(maker, maker->servers[i]);
+        join_group(maker, maker->servers[i], all_known);
         if (maker->nft)
-            maker->k->nft_count += gets_mark(maker, i);
+            maker->k->nft_count += gets_mark(maker, maker->servers[i]);
     }
 }

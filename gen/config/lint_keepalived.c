@@ -62,6 +62,20 @@ void lint_keepalived_ports(const struct mark_groups *groups, const struct keepal
     }
 }
 
+void lint_keepalived_groups(const struct keepalived *k, struct diag *diag)
+{
+    for (size_t i = 0; i < k->n_ignored; i++) {
+        const struct ka_virtual *server = k->ignored[i].server;
+        bool empty = k->ignored[i].empty.at != SRC_NONE;
+
+        diag_at(diag, SEVERITY_ERROR, server->place.at, server->place.len,
+                "%s virtual_server_group '%s', so Keepalived ignores this virtual server",
+                empty ? "nothing is in" : "there is no", server->group);
+        if (empty)
+            diag_note(diag, k->ignored[i].empty.at, "the group is here");
+    }
+}
+
 static int by_address(const void *a, const void *b)
 {
     const struct prefix *x = a, *y = b;
@@ -163,6 +177,7 @@ void lint_keepalived(const struct config *config, const struct keepalived *k,
     mark_groups_make(&groups, config);
     lint_keepalived_marks(&groups, k, others, diag);
     lint_keepalived_ports(&groups, k, diag);
+    lint_keepalived_groups(k, diag);
     mark_groups_free(&groups);
     lint_keepalived_vips(config, k, diag);
 }

@@ -3,6 +3,7 @@
 
 #include "lbgen/lint_keepalived.h"
 #include "lbgen/mark_groups.h"
+#include "lbgen/masked_marks.h"
 #include "lbgen/xalloc.h"
 
 enum { SHOWN_MAX = 8 };
@@ -10,7 +11,8 @@ enum { SHOWN_MAX = 8 };
 struct marks_lint {
     const struct mark_groups *groups;
     const struct keepalived *k;
-    const struct other_marks *others;
+    bool any_others;
+    struct masked_marks masked;    /* the services', and others' marks */
     const struct ka_mark **sorted; /* Keepalived's, by mark */
     struct diag *diag;
 };
@@ -29,21 +31,6 @@ static unsigned families_claimed(const struct mark_groups *groups, const struct 
             if (service_claims(mark_group_service(groups, group, i), (enum family)f))
                 families |= 1U << f;
     return families;
-}
-
-/* Whether the mark may come about though no service has just this value. */
-static bool may_be_set(const struct marks_lint *l, uint32_t mark)
-{
-    for (size_t i = 0; i < l->groups->n_masked; i++) {
-        struct mark m = l->groups->config->services.at[l->groups->masked[i]].mark;
-
-        if ((mark & m.mask) == m.value)
-            return true;
-    }
-    for (size_t i = 0; i < l->others->n; i++)
-        if ((mark & l->others->at[i].mask) == l->others->at[i].value)
-            return true;
-    return l->others->any;
 }
 
 /* "80, 90, ..." */
@@ -87,12 +74,13 @@ static void note_services(const struct marks_lint *l)
 }
 
 /* A mark of Keepalived's that nobody sets. */
-static void look_at_server(const struct marks_lint *l, const struct ka_mark *m)
+static void look_at_server(struct marks_lint *l, const struct ka_mark *m)
 {
     const struct mark_group *group = mark_groups_find(l->groups, m->mark);
     unsigned claimed = group ? families_claimed(l->groups, group) : 0;
+    bool may_be_set = masked_marks_meet(&l->masked, m->mark, m->families) || l->any_others;
 
-    if (m->mark == 0 || (claimed & m->families) || may_be_set(l, m->mark))
+    if (m->mark == 0 || (claimed & m->families) || may_be_set)
         return;
     if (!group || !claimed) {
         diag_at(l->diag, SEVERITY_ERROR, m->place.at, m->place.len,
@@ -173,9 +161,8 @@ static unsigned families_served(const struct marks_lint *l, const struct mark_gr
     for (size_t i = 0; i < group->n; i++) {
         struct mark mark = mark_group_service(l->groups, group, i)->mark;
 
-        for (size_t m = 0; mark.mask != MARK_MASK_ALL && m < l->k->n_marks; m++)
-            if ((l->k->marks[m].mark & mark.mask) == mark.value)
-                families |= l->k->marks[m].families;
+        if (mark.mask != MARK_MASK_ALL)
+            families |= masked_marks_families(&l->masked, mark);
     }
     return families;
 }
@@ -264,15 +251,25 @@ static void look_for_handed_out(const struct marks_lint *l)
             report_handed_out(l, l->k->marks[i].place, l->k->marks[i].mark);
 }
 
+static void collect_masked(struct marks_lint *l, const struct other_marks *others)
+{
+    for (size_t i = 0; i < l->groups->n_masked; i++)
+        masked_marks_add(&l->masked, l->groups->config->services.at[l->groups->masked[i]].mark);
+    for (size_t i = 0; i < others->n; i++)
+        masked_marks_add(&l->masked, others->at[i]);
+    masked_marks_sort(&l->masked);
+}
+
 void lint_keepalived_marks(const struct mark_groups *groups, const struct keepalived *k,
                            const struct other_marks *others, struct diag *diag)
 {
     struct marks_lint l = {.groups = groups,
                            .k = k,
-                           .others = others,
+                           .any_others = others->any,
                            .sorted = xmalloc(k->n_marks * sizeof *l.sorted),
                            .diag = diag};
 
+    collect_masked(&l, others);
     for (size_t i = 0; i < k->n_marks; i++)
         l.sorted[i] = &k->marks[i];
     qsort(l.sorted, k->n_marks, sizeof *l.sorted, by_mark);
@@ -282,5 +279,6 @@ void lint_keepalived_marks(const struct mark_groups *groups, const struct keepal
     for (size_t i = 0; i < groups->n && !k->marks_open; i++)
         look_at_group(&l, &groups->at[i]);
     look_for_handed_out(&l);
+    masked_marks_free(&l.masked);
     free(l.sorted);
 }

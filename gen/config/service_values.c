@@ -171,7 +171,8 @@ static bool parse_weight(const char *text, size_t n, struct real_server *r, stru
         return complain(why, 0, n, "the weight is given twice");
     if (!decimal_parse(text, n, &r->weight) || r->weight > WEIGHT_MAX)
         return complain(why, 0, n, "a weight is 0..%d", WEIGHT_MAX);
-    return r->weight_given = true;
+    r->weight_given = true;
+    return true;
 }
 
 static bool parse_forwarding(const char *text, size_t n, struct real_server *r, struct complaint *why)
@@ -183,7 +184,8 @@ static bool parse_forwarding(const char *text, size_t n, struct real_server *r, 
     if (i < 0)
         return complain(why, 0, n, "forwarding is nat, dr or tun");
     r->forwarding = (enum forwarding)i;
-    return r->forwarding_given = true;
+    r->forwarding_given = true;
+    return true;
 }
 
 /* The words behind a real server's address; a false return has its place in why->at, from the value's

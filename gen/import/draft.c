@@ -6,7 +6,10 @@
 #include "lbgen/ini_line.h"
 #include "lbgen/vec.h"
 
-enum { VALUE_MAX = 32 * 1024 /* far inside a physical line */ };
+enum {
+    VALUE_MAX = 32 * 1024, /* far inside a physical line */
+    REPEATED_MAX = 1000 * 1000
+};
 
 struct draft_service *draft_service(struct draft *d, const char *name)
 {
@@ -130,6 +133,14 @@ void draft_leave(struct draft *d, struct draft_remarks *to, srcpos at, const cha
     add_text(d, to, arena_text(&d->mem, b.at, b.len));
     buf_free(&b);
     d->left_out++;
+}
+
+bool draft_may_repeat(struct draft *d, size_t n)
+{
+    if (n > REPEATED_MAX - d->repeated)
+        return false;
+    d->repeated += n;
+    return true;
 }
 
 void draft_free(struct draft *d)

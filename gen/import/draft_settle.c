@@ -8,18 +8,9 @@
 
 enum { FIRST_FREE_MARK = 1000 /* where a wish can't be met: above the ports of most services */ };
 
-/* Whether the bytes were not in the table; they are now. */
-static bool enter_new(struct key_table *table, const void *bytes, size_t len)
-{
-    size_t n = table->n;
-
-    key_table_enter(table, bytes, len);
-    return table->n > n;
-}
-
 static bool mark_is_free(const struct draft *d, struct key_table *used, uint32_t mark)
 {
-    return mark && mark - d->taken.first >= d->taken.count && enter_new(used, &mark, sizeof mark);
+    return mark && mark - d->taken.first >= d->taken.count && key_table_add(used, &mark, sizeof mark);
 }
 
 static void settle_marks(struct draft *d)
@@ -29,7 +20,7 @@ static void settle_marks(struct draft *d)
 
     for (size_t i = 0; i < d->services.n; i++)
         if (d->services.at[i]->mark.value)
-            enter_new(&used, &d->services.at[i]->mark.value, sizeof(uint32_t));
+            key_table_enter(&used, &d->services.at[i]->mark.value, sizeof(uint32_t));
     for (size_t i = 0; i < d->services.n; i++) {
         struct draft_service *s = d->services.at[i];
         uint32_t mark = s->wish;
@@ -63,8 +54,8 @@ static size_t form_name(const char *wish, char *out, size_t room)
             out[n++] = '-';
     while (n && out[n - 1] == '-')
         n--;
-    if (!name_good(out, n,
-                   &why)) { /* nothing is left of it, or it is one of a few short words that are taken */
+    /* Nothing is left of it, or it is one of a few short words that are taken. */
+    if (!name_good(out, n, &why)) {
         static const char suffix[] = "-service";
         const char *more = n ? suffix : suffix + 1;
 
@@ -84,14 +75,14 @@ static const char *free_name(struct draft *d, struct key_table *taken, struct ke
     char base[NAME_MAX_LEN + 1], name[NAME_MAX_LEN + 1];
     size_t len = form_name(wish, base, NAME_MAX_LEN);
 
-    if (enter_new(taken, base, len))
+    if (key_table_add(taken, base, len))
         return arena_text(&d->mem, base, len);
     len = form_name(wish, base, NAME_MAX_LEN - SUFFIX);
     uint32_t *count = &counts[key_table_enter(bases, base, len)];
     do {
         *count = *count ? *count + 1 : 2;
         len = (size_t)snprintf(name, sizeof name, "%s-%u", base, *count);
-    } while (!enter_new(taken, name, len));
+    } while (!key_table_add(taken, name, len));
     return arena_text(&d->mem, name, len);
 }
 

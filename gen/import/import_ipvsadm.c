@@ -110,10 +110,24 @@ static void leave(struct reader *r, struct entry *e, int words)
 
 /* --- services --- */
 
+/* ipvsadm 1.31 prints marks as signed numbers. */
+static bool negative_mark(const char *text, size_t len, uint32_t *out)
+{
+    uint32_t below;
+
+    if (len < 2 || text[0] != '-' || !decimal_parse(text + 1, len - 1, &below) || below > 1U << 31)
+        return false;
+    *out = 0 - below;
+    return true;
+}
+
 static bool read_mark(struct reader *r, struct entry *e)
 {
-    if (!number(r, &e->server.mark))
+    if (!value(r))
         return false;
+    if (!negative_mark(text_of(r), r->word.len, &e->server.mark) &&
+        !number_parse(text_of(r), r->word.len, &e->server.mark))
+        return refuse_word(r, "a decimal number of at most 32 bits is expected here");
     return e->server.mark || refuse_word(r, "a fwmark of 0 is no mark");
 }
 
@@ -185,14 +199,11 @@ static bool read_flags(struct reader *r, struct entry *e)
 static bool read_mask(struct reader *r, struct entry *e)
 {
     struct complaint why;
-    uint8_t len;
 
     if (!value(r))
         return false;
-    if (!netmask_parse(text_of(r), r->word.len, &len, &why))
-        return refuse(r, &why);
-    e->server.mask = arena_text(&r->draft->mem, text_of(r), r->word.len);
-    return true;
+    const char *mask = arena_text(&r->draft->mem, text_of(r), r->word.len);
+    return import_virtual_set_mask(&e->server, mask, &why) || refuse(r, &why);
 }
 
 static bool read_persistence(struct reader *r, struct entry *e)

@@ -5,6 +5,7 @@
 #include "lbgen/import_ka.h"
 #include "lbgen/import_kinds.h"
 #include "lbgen/keepalived_reader.h"
+#include "lbgen/key_table.h"
 #include "lbgen/vec.h"
 
 enum { ADDRESSES_MAX = 32 };
@@ -26,28 +27,20 @@ const char *import_ka_text(struct draft *d, const struct ka_line *line)
 
 /* --- interfaces and peers --- */
 
+struct vrrp_peer {
+    struct address address;
+    uint64_t family;
+};
+
 /* What [vrrp] is put together from. */
 struct vrrp_facts {
-    const char **interfaces;
-    struct prefix *peers;
-    size_t n_interfaces, n_peers;
+    struct key_table interfaces, peers; /* names with their NUL; struct vrrp_peer */
     bool any_interface, any_peer, ah;
 };
 
 static void add_interface(struct vrrp_facts *f, const char *name)
 {
-    for (size_t i = 0; i < f->n_interfaces; i++)
-        if (strcmp(f->interfaces[i], name) == 0)
-            return;
-    f->interfaces[f->n_interfaces++] = name;
-}
-
-static void add_peer(struct vrrp_facts *f, const struct prefix *peer)
-{
-    for (size_t i = 0; i < f->n_peers; i++)
-        if (prefix_equal(&f->peers[i], peer))
-            return;
-    f->peers[f->n_peers++] = *peer;
+    key_table_enter(&f->interfaces, name, strlen(name) + 1);
 }
 
 static bool is_interface(const char *name)
@@ -75,8 +68,12 @@ static void look_at_instance(struct draft *d, struct vrrp_facts *f, const struct
 {
     look_at_interface(d, f, instance);
     f->any_peer |= !instance->unicast || instance->n_peers == 0;
-    for (uint32_t i = 0; i < instance->n_peers; i++)
-        add_peer(f, &instance->peers[i].address);
+    for (uint32_t i = 0; i < instance->n_peers; i++) {
+        const struct prefix *peer = &instance->peers[i].address;
+        const struct vrrp_peer key = {.address = peer->first, .family = peer->family};
+
+        key_table_enter(&f->peers, &key, sizeof key);
+    }
     f->ah |= instance->ah == KA_YES;
     if (instance->ah == KA_OPEN)
         draft_leave(d, &d->vrrp_remarks, instance->ah_place.at,
@@ -95,13 +92,15 @@ static void put_facts(const struct ka_import *import, const struct vrrp_facts *f
     struct draft *d = import->draft;
     struct buf list = {0};
 
-    for (size_t i = 0; !f->any_interface && i < f->n_interfaces; i++)
-        buf_printf(&list, "%s%s", i ? ", " : "", f->interfaces[i]);
+    for (uint32_t i = 0; !f->any_interface && i < f->interfaces.n; i++)
+        buf_printf(&list, "%s%s", i ? ", " : "", (const char *)key_table_bytes(&f->interfaces, i));
     put_list(d, "interface", &list);
-    for (size_t i = 0; !f->any_peer && i < f->n_peers; i++) {
+    for (uint32_t i = 0; !f->any_peer && i < f->peers.n; i++) {
+        const struct vrrp_peer *peer = key_table_bytes(&f->peers, i);
+
         if (i)
             buf_str(&list, ", ");
-        address_print(&list, (enum family)f->peers[i].family, f->peers[i].first);
+        address_print(&list, (enum family)peer->family, peer->address);
     }
     put_list(d, "source", &list);
     if (f->ah)
@@ -116,7 +115,6 @@ void import_ka_vrrp(const struct ka_import *import)
     const struct keepalived *k = import->k;
     struct draft *d = import->draft;
     struct vrrp_facts f = {0};
-    size_t n_peers = 0;
 
     if (k->n_instances == 0 && !k->sync_interface) {
         draft_remark(d, &d->vrrp_remarks, "keepalived.conf has no vrrp_instance, so nothing needs VRRP.");
@@ -124,16 +122,14 @@ void import_ka_vrrp(const struct ka_import *import)
         return;
     }
     for (uint32_t i = 0; i < k->n_instances; i++)
-        n_peers += k->instances[i].n_peers;
-    f.interfaces = arena_alloc(&d->mem, (k->n_instances + 1) * sizeof *f.interfaces);
-    f.peers = arena_alloc(&d->mem, (n_peers + 1) * sizeof *f.peers);
-    for (uint32_t i = 0; i < k->n_instances; i++)
         look_at_instance(d, &f, &k->instances[i]);
     if (is_interface(k->sync_interface))
         add_interface(&f, k->sync_interface);
     else
         f.any_interface |= k->sync_interface != NULL;
     put_facts(import, &f);
+    key_table_free(&f.interfaces);
+    key_table_free(&f.peers);
 }
 
 /* --- groups --- */

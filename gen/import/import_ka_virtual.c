@@ -9,7 +9,8 @@
 #include "lbgen/import_virtual.h"
 #include "lbgen/xalloc.h"
 
-enum { PERSISTENCE_DEFAULT = 360, SAME_MAX = 64, RANGE_MAX = 4096 };
+/* SERVICE_LINES: of a service, or so, beside those of its servers. */
+enum { PERSISTENCE_DEFAULT = 360, SAME_MAX = 64, RANGE_MAX = 4096, SERVICE_LINES = 8 };
 
 /* Something that has no key, and how often it is there. */
 struct left {
@@ -26,6 +27,8 @@ struct taker {
     enum forwarding forwarding;
     const char *check; /* of the servers so far; "" where they differ */
     unsigned family;   /* ip_family: FAMILY_BIT_*; 0: not given */
+    size_t services;   /* that were made of it */
+    bool has_protocol; /* one that Keepalived knows */
     struct {
         const char **at;
         size_t n, cap;
@@ -60,8 +63,10 @@ static bool port(const struct ka_line *line, uint32_t i, uint16_t *out)
     const char *text = word(line, i);
     struct complaint why;
 
-    if (strcmp(text, "0") == 0)
-        return (*out = 0, true);
+    if (strcmp(text, "0") == 0) {
+        *out = 0;
+        return true;
+    }
     return port_parse(text, strlen(text), out, &why);
 }
 
@@ -216,13 +221,16 @@ static void take_sorry(struct taker *t, const struct ka_line *line)
 static bool take_mask(struct taker *t, const struct ka_line *line)
 {
     struct complaint why;
-    uint8_t len;
 
-    t->server.mask = word(line, 1);
-    if (netmask_parse(t->server.mask, strlen(t->server.mask), &len, &why))
-        return true;
-    t->server.mask = NULL;
-    return false;
+    return import_virtual_set_mask(&t->server, word(line, 1), &why);
+}
+
+static bool take_scheduler(struct taker *t, const struct ka_line *line)
+{
+    const char *name = word(line, 1);
+
+    t->server.scheduler = *name ? name : NULL;
+    return *name != '\0';
 }
 
 static bool take_protocol(struct taker *t, const struct ka_line *line)
@@ -235,7 +243,7 @@ static bool take_protocol(struct taker *t, const struct ka_line *line)
     for (int i = 0; i < 3; i++)
         if (strcasecmp(word(line, 1), protocols[i].word) == 0) {
             t->server.protocol = (uint8_t)protocols[i].proto;
-            return true;
+            return t->has_protocol = true;
         }
     return false;
 }
@@ -263,7 +271,7 @@ static bool has_key(const struct ka_line *l)
 static bool take_known(struct taker *t, const struct ka_line *l)
 {
     if (ka_line_is(l, "lb_algo") || ka_line_is(l, "lvs_sched"))
-        return *(t->server.scheduler = word(l, 1)) != '\0' || (t->server.scheduler = NULL);
+        return take_scheduler(t, l);
     if (is_method(l))
         return true; /* find_method */
     if (ka_line_is(l, "persistence_timeout"))
@@ -273,8 +281,10 @@ static bool take_known(struct taker *t, const struct ka_line *l)
     if (ka_line_is(l, "protocol"))
         return take_protocol(t, l);
     if (ka_line_is(l, "ops"))
-        return t->server.one_packet = true;
-    return t->server.flags |= import_flag(word(l, 0));
+        t->server.one_packet = true;
+    else
+        t->server.flags |= import_flag(word(l, 0));
+    return true;
 }
 
 /* What is copied into the block that lbgen will write: a line without a block that is known to the last
@@ -319,11 +329,14 @@ static void take_block(struct taker *t, const struct ka_line *line)
 
 /* --- services --- */
 
+/* NULL: nothing was done, since it would repeat too much. */
 static struct draft_service *put_service(struct taker *t)
 {
     struct draft *d = t->draft;
     struct draft_service *s;
 
+    if (t->services++ && !draft_may_repeat(d, SERVICE_LINES + t->server.reals.n + t->lines.n + t->left.n))
+        return NULL;
     if (t->server.mark && t->server.vip.family == FAMILIES) {
         enum family family = t->family == FAMILY_BIT_6 ? IPV6 : IPV4;
 
@@ -331,7 +344,15 @@ static struct draft_service *put_service(struct taker *t)
             family = (enum family)t->server.reals.at[0].address.family;
         t->server.vip_proposal = t->import->draft->addresses[family];
     }
+    bool by_default = !t->has_protocol && !t->server.mark;
+    if (!t->has_protocol)
+        t->server.protocol = by_default ? PROTO_UDP : PROTO_TCP;
     s = import_virtual_draft(d, &t->server);
+    if (by_default)
+        draft_remark(
+            d, &s->remarks,
+            "keepalived.conf names no protocol, and Keepalived takes UDP then, whatever the check is: "
+            "where TCP is meant, write protocol = tcp here and protocol TCP there");
     for (size_t i = 0; i < t->lines.n; i++)
         draft_set(d, s, KEY_KEEPALIVED, "%s", t->lines.at[i]);
     for (size_t i = 0; i < t->left.n; i++) {
@@ -381,6 +402,14 @@ static void add_vips(struct taker *t, struct draft_service *s, struct prefix fir
     buf_free(&b);
 }
 
+static const char too_many[] = ", which makes too many lines of too few";
+
+static void leave_member(struct taker *t, const struct ka_line *l, const char *why)
+{
+    draft_leave(t->draft, &t->draft->remarks, l->words[0].at, "%s of virtual_server_group %s%s",
+                import_ka_text(t->draft, l), t->server.name, why);
+}
+
 /* A member by address: there is a service for each port of the group, with all addresses that have it. */
 static void take_member(struct taker *t, const struct ka_line *l, struct draft_service **of_port)
 {
@@ -389,8 +418,11 @@ static void take_member(struct taker *t, const struct ka_line *l, struct draft_s
     uint32_t count = range_of(word(l, 0), &first);
 
     if (!count || (l->n_words > 1 && !port(l, 1, &the_port))) {
-        draft_leave(t->draft, &t->draft->remarks, l->words[0].at, "%s of virtual_server_group %s",
-                    import_ka_text(t->draft, l), t->server.name);
+        leave_member(t, l, "");
+        return;
+    }
+    if (!draft_may_repeat(t->draft, count - 1)) {
+        leave_member(t, l, too_many);
         return;
     }
     if (!of_port[the_port]) {
@@ -398,6 +430,10 @@ static void take_member(struct taker *t, const struct ka_line *l, struct draft_s
         t->server.port = the_port;
         t->server.mark = 0;
         of_port[the_port] = put_service(t);
+        if (!of_port[the_port]) {
+            leave_member(t, l, too_many);
+            return;
+        }
         first.first.high += first.family == IPV4 ? 1ULL << 32 : 0;
         first.first.low += first.family == IPV6;
         count--;
@@ -405,22 +441,28 @@ static void take_member(struct taker *t, const struct ka_line *l, struct draft_s
     add_vips(t, of_port[the_port], first, count);
 }
 
+/* A member by mark: a service of its own. */
+static void take_mark_member(struct taker *t, const struct ka_line *l)
+{
+    if (!number(l, 1, &t->server.mark) || !t->server.mark) {
+        leave_member(t, l, "");
+        return;
+    }
+    t->server.vip.family = FAMILIES;
+    t->server.port = 0;
+    if (!put_service(t))
+        leave_member(t, l, too_many);
+}
+
 static void take_group(struct taker *t, const struct ka_line *group)
 {
     struct draft_service **of_port = xcalloc(UINT16_MAX + 1, sizeof *of_port);
 
-    for (const struct ka_line *l = group->first; l; l = l->next) {
-        if (!ka_line_is(l, "fwmark")) {
+    for (const struct ka_line *l = group->first; l; l = l->next)
+        if (ka_line_is(l, "fwmark"))
+            take_mark_member(t, l);
+        else
             take_member(t, l, of_port);
-        } else if (number(l, 1, &t->server.mark) && t->server.mark) {
-            t->server.vip.family = FAMILIES;
-            t->server.port = 0;
-            put_service(t);
-        } else {
-            draft_leave(t->draft, &t->draft->remarks, l->words[0].at, "%s of virtual_server_group %s",
-                        import_ka_text(t->draft, l), t->server.name);
-        }
-    }
     free(of_port);
 }
 

@@ -163,6 +163,7 @@ static bool take_addresses(struct reader *r, size_t len, struct import_real *fir
     const char *arrow = memmem(r->value, len, "->", 2);
     size_t head = arrow ? (size_t)(arrow - r->value) : len;
     struct complaint why;
+    uint16_t port;
 
     if (!import_endpoint(r->value, head, &first->address, &first->port, &why))
         return refuse(r, why.at, why.len,
@@ -170,13 +171,28 @@ static bool take_addresses(struct reader *r, size_t len, struct import_real *fir
     *last = first->address;
     if (!arrow)
         return true;
-    if (!import_endpoint(arrow + 2, len - head - 2, last, &first->port, &why))
+    if (!import_endpoint(arrow + 2, len - head - 2, last, &port, &why))
         return refuse(r, head + 2 + why.at, why.len, "a range of servers goes from ADDRESS->ADDRESS");
+    if (first->port && port && port != first->port)
+        return refuse(r, 0, len, "all servers of a range have the same port");
+    first->port = port ? port : first->port;
     if (last->family != IPV4 || first->address.family != IPV4 ||
         address_compare(first->address.first, last->first) > 0 ||
         (last->first.high - first->address.first.high) >> 32 >= RANGE_MAX)
         return refuse(r, 0, len, "this is no range of at most 4096 IPv4 addresses");
     return true;
+}
+
+/* What stands behind the method *w: a weight, and what this server is asked and has to say. */
+static void take_weight(struct reader *r, struct word *w, uint32_t *weight)
+{
+    size_t len = strlen(r->value);
+    bool more = word_next(r->value, len, w);
+
+    if (more && decimal_parse(r->value + w->at, w->len, weight))
+        more = word_next(r->value, len, w);
+    if (more)
+        draft_leave(r->draft, &r->remarks, r->line.at, "%s of one server", r->value + w->at);
 }
 
 static bool take_real(struct reader *r)
@@ -193,11 +209,10 @@ static bool take_real(struct reader *r)
     if (word_next(r->value, len, &w)) {
         if (!take_method(r->value + w.at, w.len, &real.forwarding))
             return refuse(r, w.at, w.len, "a server is reached by gate, masq or ipip");
-        if (word_next(r->value, len, &w) && decimal_parse(r->value + w.at, w.len, &real.weight))
-            w = word_next(r->value, len, &w) ? w : (struct word){.at = len};
-        if (w.at < len && r->value[w.at] == '"')
-            draft_leave(r->draft, &r->remarks, r->line.at, "%s of one server", r->value + w.at);
+        take_weight(r, &w, &real.weight);
     }
+    if (!draft_may_repeat(r->draft, (last.first.high - real.address.first.high) >> 32))
+        return leave_line(r, ", which makes too many servers of too few lines");
     for (;; real.address.first.high += 1ULL << 32) {
         import_virtual_add_real(r->draft, &r->server, &real);
         if (address_compare(real.address.first, last.first) >= 0)
@@ -232,18 +247,15 @@ static bool take_protocol(struct reader *r)
     if (!proto_parse(r->value, strlen(r->value), &proto, &why))
         return refuse_value(r, why.text);
     r->server.protocol = (uint8_t)proto;
-    return r->protocol_given = true;
+    r->protocol_given = true;
+    return true;
 }
 
 static bool take_mask(struct reader *r)
 {
     struct complaint why;
-    uint8_t len;
 
-    if (!netmask_parse(r->value, strlen(r->value), &len, &why))
-        return refuse_value(r, why.text);
-    r->server.mask = r->value;
-    return true;
+    return import_virtual_set_mask(&r->server, r->value, &why) || refuse_value(r, why.text);
 }
 
 static bool take_persistent(struct reader *r)

@@ -94,12 +94,8 @@ static bool take_address(struct reader *r, struct prefix *out)
 static bool take_mask(struct reader *r)
 {
     struct complaint why;
-    uint8_t len;
 
-    if (!netmask_parse(r->value, strlen(r->value), &len, &why))
-        return refuse_value(r, why.text);
-    r->server.mask = r->value;
-    return true;
+    return import_virtual_set_mask(&r->server, r->value, &why) || refuse_value(r, why.text);
 }
 
 static bool take_protocol(struct reader *r)

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lbgen/import_rules.h"
+#include "lbgen/import_goto.h"
 #include "lbgen/own_chain.h"
 #include "lbgen/save_lex.h"
 #include "lbgen/vec.h"
@@ -15,24 +15,22 @@ enum {
     ENDERS_MAX = 20               /* told one by one */
 };
 
-/* What the jumps on the way ask for. */
-struct condition {
-    struct prefix dst, src; /* length 0: any */
-    struct interface in;    /* "": any */
-    int protocol;           /* -1: any */
-    const struct seen_ports *ports;
-    const char *tag; /* of the last jump that has one; NULL */
+struct chain_facts {
+    bool on_path; /* it is being walked */
+    bool looked_at, carried;
+    uint32_t macs; /* where it was looked at: exclusions_of */
 };
 
 struct walker {
     struct rules_import *import;
     size_t visits, enders;
-    bool *on_path; /* by chain: it is being walked */
+    struct chain_facts *chains; /* by number */
     int depth;
     struct {
         const struct set_rule **at; /* what may end the walk, told when a mark follows */
         size_t n, cap;
     } ends;
+    struct passed_gotos gotos;
 };
 
 /* --- conditions --- */
@@ -40,16 +38,20 @@ struct walker {
 const char *import_rules_hitch(const struct set_rule *rule, bool source_ports)
 {
     const struct seen_rule *r = rule->rule;
+    bool negated = r->src.negated || r->dst.negated || r->in.negated || r->out.negated || r->protocol_negated;
 
     if (r->unknown || r->n_tests || r->states_given || r->syn_only)
         return "it has a match that services don't have";
-    if (r->src.negated || r->dst.negated || r->in.negated || r->out.negated || r->protocol_negated)
+    for (unsigned i = 0; i < r->n_ports; i++)
+        negated |= r->ports[i].negated;
+    if (negated)
         return "it has a match with !";
     if ((*r->in.interface.name && !draft_item_good(r->in.interface.name)) ||
         (*r->out.interface.name && !draft_item_good(r->out.interface.name)))
         return "services.ini can't have this interface's name";
-    if (r->n_ports > 1 || (r->n_ports == 1 && (r->ports[0].negated || r->ports[0].source != source_ports ||
-                                               r->ports[0].destination == source_ports)))
+    if (r->n_ports > 1)
+        return "it asks for ports more than once";
+    if (r->n_ports == 1 && (r->ports[0].source != source_ports || r->ports[0].destination == source_ports))
         return source_ports ? "it asks for ports in another way" : "it asks for source ports";
     return NULL;
 }
@@ -107,7 +109,7 @@ static enum truth narrow(struct condition *c, const struct seen_rule *r)
 
 /* --- atoms --- */
 
-srcpos import_rules_place(const struct rules_import *import, const struct set_rule *rule)
+static srcpos place_of(const struct rules_import *import, const struct set_rule *rule)
 {
     return import->source->base + (srcpos)(rule->text - import->source->text);
 }
@@ -127,17 +129,33 @@ static const char *comment_of(struct rules_import *import, const struct set_rule
     return word ? word : "";
 }
 
+bool import_rules_any_port(const struct seen_ports *ports)
+{
+    for (uint32_t i = 0; i < ports->n; i++)
+        if (ports->at[i].low == 0 && ports->at[i].high == UINT16_MAX)
+            return true;
+    return false;
+}
+
+static bool only_port_0(const struct seen_ports *ports)
+{
+    for (uint32_t i = 0; i < ports->n; i++)
+        if (ports->at[i].high)
+            return false;
+    return true;
+}
+
 /* Ports as services have them; port 0 is none of theirs. */
 static uint32_t enter_ports(struct walker *w, const struct condition *c, struct mark_atom *atom)
 {
     struct port_range ranges[16];
     size_t n = 0;
 
-    for (uint32_t i = 0; c->ports && i < c->ports->n; i++) {
+    if (!c->ports || import_rules_any_port(c->ports))
+        return 0;
+    for (uint32_t i = 0; i < c->ports->n; i++) {
         struct port_range r = c->ports->at[i];
 
-        if (r.low == 0 && r.high == UINT16_MAX)
-            return 0;
         if (r.low == 0)
             draft_leave(w->import->draft, &w->import->draft->remarks, atom->at, "port 0");
         if (r.high)
@@ -154,7 +172,6 @@ static const char *atom_hitch(const struct rules_import *import, const struct co
 
     if ((c->dst.len && c->dst.family != import->family) || (c->src.len && c->src.family != import->family))
         return "its addresses are of another family than those before";
-
     if (r->value & ~r->mask)
         return "it turns bits of the mark over, which services don't";
     if (r->value == 0)
@@ -165,7 +182,7 @@ static const char *atom_hitch(const struct rules_import *import, const struct co
         return "services have no such protocol";
     if (c->ports && (c->protocol < 0 || !proto_ops[proto].has_ports))
         return "it asks for ports of a protocol without ports";
-    if (c->ports && c->ports->n == 1 && c->ports->at[0].high == 0)
+    if (c->ports && only_port_0(c->ports))
         return "it asks for port 0, which services don't have";
     return NULL;
 }
@@ -176,7 +193,7 @@ static void tell_ends(struct walker *w)
 
     for (size_t i = 0; i < w->ends.n; i++)
         if (w->enders++ < ENDERS_MAX)
-            draft_leave(d, &d->remarks, import_rules_place(w->import, w->ends.at[i]),
+            draft_leave(d, &d->remarks, place_of(w->import, w->ends.at[i]),
                         "what it ends the walk of gets no mark from the rules behind it: %.*s",
                         (int)w->ends.at[i]->text_len, w->ends.at[i]->text);
     w->ends.n = 0;
@@ -191,7 +208,7 @@ static void add_atom(struct walker *w, const struct condition *c, const struct s
                              .name = tag ? tag : comment_of(import, rule),
                              .macs = macs,
                              .any_protocol = c->protocol < 0,
-                             .at = import_rules_place(import, rule)};
+                             .at = place_of(import, rule)};
     struct prefix dst = plain_prefix(&c->dst), src = plain_prefix(&c->src);
     enum proto proto;
 
@@ -231,8 +248,8 @@ static void leave_mark(struct walker *w, uint32_t chain, size_t i, const char *w
     if (*fate == FATE_TOLD)
         return;
     *fate = FATE_TOLD;
-    draft_leave(w->import->draft, &w->import->draft->remarks, import_rules_place(w->import, rule), "%s: %.*s",
-                why, (int)rule->text_len, rule->text);
+    draft_leave(w->import->draft, &w->import->draft->remarks, place_of(w->import, rule), "%s: %.*s", why,
+                (int)rule->text_len, rule->text);
 }
 
 static bool returns_mac(const struct seen_rule *r)
@@ -260,6 +277,29 @@ static uint32_t exclusions_of(struct rules_import *import, const struct set_chai
     return number;
 }
 
+/* Whether gotos before it take all of the mark's packets; *why: they take some of them. */
+static bool is_behind_gotos(struct walker *w, const struct condition *c, const struct seen_rule *r,
+                            const char **why)
+{
+    struct draft *d = w->import->draft;
+    const struct passed_goto *which = NULL;
+    struct buf text = {0};
+
+    switch (gotos_ask(w->import, &w->gotos, c, (struct mark){r->value, r->mask}, &which)) {
+    case GOTO_APART: break;
+    case GOTO_ALWAYS: return true;
+    case GOTO_UNKNOWN:
+        *why = "gotos before it lead to too many marks to tell which packets are left to it";
+        break;
+    case GOTO_TAKES:
+        buf_printf(&text, "services can't say that the goto of line %zu takes some of its packets",
+                   sources_place(d->sources, which->at).line);
+        *why = arena_text(&d->mem, text.at, text.len);
+        buf_free(&text);
+    }
+    return false;
+}
+
 static void walk_chain(struct walker *w, uint32_t number, const struct condition *c);
 
 static void take_mark(struct walker *w, const struct condition *c, uint32_t chain, size_t i, uint32_t macs)
@@ -270,6 +310,8 @@ static void take_mark(struct walker *w, const struct condition *c, uint32_t chai
 
     if (tag && strcmp(tag, "rules") == 0)
         return;
+    if (!why && is_behind_gotos(w, c, rule->rule, &why))
+        return;
     if (why) {
         leave_mark(w, chain, i, why);
         return;
@@ -278,29 +320,48 @@ static void take_mark(struct walker *w, const struct condition *c, uint32_t chai
     import_rules_carry(w->import, TABLE_MANGLE, chain, i);
 }
 
-/* A jump, or a goto, to a chain that is there. */
-static void follow(struct walker *w, const struct condition *c, uint32_t chain, size_t i)
+static void carry_chain(struct walker *w, uint32_t number)
+{
+    for (size_t i = 0; i < w->import->set.of[TABLE_MANGLE].at[number].n; i++)
+        import_rules_carry(w->import, TABLE_MANGLE, number, i);
+    w->chains[number].carried = true;
+}
+
+/* Those of lbgen's own tree have rules behind them for other addresses only. */
+static bool is_foreign_goto(const struct seen_rule *r)
+{
+    return r->action == SEEN_GOTO && !chain_is_own(r->jump, strlen(r->jump));
+}
+
+/* A jump, or a goto, to a chain that is there. Returns whether marks came of it. */
+static bool follow(struct walker *w, const struct condition *c, uint32_t chain, size_t i)
 {
     struct rules_import *import = w->import;
     const struct set_rule *rule = &import->set.of[TABLE_MANGLE].at[chain].at[i];
     const struct set_chain *to = &import->set.of[TABLE_MANGLE].at[rule->leads_to];
-    uint32_t macs = exclusions_of(import, to);
+    struct chain_facts *facts = &w->chains[rule->leads_to];
     size_t before = import->atoms.n;
     struct condition inner = *c;
 
     if (rule->tag)
         inner.tag = strcmp(rule->tag, "tree") == 0 ? NULL : rule->tag;
-    if (macs) {
-        take_mark(w, &inner, rule->leads_to, to->n - 1, macs);
-        for (size_t m = 0; import->atoms.n > before && m + 1 < to->n; m++)
-            import_rules_carry(import, TABLE_MANGLE, rule->leads_to, m);
-    } else if (w->depth < DEPTH_MAX && !w->on_path[rule->leads_to]) {
+    if (!facts->looked_at)
+        facts->macs = exclusions_of(import, to);
+    facts->looked_at = true;
+    if (facts->macs) {
+        take_mark(w, &inner, rule->leads_to, to->n - 1, facts->macs);
+        if (import->atoms.n > before && !facts->carried)
+            carry_chain(w, rule->leads_to);
+    } else if (w->depth < DEPTH_MAX && !facts->on_path) {
         walk_chain(w, rule->leads_to, &inner);
     } else {
         leave_mark(w, chain, i, "chains lead to each other too deep, or in a circle");
     }
     if (import->atoms.n > before || chain_is_own(to->name, strlen(to->name)))
         import_rules_carry(import, TABLE_MANGLE, chain, i);
+    if (is_foreign_goto(rule->rule))
+        gotos_pass(import, &w->gotos, c, place_of(import, rule), before);
+    return import->atoms.n > before;
 }
 
 static void walk_rule(struct walker *w, uint32_t chain, size_t i, const struct condition *c)
@@ -308,7 +369,8 @@ static void walk_rule(struct walker *w, uint32_t chain, size_t i, const struct c
     const struct set_chain *in = &w->import->set.of[TABLE_MANGLE].at[chain];
     const struct set_rule *rule = &in->at[i];
     const struct seen_rule *r = rule->rule;
-    bool leads = rule->leads_to != NO_CHAIN, marks = r->effect == EFFECT_MARK && !leads;
+    bool leads = rule->leads_to != NO_CHAIN, marks = r->effect == EFFECT_MARK && !leads,
+         last = i + 1 == in->n;
     const char *why = import_rules_hitch(rule, false);
     struct condition narrowed = *c;
     enum truth possible = narrow(&narrowed, r);
@@ -321,21 +383,22 @@ static void walk_rule(struct walker *w, uint32_t chain, size_t i, const struct c
         leave_mark(w, chain, i, why);
     else if (marks)
         take_mark(w, &narrowed, chain, i, 0);
-    else if (leads && !why)
-        follow(w, &narrowed, chain, i);
-    if (marks || (leads && !why && (r->action != SEEN_GOTO || chain_is_own(r->jump, strlen(r->jump)))))
+    if (marks)
+        return;
+    if (leads && !why && (follow(w, &narrowed, chain, i) || last || !is_foreign_goto(r)))
         return;
     bool ends = r->action == SEEN_ACCEPT || r->action == SEEN_RETURN || r->action == SEEN_UNKNOWN || leads;
-    if (ends && !(r->action == SEEN_RETURN && i + 1 == in->n))
+    if (ends && !(r->action == SEEN_RETURN && last))
         *VEC_ADD(&w->ends) = rule;
 }
 
 static void walk_chain(struct walker *w, uint32_t number, const struct condition *c)
 {
     const struct set_chain *chain = &w->import->set.of[TABLE_MANGLE].at[number];
+    size_t gotos = w->gotos.n, atoms = w->import->atoms.n;
 
     w->depth++;
-    w->on_path[number] = true;
+    w->chains[number].on_path = true;
     for (size_t i = 0; i < chain->n; i++) {
         if (w->visits++ == VISITS_MAX) {
             draft_leave(w->import->draft, &w->import->draft->remarks, SRC_NONE,
@@ -346,7 +409,8 @@ static void walk_chain(struct walker *w, uint32_t number, const struct condition
             break;
         walk_rule(w, number, i, c);
     }
-    w->on_path[number] = false;
+    gotos_leave(w->import, &w->gotos, gotos, atoms);
+    w->chains[number].on_path = false;
     w->depth--;
 }
 
@@ -356,11 +420,12 @@ void import_rules_walk(struct rules_import *import)
     struct condition c = {.protocol = -1};
     uint32_t chain = rule_set_find(&import->set, TABLE_MANGLE, "PREROUTING");
 
-    w.on_path = xcalloc(import->set.of[TABLE_MANGLE].n, sizeof *w.on_path);
+    w.chains = xcalloc(import->set.of[TABLE_MANGLE].n, sizeof *w.chains);
     if (chain != NO_CHAIN)
         walk_chain(&w, chain, &c);
-    free(w.on_path);
+    free(w.chains);
     free(w.ends.at);
+    free(w.gotos.at);
     if (w.enders > ENDERS_MAX)
         draft_leave(import->draft, &import->draft->remarks, SRC_NONE,
                     "%zu more rules end the walk of some packets before these get a mark",

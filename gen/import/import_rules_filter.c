@@ -5,8 +5,9 @@
 
 #include "lbgen/import_rules.h"
 #include "lbgen/vec.h"
+#include "lbgen/xalloc.h"
 
-enum { SYNC_PORT = 8848, DEPTH_MAX = 70 /* of the tree: two bits of an address each */ };
+enum { SYNC_PORT = 8848 };
 
 #define TREE_PREFIX "lbgen-"
 
@@ -169,22 +170,14 @@ struct accepts {
     struct key_table served;  /* tags that have real servers */
 };
 
-/* Whether the bytes were not in the table; they are now. */
-static bool is_new(struct key_table *table, const void *bytes, size_t len)
-{
-    size_t n = table->n;
-
-    key_table_enter(table, bytes, len);
-    return table->n > n;
-}
-
 static void set_all(struct rules_import *import, uint32_t first, enum service_key key, const char *value)
 {
     for (uint32_t t = first; t; t = import->tagged.at[t - 1].next)
         draft_set(import->draft, import->tagged.at[t - 1].service, key, "%s", value);
 }
 
-/* A real server of the tag's services; `add`: where it is not known yet. Returns whether it is one. */
+/* A real server of the tag's services; `add`: where it is not known yet. Returns whether it is one,
+ * and all of them have it. */
 static bool take_server(struct accepts *a, uint32_t first, const struct seen_prefix *seen, const char *how,
                         bool add)
 {
@@ -198,13 +191,16 @@ static bool take_server(struct accepts *a, uint32_t first, const struct seen_pre
         return false;
     if (!add)
         return key_table_has(&a->servers, &key, sizeof key);
+    if (key_table_has(&a->servers, &key, sizeof key))
+        return true;
+    if (!draft_may_repeat(a->import->draft, a->import->tagged.at[first - 1].count - 1))
+        return false;
+    key_table_enter(&a->servers, &key, sizeof key);
     key_table_enter(&a->served, &first, sizeof first);
-    if (is_new(&a->servers, &key, sizeof key)) {
-        address_print(&b, (enum family)seen->prefix.family, seen->prefix.first);
-        buf_str(&b, how);
-        set_all(a->import, first, KEY_REAL_SERVER, buf_text(&b));
-        buf_free(&b);
-    }
+    address_print(&b, (enum family)seen->prefix.family, seen->prefix.first);
+    buf_str(&b, how);
+    set_all(a->import, first, KEY_REAL_SERVER, buf_text(&b));
+    buf_free(&b);
     return true;
 }
 
@@ -218,7 +214,7 @@ static bool take_accept(struct accepts *a, enum hook hook, const struct set_rule
     if (r->action != SEEN_ACCEPT || r->effect != EFFECT_NONE)
         return false;
     if (hook == HOOK_INPUT) {
-        if (is_new(&a->done, rule->tag, strlen(rule->tag)))
+        if (key_table_add(&a->done, rule->tag, strlen(rule->tag)))
             set_all(a->import, first, KEY_ACCEPT, "yes");
         return true;
     }
@@ -232,31 +228,65 @@ static bool take_accept(struct accepts *a, enum hook hook, const struct set_rule
     return take_server(a, first, &r->dst, "", false);
 }
 
-/* The rules of a chain, and of those of the dispatch tree that it leads to. */
-static void take_chain(struct accepts *a, enum hook hook, uint32_t chain, int depth)
+/* Where the walk goes on in a chain. */
+struct place {
+    uint32_t chain, rule;
+};
+
+struct path {
+    struct place *at;
+    size_t n, cap;
+    bool *entered; /* by chain: each is walked once */
+};
+
+static void enter_chain(struct path *path, uint32_t chain)
 {
-    struct rules_import *import = a->import;
+    if (chain == NO_CHAIN || path->entered[chain])
+        return;
+    path->entered[chain] = true;
+    *VEC_ADD(path) = (struct place){.chain = chain};
+}
 
-    for (uint32_t i = 0; chain != NO_CHAIN && i < import->set.of[TABLE_FILTER].at[chain].n; i++) {
-        const struct set_rule *rule = &import->set.of[TABLE_FILTER].at[chain].at[i];
-        uint32_t first = rule->tag ? import_rules_tagged(import, rule->tag) : 0;
-        bool leads = rule->leads_to != NO_CHAIN && depth < DEPTH_MAX &&
-                     strncmp(rule->rule->jump, TREE_PREFIX, strlen(TREE_PREFIX)) == 0;
+static void take_rule(struct accepts *a, enum hook hook, struct path *path, struct place at)
+{
+    const struct set_rule *rule = &a->import->set.of[TABLE_FILTER].at[at.chain].at[at.rule];
+    uint32_t first = rule->tag ? import_rules_tagged(a->import, rule->tag) : 0;
+    bool leads =
+        rule->leads_to != NO_CHAIN && strncmp(rule->rule->jump, TREE_PREFIX, strlen(TREE_PREFIX)) == 0;
 
-        if (leads)
-            take_chain(a, hook, rule->leads_to, depth + 1);
-        if (leads || (first && take_accept(a, hook, rule, first)))
-            import_rules_carry(import, TABLE_FILTER, chain, i);
+    if (leads)
+        enter_chain(path, rule->leads_to);
+    if (leads || (first && take_accept(a, hook, rule, first)))
+        import_rules_carry(a->import, TABLE_FILTER, at.chain, at.rule);
+}
+
+/* The rules of a hook's chain, and of those of the dispatch tree that it leads to, in a packet's order. */
+static void take_hook(struct accepts *a, enum hook hook)
+{
+    const struct rule_set *set = &a->import->set;
+    const struct set_table *filter = &set->of[TABLE_FILTER];
+    struct path path = {.entered = xcalloc(filter->n, sizeof *path.entered)};
+
+    enter_chain(&path, rule_set_find(set, TABLE_FILTER, hook_names[hook]));
+    while (path.n) {
+        struct place *last = &path.at[path.n - 1];
+
+        if (last->rule < filter->at[last->chain].n)
+            take_rule(a, hook, &path, (struct place){last->chain, last->rule++});
+        else
+            path.n--;
     }
+    free(path.at);
+    free(path.entered);
 }
 
 void import_rules_accepts(struct rules_import *import)
 {
     struct accepts a = {.import = import};
 
-    take_chain(&a, HOOK_INPUT, rule_set_find(&import->set, TABLE_FILTER, "INPUT"), 0);
-    take_chain(&a, HOOK_FORWARD, rule_set_find(&import->set, TABLE_FILTER, "FORWARD"), 0);
-    take_chain(&a, HOOK_OUTPUT, rule_set_find(&import->set, TABLE_FILTER, "OUTPUT"), 0);
+    take_hook(&a, HOOK_INPUT);
+    take_hook(&a, HOOK_FORWARD);
+    take_hook(&a, HOOK_OUTPUT);
     key_table_free(&a.done);
     key_table_free(&a.servers);
     key_table_free(&a.served);

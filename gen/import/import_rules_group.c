@@ -42,6 +42,7 @@ struct grouper {
     } groups;
     uint32_t *group_of; /* by atom */
     struct crowd_end *crowds;
+    bool *macs_put; /* by list: a service has it */
 };
 
 static uint32_t key_of(struct grouper *g, const struct mark_atom *a, uint32_t tag)
@@ -173,13 +174,21 @@ static uint16_t set_ports(struct rules_import *import, struct draft_service *s, 
     return n && at[0].low == at[0].high ? at[0].low : 0;
 }
 
-static void set_macs(struct rules_import *import, struct draft_service *s, uint32_t number)
+static void set_macs(struct grouper *g, struct draft_service *s, uint32_t number)
 {
+    struct rules_import *import = g->import;
     const struct key_entry *e = &import->macs.at[number];
     const struct mac *at = e->bytes;
     struct buf b = {0};
+    size_t n = e->len / sizeof *at;
 
-    for (size_t i = 0; i < e->len / sizeof *at; i++) {
+    if (g->macs_put[number] && !draft_may_repeat(import->draft, n)) {
+        draft_leave(import->draft, &s->remarks, SRC_NONE,
+                    "exclude-mac with the %zu addresses of another service: too many lines of too few", n);
+        return;
+    }
+    g->macs_put[number] = true;
+    for (size_t i = 0; i < n; i++) {
         b.len = 0;
         mac_print(&b, &at[i]);
         draft_set(import->draft, s, KEY_EXCLUDE_MAC, "%s", buf_text(&b));
@@ -200,18 +209,19 @@ static void note_tag(struct rules_import *import, uint32_t tag, struct draft_ser
     else
         import->first.at[tag] = number;
     import->last.at[tag] = number;
+    import->tagged.at[import->first.at[tag] - 1].count++;
 }
 
 uint32_t import_rules_tagged(const struct rules_import *import, const char *tag)
 {
-    /* Entering a new name does no harm: it has no services. */
-    uint32_t number = key_table_enter((struct key_table *)(uintptr_t)&import->tags, tag, strlen(tag));
+    uint32_t number = key_table_find(&import->tags, tag, strlen(tag));
 
     return number < import->first.n ? import->first.at[number] : 0;
 }
 
-static void put_service(struct rules_import *import, const struct group *group, const struct product *p)
+static void put_service(struct grouper *g, const struct group *group, const struct product *p)
 {
+    struct rules_import *import = g->import;
     const struct mark_atom *first = group->first;
     struct draft_service *s = draft_service(import->draft, first->name);
     const struct interface *in;
@@ -228,15 +238,16 @@ static void put_service(struct rules_import *import, const struct group *group, 
     for (size_t i = 0; i < n; i++)
         draft_set(import->draft, s, KEY_INTERFACE, "%s", in[i].name);
     set_prefixes(import, s, KEY_SOURCE, AXIS_SOURCES, p->axis[AXIS_SOURCES]);
-    set_macs(import, s, first->macs);
+    set_macs(g, s, first->macs);
     if (group->override)
         draft_set(import->draft, s, KEY_OVERRIDE, "yes");
     if (*first->name)
         note_tag(import, group->tag, s, protocols);
 }
 
-static void put_group(struct rules_import *import, const struct group *group)
+static void put_group(struct grouper *g, const struct group *group)
 {
+    struct rules_import *import = g->import;
     size_t n = group->members.n;
     struct product *products = xmalloc(n * sizeof *products);
 
@@ -244,7 +255,7 @@ static void put_group(struct rules_import *import, const struct group *group)
         products[i] = import->atoms.at[group->members.at[i]].claim;
     products_join(&import->lists, products, &n);
     for (size_t i = 0; i < n; i++)
-        put_service(import, group, &products[i]);
+        put_service(g, group, &products[i]);
     free(products);
 }
 
@@ -253,18 +264,20 @@ void import_rules_group(struct rules_import *import)
     struct grouper g = {.import = import, .group_of = xcalloc(import->atoms.n, sizeof *g.group_of)};
 
     atom_order_make(import, &g.order);
+    g.macs_put = xcalloc(import->macs.n, sizeof *g.macs_put);
     g.crowds = xcalloc(g.order.n_crowds, sizeof *g.crowds);
     for (uint32_t i = 0; i < g.order.n_crowds; i++)
         g.crowds[i].group = g.crowds[i].other = NO_GROUP;
     for (uint32_t i = 0; i < import->atoms.n; i++)
         place(&g, i);
     for (size_t i = 0; i < g.groups.n; i++) {
-        put_group(import, &g.groups.at[i]);
+        put_group(&g, &g.groups.at[i]);
         free(g.groups.at[i].members.at);
     }
     free(g.groups.at);
     free(g.group_of);
     free(g.crowds);
+    free(g.macs_put);
     free(g.last.at);
     key_table_free(&g.keys);
     atom_order_free(&g.order);

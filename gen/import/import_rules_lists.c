@@ -218,7 +218,7 @@ static void drop_equal(struct product *products, size_t *n)
     size_t kept = 0;
 
     for (size_t i = 0; i < *n; i++)
-        if (key_table_enter(&seen, &products[i], sizeof products[i]) == kept)
+        if (key_table_add(&seen, &products[i], sizeof products[i]))
             products[kept++] = products[i];
     *n = kept;
     key_table_free(&seen);
@@ -229,7 +229,7 @@ void products_join(struct axis_lists *lists, struct product *products, size_t *n
     if (*n < 2)
         return;
     drop_equal(products, n);
-    for (int axis = 0; axis<AXES && * n> 1; axis++)
+    for (int axis = 0; *n > 1 && axis < AXES; axis++)
         join_axis(lists, (enum axis)axis, products, n);
     if (*n > 1)
         join_portless(lists, products, n);

@@ -45,6 +45,18 @@ static bool find_protocol(uint8_t number, uint8_t *out)
     return false;
 }
 
+/* False where services.ini can't say these ports: it has no port 0. */
+static bool enter_ports(struct axis_lists *lists, const struct seen_ports *ports, struct product *claim)
+{
+    if (import_rules_any_port(ports))
+        return true;
+    for (uint32_t i = 0; i < ports->n; i++)
+        if (ports->at[i].low == 0)
+            return false;
+    claim->axis[AXIS_PORTS] = axis_enter(lists, AXIS_PORTS, ports->at, ports->n * sizeof *ports->at);
+    return true;
+}
+
 static bool read_rule(struct rules_import *import, const struct set_rule *rule, struct nat_rule *out)
 {
     const struct seen_rule *r = rule->rule;
@@ -65,9 +77,8 @@ static bool read_rule(struct rules_import *import, const struct set_rule *rule, 
     if (r->out.given && *r->out.interface.name)
         out->claim.axis[AXIS_INTERFACES] =
             axis_enter(lists, AXIS_INTERFACES, &r->out.interface, sizeof r->out.interface);
-    if (r->n_ports && r->ports[0].at[0].low)
-        out->claim.axis[AXIS_PORTS] =
-            axis_enter(lists, AXIS_PORTS, r->ports[0].at, r->ports[0].n * sizeof *r->ports[0].at);
+    if (r->n_ports && !enter_ports(lists, &r->ports[0], &out->claim))
+        return false;
     if (r->protocol_given && !find_protocol(r->protocol, &protocol))
         return false;
     if (r->protocol_given)

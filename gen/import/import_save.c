@@ -178,7 +178,7 @@ static bool all_is_own(const struct save_file *file)
         const struct save_line *line = &file->at[i];
         enum hook hook;
 
-        generated |= line->kind == SAVE_OWN_COMMENT && line->len > 20 && line->text[2] == 'G';
+        generated |= save_line_is_head(line);
         if (line->kind == SAVE_RULE && !line->own)
             return false;
         if (line->kind == SAVE_CHAIN && !line->own && !hook_find(line->chain, strlen(line->chain), &hook))

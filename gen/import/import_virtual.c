@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <string.h>
 
-#include "lbgen/number.h"
 #include "lbgen/import_virtual.h"
 
 enum { PERSISTENCE_MAX = 31 * 24 * 3600 /* services.ini's */, WEIGHT_MAX = 65535 };
@@ -32,7 +31,18 @@ void import_virtual_add_real(struct draft *d, struct import_virtual *v, const st
     v->reals.at = arena_append(&d->mem, v->reals.at, v->reals.n++, &v->reals.cap, real, 1, sizeof *real);
 }
 
-bool import_scheduler_known(const char *name)
+bool import_virtual_set_mask(struct import_virtual *v, const char *text, struct complaint *why)
+{
+    uint8_t ignored;
+
+    if (!netmask_parse(text, strlen(text), &ignored, why))
+        return false;
+    v->mask = text;
+    return true;
+}
+
+/* Whether services.ini has this scheduler. */
+static bool scheduler_known(const char *name)
 {
     static const char *const known[] = {"rr",    "wrr", "lc", "wlc", "fo",  "ovf", "lblc",
                                         "lblcr", "dh",  "sh", "mh",  "sed", "nq",  "twos"};
@@ -68,7 +78,8 @@ const char *import_port_known(uint16_t port)
     return NULL;
 }
 
-const char *import_port_name(struct draft *d, enum proto proto, uint16_t port)
+/* A short name for what has this port: "http", "tcp-8080". */
+static const char *port_name(struct draft *d, enum proto proto, uint16_t port)
 {
     const char *known = import_port_known(port);
     struct buf b = {0};
@@ -147,7 +158,7 @@ static void put_sorry(struct draft *d, struct draft_service *s, const struct imp
 
 static void put_scheduling(struct draft *d, struct draft_service *s, const struct import_virtual *v)
 {
-    if (v->scheduler && import_scheduler_known(v->scheduler))
+    if (v->scheduler && scheduler_known(v->scheduler))
         draft_set(d, s, KEY_SCHEDULER, "%s", v->scheduler);
     else if (v->scheduler)
         draft_leave(d, &s->remarks, v->at, "scheduler '%s', which is not known here", v->scheduler);
@@ -214,7 +225,7 @@ struct draft_service *import_virtual_draft(struct draft *d, const struct import_
     const char *name = v->name;
 
     if (!name && !v->mark)
-        name = import_port_name(d, (enum proto)v->protocol, v->port);
+        name = port_name(d, (enum proto)v->protocol, v->port);
     struct draft_service *s = draft_service(d, name);
 
     s->mark = (struct mark){v->mark, MARK_MASK_ALL};

@@ -104,7 +104,8 @@ static void put_vrrp(const struct init *init, struct buf *out)
 
 /* --- [service] --- */
 
-const char *init_service_name(const struct init *init)
+/* What a new section with these ports is called: "web", "ftp", "app". */
+static const char *service_name(const struct init *init)
 {
     const struct service *s = init->service;
     const char *known;
@@ -155,18 +156,16 @@ static void put_ports(const struct service *s, struct buf *out)
 
     for (uint32_t i = 0; i < s->ports.n; i++) {
         const struct port_range *r = &s->ports.at[i];
-        char item[sizeof "65535:65535"];
-        struct buf text = {.at = NULL};
+        struct buf item = {0};
 
         if (ports_is_any(*r))
-            buf_str(&text, "any");
+            buf_str(&item, "any");
         else if (r->low == r->high)
-            buf_printf(&text, "%u", r->low);
+            buf_printf(&item, "%u", r->low);
         else
-            buf_printf(&text, "%u:%u", r->low, r->high);
-        memcpy(item, buf_text(&text), text.len + 1);
-        buf_free(&text);
-        put_item(out, "ports", item, &begin);
+            buf_printf(&item, "%u:%u", r->low, r->high);
+        put_item(out, "ports", buf_text(&item), &begin);
+        buf_free(&item);
     }
     buf_char(out, '\n');
 }
@@ -256,7 +255,7 @@ static void put_more_keys(const struct init *init, struct buf *out)
 static void put_service(const struct init *init, struct buf *out)
 {
     buf_str(out, service_head);
-    buf_printf(out, "[service %s]\n", init_service_name(init));
+    buf_printf(out, "[service %s]\n", service_name(init));
     put_vip_lines(init, out);
     put_port_lines(init, out);
     put_mark_line(init, out);
@@ -309,7 +308,7 @@ static void put_expect(const struct init *init, struct buf *out)
     if (service_more(s)->interfaces.n || service_more(s)->sources.n)
         return; /* the host's own template asks for more than can be told here */
     buf_str(out, "\n; A test of this very file, which lbgen --check runs.\n");
-    buf_printf(out, "[expect %s]\npacket = %s ", init_service_name(init), proto->name);
+    buf_printf(out, "[expect %s]\npacket = %s ", service_name(init), proto->name);
     put_end(out, vip, clients[vip->family], proto->has_ports, 40000);
     buf_char(out, ' ');
     put_end(out, vip, vip->first, proto->has_ports, first_port(s));

@@ -3,12 +3,11 @@
 #include <errno.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
+#include "lbgen/netlink.h"
 #include "lbgen/nft_dump.h"
 
-enum { PATIENCE_S = 10, BUFFER = 64 * 1024 };
+enum { BUFFER = 64 * 1024 };
 
 static int take_attr(const struct nlattr *attr, void *to)
 {
@@ -70,12 +69,10 @@ int nft_dump_of(struct mnl_socket *socket, unsigned what, uint8_t family, const 
     if (mnl_socket_sendto(socket, request, request->nlmsg_len) < 0)
         return errno;
     for (;;) {
-        ssize_t len = mnl_socket_recvfrom(socket, buffer, sizeof buffer);
+        ssize_t len = netlink_receive(socket, buffer, sizeof buffer);
 
-        if (len < 0 && errno == EINTR) /* a signal's; the dump's own EINTR comes from mnl_cb_run */
-            continue;
         if (len < 0)
-            return errno;
+            return errno; /* the dump's own EINTR comes from mnl_cb_run */
         int more = mnl_cb_run(buffer, (size_t)len, 0, mnl_socket_get_portid(socket), take, to);
         if (more <= 0)
             return more == 0 ? 0 : errno;
@@ -84,17 +81,5 @@ int nft_dump_of(struct mnl_socket *socket, unsigned what, uint8_t family, const 
 
 struct mnl_socket *nft_dump_open(void)
 {
-    const struct timeval patience = {.tv_sec = PATIENCE_S};
-    struct mnl_socket *socket = mnl_socket_open2(NETLINK_NETFILTER, SOCK_CLOEXEC);
-
-    if (socket &&
-        (mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) < 0 ||
-         setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) != 0)) {
-        int error = errno;
-
-        mnl_socket_close(socket);
-        errno = error;
-        return NULL;
-    }
-    return socket;
+    return netlink_open(NETLINK_NETFILTER);
 }

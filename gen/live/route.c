@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <arpa/inet.h>
-#include <sys/socket.h>
 #include <libmnl/libmnl.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <string.h>
 
+#include "lbgen/netlink.h"
 #include "lbgen/route.h"
 
 enum { MESSAGE_SIZE = 4096 };
@@ -49,7 +48,7 @@ static unsigned ask(struct mnl_socket *socket, const struct prefix *to)
     put_address(message, to);
     if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
         return 0;
-    n = mnl_socket_recvfrom(socket, room, sizeof room);
+    n = netlink_receive(socket, room, sizeof room);
     if (n > 0)
         mnl_cb_run(room, (size_t)n, 0, mnl_socket_get_portid(socket), take_route, &index);
     return index;
@@ -57,15 +56,15 @@ static unsigned ask(struct mnl_socket *socket, const struct prefix *to)
 
 bool route_device(const struct prefix *to, struct interface *out)
 {
-    struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+    struct mnl_socket *socket = netlink_open(NETLINK_ROUTE);
     char name[IF_NAMESIZE];
     unsigned index = 0;
 
     *out = (struct interface){""};
-    if (socket && mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0)
+    if (socket) {
         index = ask(socket, to);
-    if (socket)
         mnl_socket_close(socket);
+    }
     if (index == 0 || !if_indextoname(index, name) || strlen(name) > INTERFACE_MAX)
         return false;
     memcpy(out->name, name, strlen(name) + 1);

@@ -4,13 +4,12 @@
 #include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 
+#include "lbgen/netlink.h"
 #include "lbgen/routing_rules.h"
 #include "lbgen/vec.h"
 
-enum { PATIENCE_S = 10, MESSAGE_SIZE = 16 * 1024 };
+enum { MESSAGE_SIZE = 16 * 1024 };
 
 static int take_attribute(const struct nlattr *attribute, void *to)
 {
@@ -30,12 +29,14 @@ static int take_attribute(const struct nlattr *attribute, void *to)
 static int take_rule(const struct nlmsghdr *message, void *to)
 {
     struct routing_rules *rules = to;
+    const struct fib_rule_hdr *head = mnl_nlmsg_get_payload(message);
     struct routing_rule rule = {0};
 
     if (message->nlmsg_type != RTM_NEWRULE)
         return MNL_CB_OK;
-    mnl_attr_parse(message, sizeof(struct fib_rule_hdr), take_attribute, &rule);
-    if (rule.mask) /* the kernel tells of both or of none */
+    rule.inverted = head->flags & FIB_RULE_INVERT;
+    mnl_attr_parse(message, sizeof *head, take_attribute, &rule);
+    if (rule.mask) /* of a mark of 0 the kernel tells the mask alone */
         *VEC_ADD(rules) = rule;
     return MNL_CB_OK;
 }
@@ -53,10 +54,8 @@ static int dump(struct mnl_socket *socket, enum family family, struct routing_ru
     if (mnl_socket_sendto(socket, message, message->nlmsg_len) < 0)
         return errno;
     while (more > 0) {
-        ssize_t n = mnl_socket_recvfrom(socket, room, sizeof room);
+        ssize_t n = netlink_receive(socket, room, sizeof room);
 
-        if (n < 0 && errno == EINTR)
-            continue;
         if (n < 0)
             return errno;
         more = mnl_cb_run(room, (size_t)n, 0, mnl_socket_get_portid(socket), take_rule, rules);
@@ -66,16 +65,9 @@ static int dump(struct mnl_socket *socket, enum family family, struct routing_ru
 
 bool routing_rules_read(enum family family, struct routing_rules *rules, struct complaint *why)
 {
-    const struct timeval patience = {.tv_sec = PATIENCE_S};
-    struct mnl_socket *socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
-    int error = errno;
+    struct mnl_socket *socket = netlink_open(NETLINK_ROUTE);
+    int error = socket ? dump(socket, family, rules) : errno;
 
-    if (socket && mnl_socket_bind(socket, 0, MNL_SOCKET_AUTOPID) == 0) {
-        setsockopt(mnl_socket_get_fd(socket), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-        error = dump(socket, family, rules);
-    } else if (socket) {
-        error = errno;
-    }
     if (socket)
         mnl_socket_close(socket);
     return error == 0 || complain(why, 0, 0, "the routing rules can't be read: %s", strerror(error));

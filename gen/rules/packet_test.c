@@ -72,11 +72,11 @@ static unsigned ipv4_kinds(const struct prefix *p)
 {
     uint32_t number = ipv4_number(p);
     unsigned last = number & 3;
+    unsigned never = 1U << ADDRESS_MULTICAST | (last == 0 || last == 3 ? 0 : 1U << ADDRESS_BROADCAST);
 
     if (number == UINT32_MAX || number >> 24 == 0)
         return 1U << ADDRESS_BROADCAST;
-    return 1U << ADDRESS_UNICAST | 1U << ADDRESS_LOCAL | 1U << ADDRESS_OTHER |
-           (last == 0 || last == 3 ? 1U << ADDRESS_BROADCAST : 0);
+    return ((1U << ADDRESS_TYPES) - 1) & ~never;
 }
 
 static enum truth ipv4_type_truth(unsigned types, const struct prefix *p)

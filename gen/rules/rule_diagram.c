@@ -281,7 +281,7 @@ static dnode as_far_as(struct guard *g, enum truth t, const char *words, bool ne
 
 /* Kinds of addresses and frames: what multicast is stands in the address, of the rest the host knows. Of
  * several kinds any will do, but addrtype wants all of them in IPv6. */
-static void test_types(struct guard *g, uint32_t axis, const struct seen_test *test, const char *what)
+static void test_types(struct guard *g, uint32_t axis, const struct seen_test *test, const char *option)
 {
     bool v4 = g->place->family == IPV4, of_frame = test->field == TEST_PACKET_TYPE, any = v4 || of_frame;
     unsigned multicast = of_frame ? PACKET_MULTICAST : ADDRESS_MULTICAST;
@@ -291,7 +291,8 @@ static void test_types(struct guard *g, uint32_t axis, const struct seen_test *t
     wide low = v4 ? (wide)0xe0000000 : (wide)0xff << 120, high = v4 ? (wide)0xefffffff : ~(wide)0;
     struct buf words = {0};
 
-    buf_printf(&words, "%s of 0x%x", what, test->types);
+    buf_printf(&words, "%s ", option);
+    seen_types_print(&words, of_frame ? packet_type_names : address_type_names, test->types);
     dnode there = as_far_as(g, in, buf_text(&words), test->negated);
     dnode elsewhere = as_far_as(g, out, buf_text(&words), test->negated);
     g->so_far =
@@ -308,9 +309,9 @@ static void test_listed(struct guard *g, const struct seen_test *test)
     case TEST_ICMP: test_icmp(g, test); break;
     case TEST_SRC_RANGE: test_address_range(g, AXIS_SRC, test); break;
     case TEST_DST_RANGE: test_address_range(g, AXIS_DST, test); break;
-    case TEST_SRC_TYPE: test_types(g, AXIS_SRC, test, "source type"); break;
-    case TEST_DST_TYPE: test_types(g, AXIS_DST, test, "destination type"); break;
-    case TEST_PACKET_TYPE: test_types(g, AXIS_DST, test, "packet type"); break;
+    case TEST_SRC_TYPE: test_types(g, AXIS_SRC, test, "-m addrtype --src-type"); break;
+    case TEST_DST_TYPE: test_types(g, AXIS_DST, test, "-m addrtype --dst-type"); break;
+    case TEST_PACKET_TYPE: test_types(g, AXIS_DST, test, "-m pkttype --pkt-type"); break;
     case TEST_TCP_FLAGS: test_flags(g, test->bits.mask, test->bits.value, test->negated); break;
     case TEST_FRAGMENT: only_if(g, test->negated ? DNODE_TRUE : DNODE_FALSE); break;
     }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include <netdb.h>
 #include <stdlib.h>
 
 #include "lbgen/own_chain.h"
 #include "lbgen/product.h"
+#include "lbgen/protocol_number.h"
 #include "lbgen/service_rules.h"
 #include "lbgen/xalloc.h"
 
@@ -190,10 +190,9 @@ void emit_replies(const struct rule_target *t, const struct service *s)
  * has no name. */
 static const char *tunnel_protocol(enum family carried)
 {
-    int number = carried == IPV4 ? 4 : 41;
-    const struct protoent *entry = getprotobynumber(number);
+    const char *name = protocol_file_name(carried == IPV4 ? 4 : 41);
 
-    return entry ? entry->p_name : carried == IPV4 ? "4" : "41";
+    return name ? name : carried == IPV4 ? "4" : "41";
 }
 
 /* What IPVS sends to real servers, which passes OUTPUT: there go the ICMP messages to the VIPs, too, which it
@@ -214,10 +213,12 @@ void emit_forwarded(const struct rule_target *t, const struct service *s)
     p.dst = each_prefix(nat);
     if (claims)
         emit_accepted(t, &p);
-    p.dst = each_prefix(tun);
-    p.protocols = NULL;
-    p.base.protocol = tunnel_protocol(claims ? t->family : other);
-    emit_product(t->sink, t->family, &p);
+    if (prefix_list_has(tun, t->family)) {
+        p.dst = each_prefix(tun);
+        p.protocols = NULL;
+        p.base.protocol = tunnel_protocol(claims ? t->family : other);
+        emit_product(t->sink, t->family, &p);
+    }
     if (claims && (prefix_list_has(nat, t->family) || prefix_list_has(dr, t->family) ||
                    prefix_list_has(tun, t->family) || service_tunnels_across(s, other)))
         emit_icmp(t, service_rule(s, "OUTPUT", TARGET_ACCEPT), each_prefix(s->vips), any_prefix,

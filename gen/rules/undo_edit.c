@@ -12,7 +12,7 @@
 struct chain_now {
     const struct image_chain *now; /* NULL: it is not there */
     size_t n;
-    size_t *own, *foreign; /* the numbers of the rules that are lbgen's, and of the others */
+    size_t *own, *foreign; /* the numbers of the rules that are lbgen's, and of the others: by key */
     size_t n_own, n_foreign;
     bool *goes;   /* of its rules */
     bool careful; /* somebody was at lbgen's rules: what went may be there all the same */
@@ -49,20 +49,40 @@ static size_t find_place(const struct image_chain *now, size_t low, size_t high,
     return best;
 }
 
+/* The first of the foreign rules, by key, that has the key and is not before `at`, or that is behind all
+ * such.
+ */
+static size_t first_foreign(const struct chain_now *c, uint64_t key, size_t at)
+{
+    size_t low = 0, high = c->n_foreign;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2, i = c->foreign[middle];
+        uint64_t k = c->now->at[i].key;
+
+        if (k < key || (k == key && i < at))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 /* Of the rules that are not lbgen's, the nearest one to `at` with the key: an undo brings such back, and the
  * undo of that takes them away again. */
 static size_t find_foreign(const struct chain_now *c, uint64_t key, size_t at)
 {
-    size_t found = KEY_NOT_FOUND, least = SIZE_MAX;
+    size_t next = first_foreign(c, key, at), before = next, found = KEY_NOT_FOUND;
 
-    for (size_t k = 0; k < c->n_foreign; k++) {
-        size_t i = c->foreign[k], distance = i > at ? i - at : at - i;
-
-        if (distance < least && !c->goes[i] && c->now->at[i].key == key) {
-            found = i;
-            least = distance;
-        }
-    }
+    while (before > 0 && c->now->at[c->foreign[before - 1]].key == key && c->goes[c->foreign[before - 1]])
+        before--;
+    while (next < c->n_foreign && c->now->at[c->foreign[next]].key == key && c->goes[c->foreign[next]])
+        next++;
+    if (before > 0 && c->now->at[c->foreign[before - 1]].key == key)
+        found = c->foreign[before - 1];
+    if (next < c->n_foreign && c->now->at[c->foreign[next]].key == key &&
+        (found == KEY_NOT_FOUND || c->foreign[next] - at < at - found))
+        found = c->foreign[next];
     return found;
 }
 
@@ -143,6 +163,16 @@ static void find_rules(const struct undo_chain *chain, struct chain_now *c)
     free(all);
 }
 
+static int by_key(const void *a, const void *b, void *rules)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    const struct image_rule *at = rules;
+
+    if (at[x].key != at[y].key)
+        return at[x].key < at[y].key ? -1 : 1;
+    return (x > y) - (x < y);
+}
+
 static void sort_rules(struct chain_now *c)
 {
     c->own = xmalloc(c->n * sizeof *c->own);
@@ -152,6 +182,8 @@ static void sort_rules(struct chain_now *c)
             c->own[c->n_own++] = i;
         else
             c->foreign[c->n_foreign++] = i;
+    if (c->n_foreign)
+        qsort_r(c->foreign, c->n_foreign, sizeof *c->foreign, by_key, c->now->at);
 }
 
 /* The order in which hunks come back: by place, then as they were. */

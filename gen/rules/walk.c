@@ -124,7 +124,7 @@ void walk_table_free(struct walk_table *table)
     *table = (struct walk_table){0};
 }
 
-/* By chain, and within a chain as they were added (order is the index, kept in front of the sort). */
+/* By chain, and within a chain as they were added: they lie in one array in that order. */
 static int by_chain(const void *a, const void *b)
 {
     const struct seen_rule *const *x = a, *const *y = b;

@@ -116,15 +116,11 @@ static bool read_range(const char *word, struct seen_test *out)
 
 static bool read_address_types(const char *word, struct seen_test *out)
 {
-    static const struct bit_word words[] = {
-        {"UNICAST", 1U << ADDRESS_UNICAST},     {"LOCAL", 1U << ADDRESS_LOCAL},
-        {"BROADCAST", 1U << ADDRESS_BROADCAST}, {"MULTICAST", 1U << ADDRESS_MULTICAST},
-        {"UNSPEC", 1U << ADDRESS_OTHER},        {"ANYCAST", 1U << ADDRESS_OTHER},
-        {"BLACKHOLE", 1U << ADDRESS_OTHER},     {"UNREACHABLE", 1U << ADDRESS_OTHER},
-        {"PROHIBIT", 1U << ADDRESS_OTHER},      {"THROW", 1U << ADDRESS_OTHER},
-        {"NAT", 1U << ADDRESS_OTHER},           {"XRESOLVE", 1U << ADDRESS_OTHER}};
+    struct bit_word words[ADDRESS_TYPES];
 
-    return read_bit_words(word, words, sizeof words / sizeof *words, &out->types);
+    for (unsigned i = 0; i < ADDRESS_TYPES; i++)
+        words[i] = (struct bit_word){address_type_names[i], 1U << i};
+    return read_bit_words(word, words, ADDRESS_TYPES, &out->types);
 }
 
 static bool read_packet_type(const char *word, struct seen_test *out)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <endian.h>
-#include <netdb.h>
 #include <string.h>
 #include <netinet/in.h>
 #include <linux/netfilter/nf_nat.h>
@@ -15,8 +14,7 @@
 #include <linux/netfilter_ipv4/ip_tables.h>
 
 #include "lbgen/lower.h"
-#include "lbgen/number.h"
-#include "lbgen/proto.h"
+#include "lbgen/protocol_number.h"
 #include "lbgen/xt_family.h"
 #include "lbgen/xt_own.h"
 
@@ -95,24 +93,11 @@ static void put_interface(struct writer *w, size_t name, size_t mask, const stru
 
 enum { NO_PROTOCOL = 255 /* of no packet; 0 would be that of all */ };
 
-static uint8_t protocol_number(const char *name)
+static uint8_t number_of(const char *protocol)
 {
-    static const struct {
-        const char *name;
-        uint8_t number;
-    } more[] = {{"vrrp", IP_PROTO_VRRP}, {"icmp", IP_PROTO_ICMP}, {"ipv6-icmp", IP_PROTO_ICMPV6}};
-    uint32_t number;
+    uint8_t number;
 
-    for (int p = 0; p < PROTOS; p++)
-        if (strcmp(proto_ops[p].name, name) == 0)
-            return proto_ops[p].number;
-    for (size_t i = 0; i < sizeof more / sizeof *more; i++)
-        if (strcmp(more[i].name, name) == 0)
-            return more[i].number;
-    if (decimal_parse(name, strlen(name), &number))
-        return (uint8_t)number;
-    const struct protoent *known = getprotobyname(name);
-    return known ? (uint8_t)known->p_proto : NO_PROTOCOL;
+    return protocol_number(protocol, strlen(protocol), &number) ? number : NO_PROTOCOL;
 }
 
 static void put_head(struct writer *w, const struct rule *r)
@@ -126,7 +111,7 @@ static void put_head(struct writer *w, const struct rule *r)
     put_interface(w, f->in, f->in_mask, r->in);
     put_interface(w, f->out, f->out_mask, r->out);
     if (r->protocol) {
-        put_number(w, f->proto, protocol_number(r->protocol));
+        put_number(w, f->proto, number_of(r->protocol));
         w->bytes[f->flags] |= f->proto_flag;
     }
     if (r->target == TARGET_GOTO)
@@ -205,7 +190,7 @@ static void put_one_range(struct writer *w, const struct rule *r)
     const uint16_t ports[2] = {r->ports[0].low, r->ports[0].high};
     bool source = r->side == PORTS_SOURCE;
 
-    switch (protocol_number(r->protocol)) {
+    switch (number_of(r->protocol)) {
     case IPPROTO_TCP: put_tcp(w, source ? ports : any, source ? any : ports); break;
     case IPPROTO_UDP: put_udp(w, source ? ports : any, source ? any : ports); break;
     case IPPROTO_SCTP: put_sctp(w, r, ports); break;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include <arpa/inet.h>
 #include <getopt.h>
-#include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 #include <xtables.h>
 
+#include "lbgen/protocol_number.h"
 #include "lbgen/xt_address.h"
 #include "lbgen/xt_capture.h"
 #include "lbgen/xt_print.h"
@@ -52,8 +52,7 @@ static const char *protocol_name(unsigned number)
     for (const struct xtables_pprot *p = xtables_chain_protos; p->name; p++)
         if (p->num == number)
             return p->name;
-    const struct protoent *known = getprotobynumber((int)number);
-    return known ? known->p_name : NULL;
+    return number <= UINT8_MAX ? protocol_file_name((uint8_t)number) : NULL;
 }
 
 static void print_protocol(const struct xt_walk *walk, struct buf *out)

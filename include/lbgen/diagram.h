@@ -104,6 +104,6 @@ bool diagram_recall(const struct diagram *d, uint32_t op, uint32_t a, uint32_t b
 void diagram_keep(struct diagram *d, uint32_t op, uint32_t a, uint32_t b, uint32_t c, dnode result);
 
 /* Operations by number, for recall and keep. */
-enum { OP_IF = 1, OP_FIX, OP_CLIP, OP_OTHERS };
+enum { OP_IF = 1, OP_FIX, OP_OTHERS };
 
 #endif

@@ -63,6 +63,7 @@ struct draft {
         uint32_t first, count; /* marks that no proposal may take, beside those of services */
     } taken;
     size_t left_out; /* things that only remarks tell of */
+    size_t repeated; /* see draft_may_repeat */
     struct arena mem;
 };
 
@@ -86,6 +87,11 @@ void draft_remark(struct draft *d, struct draft_remarks *to, const char *format,
  * place. */
 void draft_leave(struct draft *d, struct draft_remarks *to, srcpos at, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+
+/* Things that a short text has many of, such as the servers of a range, or those of a virtual server that is
+ * several services: all but the first of them are counted here, `n` more now. False where they would be too
+ * many in all; then none of the n goes into the draft, and the caller tells that. */
+bool draft_may_repeat(struct draft *d, size_t n);
 
 /* Whether services.ini can have the text as a value, byte for byte. */
 bool draft_value_good(const char *text, size_t len);

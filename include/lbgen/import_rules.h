@@ -53,7 +53,8 @@ enum fate { FATE_LEFT, FATE_CARRIED, FATE_TOLD };
 /* Services of one tag, in order. */
 struct tagged {
     struct draft_service *service;
-    uint32_t next; /* number + 1; 0: none */
+    uint32_t next;  /* number + 1; 0: none */
+    uint32_t count; /* of the first one: how many there are */
     uint32_t protocols;
 };
 
@@ -121,6 +122,7 @@ void import_rules_carry(struct rules_import *import, enum table table, uint32_t 
  * `side` may be asked of ports. */
 const char *import_rules_hitch(const struct set_rule *rule, bool source_ports);
 
-srcpos import_rules_place(const struct rules_import *import, const struct set_rule *rule);
+/* Whether these are all ports there are, 0 too. */
+bool import_rules_any_port(const struct seen_ports *ports);
 
 #endif

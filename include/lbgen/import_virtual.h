@@ -40,21 +40,18 @@ struct import_virtual import_virtual_new(srcpos at);
 
 void import_virtual_add_real(struct draft *d, struct import_virtual *v, const struct import_real *real);
 
+/* Sets the persistence mask; the text must stay. False, with the reason, where it is none. */
+bool import_virtual_set_mask(struct import_virtual *v, const char *text, struct complaint *why);
+
 /* Puts all of *v into a new service. What services.ini has no word for, such as a real server's own port,
  * becomes a remark. Without a VIP, or ports where it is found by its mark, these are left for the reader to
  * fill in. Further keys and remarks may follow. */
 struct draft_service *import_virtual_draft(struct draft *d, const struct import_virtual *v);
 
-/* "rr" and so on: whether services.ini has this scheduler. */
-bool import_scheduler_known(const char *name);
-
 /* The bit of a scheduler's flag as ipvsadm and Keepalived write it; 0: none. */
 unsigned import_flag(const char *word);
 
-/* A short name for what has this port: "http", "tcp-8080". */
-const char *import_port_name(struct draft *d, enum proto proto, uint16_t port);
-
-/* The same where the port is a well-known one; NULL otherwise. */
+/* What the port is known for: "http"; NULL: nothing. */
 const char *import_port_known(uint16_t port);
 
 #endif

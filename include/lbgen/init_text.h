@@ -20,7 +20,4 @@ struct init {
 /* The text; its bytes are a function of *init alone. */
 void init_write(const struct init *init, struct buf *out);
 
-/* What a new section with these ports is called: "web", "ftp", "app". */
-const char *init_service_name(const struct init *init);
-
 #endif

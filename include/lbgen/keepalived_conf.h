@@ -31,6 +31,12 @@ struct ka_mark {
     const struct ka_virtual *server;
 };
 
+/* A virtual server that Keepalived ignores: its group is not there, or has nothing in it. */
+struct ka_ignored {
+    const struct ka_virtual *server;
+    struct ka_place empty; /* the group; at SRC_NONE: there is none */
+};
+
 struct ka_peer {
     struct prefix address; /* full length */
     struct ka_place place;
@@ -54,9 +60,11 @@ struct ka_instance {
 /* Zero-initialise; keepalived_free when done. Lists live in mem. */
 struct keepalived {
     const struct ka_mark *marks;
+    const struct ka_ignored *ignored;
     const struct ka_instance *instances;
     const struct ka_peer *addresses; /* of all virtual_ipaddress and virtual_ipaddress_excluded */
-    uint32_t n_marks, cap_marks, n_instances, cap_instances, n_addresses, cap_addresses;
+    uint32_t n_marks, cap_marks, n_ignored, cap_ignored, n_instances, cap_instances, n_addresses,
+        cap_addresses;
     bool marks_open, addresses_open; /* there may be more of them */
     uint32_t nft_first, nft_count; /* the marks that nftables_ipvs hands out; count 0: none that are known */
     struct ka_place nft_place;

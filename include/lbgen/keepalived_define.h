@@ -4,6 +4,7 @@
 #define LBGEN_KEEPALIVED_DEFINE_H
 
 #include "lbgen/keepalived_text.h"
+#include "lbgen/name_index.h"
 
 struct ka_definition {
     char *name;
@@ -16,6 +17,8 @@ struct ka_definition {
 struct ka_definitions {
     struct ka_definition *at;
     size_t n, cap;
+    struct name_index names;
+    size_t last; /* number of the one that was made last */
 };
 
 /* Whether the text is a definition; then it is made, in place of one that had the name. *goes_on: its last

@@ -4,6 +4,8 @@
 #define LBGEN_KEEPALIVED_PART_H
 
 #include "lbgen/keepalived_conf.h"
+#include "lbgen/key_table.h"
+#include "lbgen/name_index.h"
 
 /* A mark of a virtual_server_group; families 0: its virtual server's. */
 struct ka_group_mark {
@@ -13,7 +15,8 @@ struct ka_group_mark {
 };
 
 struct ka_group {
-    const char *name;
+    const char *name; /* NULL: open */
+    struct ka_place place;
     const struct ka_group_mark *marks;
     uint32_t n_marks, cap_marks;
     bool has_addresses, open;
@@ -25,9 +28,12 @@ struct ka_maker {
     const struct ka_group *groups;
     const struct ka_virtual *const *servers; /* those that have a group */
     uint32_t n_groups, cap_groups, n_servers, cap_servers;
-    uint32_t version; /* vrrp_version; 0: open */
-    bool nft;         /* nftables_ipvs is on */
-    bool other_group; /* adverts go to another group than VRRP's own */
+    struct name_index group_names; /* the first group of each name */
+    struct key_table handed_out;   /* group and protocol of marks that nftables_ipvs makes */
+    uint32_t version;              /* vrrp_version; 0: open */
+    bool groups_open;              /* there may be more of them */
+    bool nft;                      /* nftables_ipvs is on */
+    bool other_group;              /* adverts go to another group than VRRP's own */
     unsigned notes;
 };
 

@@ -25,6 +25,14 @@ struct key_table {
 /* The number of these bytes, from 0 in the order in which they come first; they are copied. */
 uint32_t key_table_enter(struct key_table *table, const void *bytes, size_t len);
 
+/* Enters the bytes. Whether they were not there before. */
+bool key_table_add(struct key_table *table, const void *bytes, size_t len);
+
+#define NO_KEY UINT32_MAX
+
+/* Their number, or NO_KEY. */
+uint32_t key_table_find(const struct key_table *table, const void *bytes, size_t len);
+
 bool key_table_has(const struct key_table *table, const void *bytes, size_t len);
 
 /* The bytes again; valid as long as the table. */

@@ -14,7 +14,7 @@ struct other_marks {
     bool any; /* and there may be any others */
 };
 
-/* Marks, persistence, addresses. n log n. */
+/* Marks, groups, persistence, addresses. n log n. */
 void lint_keepalived(const struct config *config, const struct keepalived *k,
                      const struct other_marks *others, struct diag *diag);
 
@@ -23,6 +23,7 @@ struct mark_groups;
 void lint_keepalived_marks(const struct mark_groups *groups, const struct keepalived *k,
                            const struct other_marks *others, struct diag *diag);
 void lint_keepalived_ports(const struct mark_groups *groups, const struct keepalived *k, struct diag *diag);
+void lint_keepalived_groups(const struct keepalived *k, struct diag *diag);
 void lint_keepalived_vips(const struct config *config, const struct keepalived *k, struct diag *diag);
 
 #endif

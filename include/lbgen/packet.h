@@ -43,6 +43,7 @@ bool packet_parse(const char *text, size_t n, struct packet *out, struct complai
 /* In the same words; protocols that these do not have as numbers. */
 void packet_print(struct buf *out, const struct packet *packet);
 void protocol_print(struct buf *out, uint8_t protocol);
+const char *protocol_word(uint8_t protocol); /* NULL for those */
 void packet_print_state(struct buf *out, enum packet_state state);
 
 #endif

@@ -12,4 +12,8 @@
  * once. */
 bool protocol_number(const char *name, size_t len, uint8_t *out);
 
+/* Its name in /etc/protocols; NULL when it has none there. The file is asked once for a number; valid as long
+ * as the program. */
+const char *protocol_file_name(uint8_t number);
+
 #endif

@@ -3,6 +3,7 @@
 #ifndef LBGEN_ROUTING_RULES_H
 #define LBGEN_ROUTING_RULES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -11,6 +12,7 @@
 
 struct routing_rule {
     uint32_t priority, mark, mask;
+    bool inverted; /* `ip rule add not ...`: it is about all that does not fit */
 };
 
 /* Zero-initialise; free(rules->at) when done. */

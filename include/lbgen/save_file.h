@@ -8,6 +8,7 @@
 
 #include "lbgen/arena.h"
 #include "lbgen/complaint.h"
+#include "lbgen/key_table.h"
 #include "lbgen/walk.h"
 
 enum save_kind {
@@ -34,6 +35,7 @@ struct save_line {
 struct save_file {
     struct save_line *at;
     size_t n, cap;
+    struct key_table tables; /* names of those so far */
     struct arena mem;
     /* Which lines of tables are left out, unread; NULL: none. */
     bool (*skips)(void *ctx, const char *line, size_t len);
@@ -44,6 +46,9 @@ struct save_file {
  * outside of a table, a table that is not closed by COMMIT or stands there twice, a line that
  * iptables-restore would not know. */
 bool save_file_read(struct save_file *file, const char *text, size_t len, struct complaint *why);
+
+/* Whether the line says that lbgen has made the file. */
+bool save_line_is_head(const struct save_line *line);
 
 void save_file_free(struct save_file *file);
 

@@ -12,6 +12,7 @@
 #include "lbgen/device.h"
 #include "lbgen/ports.h"
 #include "lbgen/prefix.h"
+#include "lbgen/seen_types.h"
 
 enum truth { NO, MAYBE, YES };
 
@@ -75,16 +76,6 @@ enum seen_field {
     TEST_FRAGMENT     /* second and further fragments */
 };
 
-/* As bits of a set; the words of addrtype and pkttype. */
-enum seen_address_type {
-    ADDRESS_UNICAST,
-    ADDRESS_LOCAL,
-    ADDRESS_BROADCAST,
-    ADDRESS_MULTICAST,
-    ADDRESS_OTHER
-};
-enum seen_packet_type { PACKET_UNICAST, PACKET_BROADCAST, PACKET_MULTICAST };
-
 struct seen_test {
     uint8_t field; /* enum seen_field */
     bool negated;
@@ -101,7 +92,7 @@ struct seen_test {
             struct address low, high; /* both belong to it */
             uint8_t family;
         } range;
-        unsigned types; /* TEST_*_TYPE: 1 << one of the above */
+        unsigned types; /* TEST_*_TYPE: 1 << one of seen_types.h */
     };
 };
 

@@ -14,8 +14,7 @@ enum {
     XT_INPUT = 1 << 1,
     XT_FORWARD = 1 << 2,
     XT_OUTPUT = 1 << 3,
-    XT_POSTROUTING = 1 << 4,
-    XT_ANY_HOOK = (1 << 5) - 1
+    XT_POSTROUTING = 1 << 4
 };
 unsigned xt_hook(const char *chain);
 
