@@ -20,7 +20,6 @@ static const struct {
 } cases[] = {
     {VIP, "", "", ""},
     {VIP "[rules filter]\npolicy = INPUT ACCEPT\n", "", "", ""},
-    {VIP "[rules mangle]\npolicy = INPUT DROP\n", "", "", ""},
     /* INPUT */
     {VIP IN, "", "",
      "the traffic of service 'web' is dropped by the policy of filter INPUT (tcp to 192.0.2.10:80)"},
@@ -97,6 +96,40 @@ static const struct {
     {NO_VRRP VIP FORW, "", "", ""},
     {NO_VRRP IN, "", "", "VRRP of IPv4|VRRP of IPv6"},
     {NO_VRRP IN, "-A INPUT -p vrrp -j ACCEPT\n", "", "VRRP of IPv6"},
+    /* ... on each of its interfaces */
+    {NO_VRRP "interface = eth0\n" VIP OUT, "-A OUTPUT -o eth1 -j ACCEPT\n", "", "policy of filter OUTPUT"},
+    {NO_VRRP "interface = eth1, eth0\n" VIP OUT, "-A OUTPUT -o eth1 -j ACCEPT\n", "",
+     "policy of filter OUTPUT"},
+    {NO_VRRP "interface = eth1\n" VIP OUT, "-A OUTPUT -o eth1 -j ACCEPT\n", "", ""},
+    {NO_VRRP VIP OUT, "-A OUTPUT -o eth1 -j ACCEPT\n", "", ""},
+    {NO_VRRP "interface = eth0\n" VIP "accept = yes\n" IN, "-A INPUT -i eth1 -j ACCEPT\n", "",
+     "VRRP of IPv4"},
+    {NO_VRRP "interface = eth0\n" VIP "accept = yes\n" IN, "-A INPUT -i eth+ -j ACCEPT\n", "", ""},
+    /* Other tables, where lbgen accepts nothing */
+    {VIP "accept = yes\n[rules mangle]\npolicy = INPUT DROP\n", "", "",
+     "this policy of mangle INPUT drops VRRP of IPv4|this policy of mangle INPUT drops the traffic of "
+     "service "
+     "'web' (tcp to 192.0.2.10:80): accept = yes is for table filter alone"},
+    {VIP "[rules mangle]\npolicy = INPUT DROP\n", "-A INPUT -p tcp -j ACCEPT\n-A INPUT -p vrrp -j ACCEPT\n",
+     "", ""},
+    {VIP "[rules mangle]\npolicy6 = INPUT DROP\n", "", "", ""},
+    {VIP "[rules mangle]\npolicy = INPUT ACCEPT\n", "", "", ""},
+    {VIP "[rules raw]\npolicy = PREROUTING DROP\n", "", "",
+     "raw PREROUTING drops VRRP|raw PREROUTING drops the traffic"},
+    {VIP NAT "[rules mangle]\npolicy = PREROUTING DROP\n",
+     "-A PREROUTING -p vrrp -j ACCEPT\n-A PREROUTING -s 203.0.113.0/24 -j ACCEPT\n", "",
+     "mangle PREROUTING drops the real servers' reply of service 'web' (tcp from 10.0.0.11:80)"},
+    {"[rules mangle]\npolicy = INPUT DROP\n", "", "", ""},
+    {VIP NAT "[rules mangle]\npolicy = FORWARD DROP\n", "", "",
+     "mangle FORWARD drops the real servers' reply"},
+    {VIP NAT "[rules security]\npolicy = OUTPUT DROP\n", "-A OUTPUT -p vrrp -j ACCEPT\n", "",
+     "security OUTPUT drops what IPVS sends to the real servers of service 'web' (tcp to 10.0.0.11:80)"},
+    {VIP "forwarding = dr\nreal-server = 10.0.0.11\n[rules mangle]\npolicy = POSTROUTING DROP\n",
+     "-A POSTROUTING -p vrrp -j ACCEPT\n", "",
+     "mangle POSTROUTING drops what IPVS sends to the real servers"},
+    /* ... the first of the services stands for all */
+    {VIP "[service b]\nvip = 192.0.2.11\nports = 1\nfwmark = 81\n[rules raw]\npolicy = PREROUTING DROP\n",
+     "-A PREROUTING -p vrrp -j ACCEPT\n", "", "the traffic of service 'web'"},
 };
 
 static void add_rules(struct walk_table *table, const char *rules, struct arena *mem)
@@ -112,16 +145,18 @@ static void add_rules(struct walk_table *table, const char *rules, struct arena 
 START_TEST(test_policies)
 {
     struct made m;
-    struct walk_table filter[FAMILIES] = {{0}};
+    struct walk_table rules[TABLES][FAMILIES] = {{{0}}}, *table;
     struct arena mem = {0};
     struct buf printed = {0}, said = {0};
     size_t wanted = 0;
 
     const char *before = make(&m, cases[_i].input, 0);
     ck_assert_msg(!*before, "%s", before);
-    add_rules(&filter[IPV4], cases[_i].four, &mem);
-    add_rules(&filter[IPV6], cases[_i].six, &mem);
-    audit_policies(&m.config, filter, &m.diag);
+    /* They are of the table that has the first policy. */
+    table = rules[m.config.policies.n ? m.config.policies.at[0].table : TABLE_FILTER];
+    add_rules(&table[IPV4], cases[_i].four, &mem);
+    add_rules(&table[IPV6], cases[_i].six, &mem);
+    audit_policies(&m.config, rules, &m.diag);
     diag_print(&m.diag, &m.sources, &printed, (struct caret_look){0});
     buf_str(&said, cases[_i].said);
     char *rest = NULL, *copy = exact_copy(buf_text(&said), said.len + 1);
@@ -133,8 +168,8 @@ START_TEST(test_policies)
     free(copy);
     buf_free(&said);
     buf_free(&printed);
-    walk_table_free(&filter[IPV4]);
-    walk_table_free(&filter[IPV6]);
+    walk_table_free(&table[IPV4]);
+    walk_table_free(&table[IPV6]);
     arena_free(&mem);
     made_free(&m);
 }

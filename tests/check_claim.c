@@ -70,7 +70,9 @@ static const struct {
      "tcp 192.0.2.1:1 on eth1"},
     {"vip = 192.0.2.1\nports = 1\ninterface = +\n", "vip = 192.0.2.1\nports = 1\n", IPV4, "tcp 192.0.2.1:1"},
     {"vip = 192.0.2.1\nports = 1:3\n", "vip = 192.0.2.1\nports = 2\nsource = 0.0.0.0/0\n", IPV4,
-     "tcp 192.0.2.1:2 from 0.0.0.1"},
+     "tcp 192.0.2.1:2"},
+    {"vip = 192.0.2.1\nports = 1\ninterface = eth1\n", "vip = 192.0.2.1\nports = 1\ninterface = eth1+\n",
+     IPV4, "tcp 192.0.2.1:1 on eth1"},
     /* Nothing in common. */
     {"vip = 192.0.2.1\nports = 80\n", "vip = 192.0.2.2\nports = 80\n", IPV4, NULL},
     {"vip = 192.0.2.1\nports = 80\n", "vip = 192.0.2.1\nports = 81\n", IPV4, NULL},

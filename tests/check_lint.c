@@ -38,7 +38,6 @@ static const struct input_case cases[] = {
     {A "source = 10.0.0.0/8\n", ""},
     {A "source = fd00::/8\n", "has nothing of IPv4"},
     {A6 "masquerade = 10.0.0.0/8\n", "'masquerade' of service 'a' has nothing of IPv6"},
-    {A6 "real-server = 10.0.0.1\n", "'real-server' of service 'a' has nothing of IPv6"},
     /* SNAT writes one address. */
     {A "masquerade = 10.0.0.0/8\nsnat = yes\n", ""},
     {A "vip = 192.0.2.2\nmasquerade = 10.0.0.0/8\nsnat = yes\n",
@@ -53,11 +52,23 @@ static const struct input_case cases[] = {
     {A "masquerade-out = eth0\n", "'masquerade-out' does nothing without 'masquerade'"},
     {"[service a]\nvip = 192.0.2.1\nfwmark = 1\ntemplate = ftp\n",
      ""}, /* a template may give it in advance */
-    /* IPVS compares 32 bits. */
-    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\nreal-server = 10.0.0.1\n",
-     "t.ini:4:10: warning: IPVS compares all 32 bits of a mark"},
-    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xffffffff\nreal-server = 10.0.0.1\n", ""},
-    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\n", ""},
+    /* Lists in which something repeats; equal is what is equal once it is parsed. */
+    {"[service a]\nvip = 192.0.2.1, 192.0.2.1/32\nports = 1\nfwmark = 1\n",
+     "t.ini:2:18: warning: 192.0.2.1 is in this list already\n    vip = 192.0.2.1, 192.0.2.1/32\n"
+     "                     ^~~~~~~~~~~~\n"},
+    {A "vip = 192.0.2.0/24, 2001:DB8::/32\nvip = 2001:db8:0::/32\n", "2001:db8::/32 is in this list already"},
+    {A "vip = 192.0.2.0/32, 192.0.2.0/31\n", ""},
+    {A "interface = eth0, eth0\n", "t.ini:5:1: warning: interface eth0 is in this list already"},
+    {A "interface = eth0, eth0+\n", ""},
+    {A "interface = +\ninterface = +\n", "t.ini:6:1: warning: interface + is in this list already"},
+    {A "source = 10.0.0.0/8 192.0.2.0/24 10.0.0.0/8\n",
+     "t.ini:5:34: warning: 10.0.0.0/8 is in this list already"},
+    {A "exclude-mac = 52:54:00:AA:bb:cc, 52:54:00:aa:BB:cc\n",
+     "t.ini:5:1: warning: 52:54:00:aa:bb:cc is in this list already"},
+    {A "masquerade = 10.0.0.1, 10.0.0.1\nmasquerade-out = e, f\n", "10.0.0.1 is in this list already"},
+    {A "masquerade = 10.0.0.1\nmasquerade-out = e, e\n", "interface e is in this list already"},
+    {A "[vrrp]\ninterface = eth0, eth0\n", "t.ini:6:1: warning: interface eth0 is in this list already"},
+    {A "[vrrp]\nsource = 192.0.2.2, 192.0.2.2\n", "t.ini:6:21: warning: 192.0.2.2 is in this list already"},
     /* [vrrp] */
     {A "[vrrp]\nsource = 2001:db8::/32, 192.0.2.9\n",
      "t.ini:6:10: warning: IPv6 VRRP comes from link-local addresses"},
@@ -67,6 +78,14 @@ static const struct input_case cases[] = {
      "warning: 'source' of [vrrp] has nothing of IPv6, so no VRRP is accepted there"},
     {A "[vrrp]\nsource = 192.0.2.9\n", ""},
     {A "[vrrp]\nsource = fe80::1\n", "'source' of [vrrp] has nothing of IPv4"},
+    {A "[vrrp]\naccept = no\n", ""},
+    {A "[vrrp]\naccept = no\nsync = no\nauthentication = none\n", ""},
+    {A "[vrrp]\naccept = no\nsync = yes\n",
+     "t.ini:5:1: warning: 'sync' of [vrrp] makes no rule beside accept = no\n    [vrrp]\n    ^~~~~~\n"},
+    {A "[vrrp]\naccept = no\nauthentication = ah\n", "'authentication' of [vrrp] makes no rule"},
+    {A "[vrrp]\nsource = 192.0.2.9\naccept = no\n", "t.ini:6:10: warning: 'source' of [vrrp] makes no rule"},
+    {A "[vrrp]\ninterface = eth0\naccept = no\n", "t.ini:6:1: warning: 'interface' of [vrrp] makes no rule"},
+    {A "[vrrp]\ninterface = eth0\nsource = 192.0.2.9\nsync = yes\n", ""},
     /* [expect] */
     {A "[expect e]\nfwmark = 1\n", "t.ini:5:1: error: expectation 'e' has no 'packet'"},
     {A "[expect e]\npacket = tcp 1.2.3.4 192.0.2.1:80\n", "error: expectation 'e' expects nothing"},
@@ -114,6 +133,33 @@ START_TEST(test_not_twice)
 }
 END_TEST
 
+/* What repeats is dropped, in short lists and long ones, and in those that are a template's, of which is told
+ * once. */
+START_TEST(test_repeats_are_dropped)
+{
+    struct buf text = {0};
+    struct made m;
+    const uint32_t n = (uint32_t)_i;
+
+    buf_str(&text, "[template t]\nports = 1\nfwmark = 1\nsource =");
+    for (uint32_t i = 0; i < 3 * n; i++)
+        buf_printf(&text, " 10.0.%u.%u", i % n / 256, i % n % 256);
+    buf_str(&text, "\n[template u]\ntemplate = t\n[service a]\nvip = 192.0.2.1\ntemplate = t\n"
+                   "[service b]\nvip = 192.0.2.2\ntemplate = u\n");
+    make(&m, buf_text(&text), LINT_SERVICES);
+    ck_assert_uint_eq(m.diag.count[SEVERITY_WARNING], 2 * n);
+    for (int s = 0; s < 2; s++) {
+        const struct prefix_list list = m.config.services.at[s].more->sources;
+
+        ck_assert_uint_eq(list.n, n);
+        for (uint32_t i = 0; i < n; i++)
+            ck_assert_uint_eq(list.at[i].first.high >> 32, 10U << 24 | i);
+    }
+    made_free(&m);
+    buf_free(&text);
+}
+END_TEST
+
 /* The mask of [lbgen] goes to all marks without one. */
 START_TEST(test_default_mask)
 {
@@ -135,6 +181,7 @@ static Suite *lint_suite(void)
     tcase_add_loop_test(t, test_case, 0, N_OF(cases));
     tcase_add_test(t, test_not_twice);
     tcase_add_test(t, test_default_mask);
+    tcase_add_loop_test(t, test_repeats_are_dropped, 1, 40);
     return s;
 }
 

@@ -35,6 +35,18 @@ static const struct input_case cases[] = {
     /* One mark is one virtual server for each family. */
     {A "real-server = 10.0.0.1\n" B6 "real-server = fd00::1\n", ""},
     {A "scheduler = rr\n" B6 "scheduler = wrr\n", ""},
+    /* Real servers of another family than the VIPs. A tunnel leads there where the mark has one family alone.
+     */
+    {A "vip = 2001:db8::1\nreal-server = 10.0.0.1\n",
+     "t.ini:6:1: warning: 'real-server' of service 'a' has nothing of IPv6, so its IPv6 VIPs get no rule "
+     "from it"},
+    {A "vip = 2001:db8::1\nforwarding = tun\nreal-server = 10.0.0.1\n", "has nothing of IPv6"},
+    {A "real-server = fd00::1\n", "'real-server' of service 'a' has nothing of IPv4"},
+    {A "real-server = fd00::1 forwarding tun\n", ""},
+    {A "real-server = fd00::1\n" B "forwarding = tun\n", ""},
+    {A "real-server = fd00::1 forwarding tun\n" B6, "'real-server' of service 'a' has nothing of IPv4"},
+    {B6 "forwarding = tun\nreal-server = 10.0.0.1\n", ""},
+    {B6 "forwarding = tun\nreal-server = 10.0.0.1 forwarding dr\n", "has nothing of IPv6"},
     /* Three: each against whoever spoke first. */
     {A B "scheduler = rr\n[service d]\nvip = 192.0.2.4\nports = 1\nfwmark = 80\nscheduler = sh\n",
      "services 'b' and 'd' share fwmark 80"},
@@ -57,6 +69,14 @@ static const struct input_case cases[] = {
     {A "real-server = 10.0.0.1\n[service b]\nvip = 192.0.2.2\nports = 443\nfwmark = 80\n", "no persistence"},
     {A "real-server = 10.0.0.1\n[service b]\nvip = 192.0.2.2\nports = 443\nfwmark = 80\npersistence = 9\n",
      ""},
+    /* IPVS compares 32 bits, whoever names the real servers. */
+    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\nreal-server = 10.0.0.1\n",
+     "t.ini:4:10: warning: IPVS compares all 32 bits of a mark"},
+    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\n" B "real-server = 10.0.0.1\n",
+     "t.ini:4:10: warning: IPVS compares all 32 bits of a mark"},
+    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xffffffff\nreal-server = 10.0.0.1\n", ""},
+    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\nscheduler = rr\n", ""},
+    {"[service a]\nvip = 192.0.2.1\nports = 80\nfwmark = 80/0xff\n" C "real-server = 10.0.0.1\n", ""},
     {"[service a]\nvip = 192.0.2.1\nprotocol = esp\nfwmark = 80\nreal-server = 10.0.0.1\n", ""},
 };
 

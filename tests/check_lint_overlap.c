@@ -93,18 +93,22 @@ static void check_note(const struct world *w, const struct finding *note, unsign
 {
     const struct small_service *a = &w->services[earlier], *b = &w->services[later];
     char example[128];
-    unsigned named, mark;
+    unsigned named, mark, walked = 0;
     const char *packet = strstr(note->text, "is here; "), *end = strstr(note->text, " would end with mark ");
 
     MUST(note->severity == SEVERITY_NOTE && packet && end &&
          note->at == w->made.config.services.at[earlier].at);
     MUST(sscanf(note->text, "'s%u'", &named) == 1 && named == earlier);
     MUST(sscanf(end, " would end with mark %i", (int *)&mark) == 1);
-    MUST(mark == ((a->mark & ~mask_of(b)) | b->mark));
     packet += strlen("is here; ");
     snprintf(example, sizeof example, "%.*s", (int)(end - packet), packet);
     if (!example_is_claimed(a, example) || !example_is_claimed(b, example))
         ck_abort_msg("%s\nis not of both s%u and s%u", example, earlier, later);
+    for (unsigned i = 0; i < w->n; i++)
+        if (example_is_claimed(&w->services[i], example))
+            walked = (walked & ~mask_of(&w->services[i])) | w->services[i].mark;
+    if (mark != walked)
+        ck_abort_msg("%s\nends with mark 0x%x, not 0x%x:\n%s", example, walked, mark, w->text.at);
 }
 
 static void print_mark(struct buf *out, const char *before, const struct small_service *s)
@@ -293,18 +297,23 @@ struct walk {
     unsigned left_out; /* bit i: service i is */
 };
 
+/* With the MAC address that some exclude, and with another. */
 static bool ends_with_another_mark(void *ctx, const struct small_packet *p)
 {
     const struct walk *walk = ctx;
     unsigned with = 0, without = 0;
 
-    for (unsigned i = 0; i < walk->w->n; i++) {
-        const struct small_service *s = &walk->w->services[i];
+    for (unsigned i = 0; i < 2 * walk->w->n; i++) {
+        const struct small_service *s = &walk->w->services[i % walk->w->n];
 
-        if (!claims(s, p))
+        if (i == walk->w->n && with != without)
+            return true;
+        if (i == walk->w->n)
+            with = without = 0;
+        if (!claims(s, p) || (i < walk->w->n && s->exclude_mac))
             continue;
         with = (with & ~mask_of(s)) | s->mark;
-        if (!(walk->left_out >> i & 1))
+        if (!(walk->left_out >> i % walk->w->n & 1))
             without = (without & ~mask_of(s)) | s->mark;
     }
     return with != without;
@@ -324,8 +333,8 @@ START_TEST(test_hidden_can_go)
         for (size_t i = 0; i < w.made.diag.n; i++) {
             unsigned hidden;
 
-            if (sscanf(w.made.diag.at[i].text, "service 's%u' marks nothing", &hidden) == 1 && hidden < w.n &&
-                !w.services[hidden].exclude_mac)
+            if (strstr(w.made.diag.at[i].text, "marks nothing") &&
+                sscanf(w.made.diag.at[i].text, "service 's%u'", &hidden) == 1 && hidden < w.n)
                 walk.left_out |= 1U << hidden;
         }
         if (walk.left_out && diag_errors(&w.made.diag) == 0) {
@@ -334,6 +343,42 @@ START_TEST(test_hidden_can_go)
                 ck_abort_msg("the hidden services make a difference:\n%s\n%s", buf_text(&w.text),
                              buf_text(&w.made.printed));
         }
+        world_free(&w);
+    }
+    MUST(seen > 0);
+}
+END_TEST
+
+/* Whoever marks what another service of the mark excludes is told of, and nobody else. */
+START_TEST(test_defied)
+{
+    struct chance c = {.state = 0xdef1edULL + (unsigned)_i * 131071U};
+    unsigned seen = 0;
+    struct world w;
+
+    for (int round = 0; round < 5 * FEW_ROUNDS; round++) {
+        world_make(&w, &c, 2 + chance_below(&c, 3), 2, true);
+        unsigned told = 0, wanted = 0;
+
+        for (size_t i = 0; i < w.made.diag.n; i++) {
+            unsigned s;
+
+            if (strstr(w.made.diag.at[i].text, " excludes for packets that both claim") &&
+                sscanf(w.made.diag.at[i].text, "service 's%u'", &s) == 1)
+                told |= 1U << s;
+        }
+        for (unsigned s = 0; s < w.n; s++)
+            for (unsigned i = 0; i < w.n; i++) {
+                const struct small_service *pair[] = {&w.services[s], &w.services[i]};
+
+                if (!pair[0]->exclude_mac && pair[1]->exclude_mac && same_mark(pair[0], pair[1]) &&
+                    some_packet(both_claim, pair))
+                    wanted |= 1U << s;
+            }
+        if (told != wanted)
+            ck_abort_msg("of %x is told, not of %x:\n%s\n%s", told, wanted, buf_text(&w.text),
+                         buf_text(&w.made.printed));
+        seen += wanted != 0;
         world_free(&w);
     }
     MUST(seen > 0);
@@ -349,6 +394,7 @@ static Suite *lint_overlap_suite(void)
     tcase_add_loop_test(t, test_many_services, 0, 10);
     tcase_add_loop_test(t, test_hidden_is_true, 0, 20);
     tcase_add_loop_test(t, test_hidden_can_go, 0, 20);
+    tcase_add_loop_test(t, test_defied, 0, 20);
     return s;
 }
 

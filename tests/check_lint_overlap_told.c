@@ -42,6 +42,29 @@ static const struct input_case told[] = {
      "    [service b]\n"
      "    ^~~~~~~~~~~\n"
      "t.ini:1:1: note: 'a' is here; esp 192.0.2.1 would end with mark 2\n" HINT},
+    /* The mark is the one that the packet ends with, whoever else claims it. */
+    {"[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 0x2400/0xff00\n"
+     "[service b]\nvip = 192.0.2.1\nports = 1\nfwmark = 0x29/0xff\noverride = yes\n"
+     "[service c]\nvip = 192.0.2.0/24\nports = any\nfwmark = 0x81/0x81\noverride = yes\n"
+     "[service d]\nvip = 192.0.2.1\nports = 1\nfwmark = 16/16\ninterface = eth0\noverride = yes\n"
+     "[service e]\nvip = 192.0.2.1\nports = 1\nfwmark = 0x9/9\n",
+     "t.ini:21:1: error: service 'e' overlaps service 'a' and gives another fwmark (0x9/0x9, 0x2400/0xff00)\n"
+     "    [service e]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:1:1: note: 'a' is here; tcp 192.0.2.1:1 would end with mark 0x24a9\n"
+     "t.ini:21:1: note: give it other addresses or ports, the same mark, or override = yes to let it win\n"
+     "t.ini:21:1: error: service 'e' overlaps service 'b' and gives another fwmark (0x9/0x9, 0x29/0xff)\n"
+     "    [service e]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:5:1: note: 'b' is here; tcp 192.0.2.1:1 would end with mark 0x24a9\n"
+     "t.ini:21:1: error: service 'e' overlaps service 'c' and gives another fwmark (0x9/0x9, 0x81/0x81)\n"
+     "    [service e]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:10:1: note: 'c' is here; tcp 192.0.2.1:1 would end with mark 0x24a9\n"
+     "t.ini:21:1: error: service 'e' overlaps service 'd' and gives another fwmark (0x9/0x9, 0x10/0x10)\n"
+     "    [service e]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:15:1: note: 'd' is here; tcp 192.0.2.1:1 on eth0 would end with mark 0x24b9\n"},
     /* Hidden by one service, with the same mark: a warning. */
     {WEB "[service more]\nvip = 192.0.2.10\nports = 443\nfwmark = 80\n",
      "t.ini:5:1: warning: service 'more' marks nothing that service 'web' does not mark 80 as well; it can "
@@ -49,10 +72,46 @@ static const struct input_case told[] = {
      "    [service more]\n"
      "    ^~~~~~~~~~~~~~\n"
      "t.ini:1:1: note: 'web' is here\n"},
-    {"[service a]\nvip = 192.0.2.1, 192.0.2.1\nports = 1\nfwmark = 1\n",
-     "t.ini:2:18: warning: service 'a' has the VIP 192.0.2.1/32 twice\n"
-     "    vip = 192.0.2.1, 192.0.2.1\n"
-     "                     ^~~~~~~~~\n"},
+    {"[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\ninterface = eth1\n"
+     "[service b]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\ninterface = eth1+\n",
+     "t.ini:1:1: warning: service 'a' marks nothing that service 'b' does not mark 1 as well; it can go\n"
+     "    [service a]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:6:1: note: 'b' is here\n"},
+    {WEB "[service b]\nvip = 192.0.2.10\nports = 80\nfwmark = 80\noverride = yes\n",
+     "t.ini:5:1: warning: service 'b' marks nothing that service 'web' does not mark 80 as well; it can go\n"
+     "    [service b]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:1:1: note: 'web' is here\n"},
+    /* What else it gives would be lost with it. */
+    {WEB "[service b]\nvip = 192.0.2.10\nports = 80\nfwmark = 80\naccept = yes\nmasquerade = 10.0.0.0/8\n"
+         "real-server = 10.0.0.1\n",
+     "t.ini:5:1: warning: service 'b' marks nothing that service 'web' does not mark 80 as well; it is "
+     "needed at "
+     "most for its accept, masquerade, real-server\n"
+     "    [service b]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:1:1: note: 'web' is here\n"},
+    {WEB
+     "accept = yes\nscheduler = rr\n[service b]\nvip = 192.0.2.10\nports = 80\nfwmark = 80\naccept = yes\n"
+     "scheduler = rr\n",
+     "t.ini:7:1: warning: service 'b' marks nothing that service 'web' does not mark 80 as well; it can go\n"
+     "    [service b]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:1:1: note: 'web' is here\n"},
+    /* A loop between two directors, in whichever order. */
+    {WEB "exclude-mac = 52:54:00:12:34:56\n[service b]\nvip = 192.0.2.0/24\nports = 80\nfwmark = 80\n"
+         "exclude-mac = 52:54:00:12:34:57\n",
+     "t.ini:1:1: warning: service 'web' marks 80 what comes from 52:54:00:12:34:57, too, which service 'b' "
+     "excludes for packets that both claim: give 'web' exclude-mac = 52:54:00:12:34:57 as well\n"
+     "    [service web]\n"
+     "    ^~~~~~~~~~~~~\n"
+     "t.ini:10:1: note: 'b' excludes it here\n"
+     "t.ini:6:1: warning: service 'b' marks 80 what comes from 52:54:00:12:34:56, too, which service 'web' "
+     "excludes for packets that both claim: give 'b' exclude-mac = 52:54:00:12:34:56 as well\n"
+     "    [service b]\n"
+     "    ^~~~~~~~~~~\n"
+     "t.ini:5:1: note: 'web' excludes it here\n"},
 };
 
 START_TEST(test_words)
@@ -70,9 +129,13 @@ static const char *const good[] = {
     WEB "[service b]\nvip = 192.0.2.10\nprotocol = esp\nfwmark = 1\n",
     WEB "[service b]\nvip = 192.0.2.10\nports = 80\nfwmark = 1\noverride = yes\n",
     /* A later override may be meant to win over something between. */
-    WEB "[service b]\nvip = 192.0.2.10\nports = 80\nfwmark = 80\noverride = yes\n",
+    WEB "[service b]\nvip = 192.0.2.0/24\nports = 80\nfwmark = 90\noverride = yes\n"
+        "[service c]\nvip = 192.0.2.10\nports = 80\nfwmark = 80\noverride = yes\n",
     "[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\ninterface = eth0\n"
     "[service b]\nvip = 192.0.2.1\nports = 1\nfwmark = 2\ninterface = eth1\n",
+    /* eth10 would lose its mark, and nobody else names it. */
+    "[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\ninterface = eth1+\n"
+    "[service b]\nvip = 192.0.2.0/24\nports = 1\nfwmark = 1\ninterface = eth1\n",
     "[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\ninterface = eth+\n"
     "[service b]\nvip = 192.0.2.1\nports = 1\nfwmark = 2\ninterface = et\n",
     "[service a]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\nsource = 10.0.0.0/25\n"
@@ -83,8 +146,8 @@ static const char *const good[] = {
     /* Same mark: only half of each is the other's. */
     "[service a]\nvip = 192.0.2.1, 192.0.2.2\nports = 1\nfwmark = 1\n"
     "[service b]\nvip = 192.0.2.2, 192.0.2.3\nports = 1\nfwmark = 1\n",
-    /* What excludes some MAC addresses hides nothing. */
-    "[service a]\nvip = 192.0.2.1\nports = 1:9\nfwmark = 1\nexclude-mac = 52:54:00:12:34:56\n"
+    /* Who excludes some MAC addresses, and shares no packet of its mark with others. */
+    "[service a]\nvip = 192.0.2.1\nports = 2:9\nfwmark = 1\nexclude-mac = 52:54:00:12:34:56\n"
     "[service b]\nvip = 192.0.2.1\nports = 1\nfwmark = 1\n",
     /* A mark that was refused is no claim; the error is told elsewhere. */
     "[service a]\nvip = 192.0.2.1\nports = any\nfwmark = 1\n",

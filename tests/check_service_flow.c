@@ -47,6 +47,15 @@ static const struct {
      "4 0.0.0.0/0 10.0.0.13/32  0-65535 0-65535;"},
     {"vip = 2001:db8::1\nports = 80\nforwarding = tun\nreal-server = fd00::1\n", IPV6,
      "6 ::/0 2001:db8::1/128  0-65535 80-80;", "", "41 ::/0 fd00::1/128  0-65535 0-65535;"},
+    /* servers of the other family: only by tunnels */
+    {"vip = 2001:db8::1\nports = 80\nforwarding = tun\nreal-server = 10.0.0.1\nreal-server = 10.0.0.2 "
+     "forwarding "
+     "dr\nreal-server = 10.0.0.3 forwarding nat\n",
+     IPV4, "", "", "41 0.0.0.0/0 10.0.0.1/32  0-65535 0-65535;"},
+    {"vip = 192.0.2.10\nports = 80\nforwarding = tun\nreal-server = fd00::1\n", IPV6, "", "",
+     "4 ::/0 fd00::1/128  0-65535 0-65535;"},
+    {"vip = 192.0.2.10, 2001:db8::1\nports = 80\nforwarding = tun\nreal-server = fd00::1\n", IPV6,
+     "6 ::/0 2001:db8::1/128  0-65535 80-80;", "", "41 ::/0 fd00::1/128  0-65535 0-65535;"},
 };
 
 static void check_flows(const struct service *s, int i,
@@ -69,8 +78,8 @@ START_TEST(test_flows)
     struct buf text = {0};
 
     buf_printf(&text, "[service web]\nfwmark = 1\n%s", cases[_i].keys);
-    const char *printed = make(&m, buf_text(&text), 0);
-    ck_assert_msg(!*printed, "%s", printed);
+    const char *printed = make(&m, buf_text(&text), LINT_MARKS);
+    ck_assert_msg(diag_errors(&m.diag) == 0, "%s", printed);
     const struct service *s = &m.config.services.at[0];
     check_flows(s, _i, each_client_flow, cases[_i].clients);
     check_flows(s, _i, each_reply_flow, cases[_i].replies);

@@ -71,7 +71,7 @@ static void make_view(struct check *c, const char *id, bool judge)
     if (c->good[c->n] && judge) {
         keepalived_make(&tree, start, &k, diag);
         lint_keepalived(&c->input->config, &k, &c->others, diag);
-        audit_keepalived(&c->input->config, &k, c->input->host.filter, diag);
+        audit_keepalived(&c->input->config, &k, c->input->host.meant[TABLE_FILTER], diag);
         keepalived_free(&k);
     }
     ka_tree_free(&tree);

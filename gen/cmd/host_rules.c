@@ -106,8 +106,8 @@ static void take(const struct host_rule *rule, size_t number, const struct xt_ru
     struct arena *mem = &out->mem;
     struct seen_rule seen;
 
-    if (rule->table == TABLE_FILTER && save_read_rule(answer->text, strlen(answer->text), mem, &seen))
-        walk_table_add(&out->filter[family], &seen);
+    if (save_read_rule(answer->text, strlen(answer->text), mem, &seen))
+        walk_table_add(&out->meant[rule->table][family], &seen);
     *VEC_ADD(&out->of[family]) = (struct formed_rule){
         .table = rule->table,
         .chain = arena_text(mem, answer->chain, strlen(answer->chain)),
@@ -216,7 +216,8 @@ void host_rules_free(struct formed_host_rules *rules)
 {
     for (int f = 0; f < FAMILIES; f++) {
         free(rules->of[f].at);
-        walk_table_free(&rules->filter[f]);
+        for (int t = 0; t < TABLES; t++)
+            walk_table_free(&rules->meant[t][f]);
     }
     arena_free(&rules->mem);
 }

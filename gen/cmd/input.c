@@ -84,7 +84,7 @@ static void finish(struct input *input, const struct options *options)
     progress_stage("checking [rules]");
     input->system_failed = !host_rules_form(&input->config, &input->host, &input->diag);
     if (!input->system_failed)
-        audit_policies(&input->config, input->host.filter, &input->diag);
+        audit_policies(&input->config, input->host.meant, &input->diag);
 }
 
 void input_read(struct input *input, const struct options *options)

@@ -140,10 +140,16 @@ static void set_interface_axis(struct box *box, const struct interface_numbers *
 {
     bool open;
     struct interface stem = stem_of(name, &open);
-    const struct interface *found = bsearch(&stem, numbers->at, numbers->n, sizeof stem, by_name);
-    size_t i = (size_t)(found - numbers->at);
 
-    set_axis(box, AXIS_INTERFACE, (uint32_t)i, open ? numbers->last[i] : (uint32_t)i);
+    if (stem.name[0] == '\0') {
+        set_axis(box, AXIS_INTERFACE, 0, UINT32_MAX);
+        return;
+    }
+    const struct interface *found = bsearch(&stem, numbers->at, numbers->n, sizeof stem, by_name);
+    uint32_t i = (uint32_t)(found - numbers->at);
+
+    /* Even ones are the names themselves, the odd one behind each is all longer names that nobody wrote. */
+    set_axis(box, AXIS_INTERFACE, 2 * i, open ? 2 * numbers->last[i] + 1 : 2 * i);
 }
 
 static int by_low(const void *a, const void *b)
@@ -229,7 +235,10 @@ void claim_boxes(const struct claim_space *space, const struct claimed_vip *vip,
     for (uint32_t i = 0; i < sources.n; i++) {
         if (sources.at[i].family != space->family)
             continue;
-        set_prefix_axis(&box, AXIS_SOURCE, &space->sources, &sources.at[i]);
+        if (sources.at[i].len)
+            set_prefix_axis(&box, AXIS_SOURCE, &space->sources, &sources.at[i]);
+        else
+            set_axis(&box, AXIS_SOURCE, 0, UINT32_MAX);
         add_interface_boxes(space, boxes, box, s);
     }
 }
@@ -278,7 +287,7 @@ void claim_example(const struct claim_space *space, const struct box *a, const s
     if (example->source_given)
         example->source = prefix_host(&space->sources.at[common(a, b, AXIS_SOURCE)]);
     if (bound(a, b, AXIS_INTERFACE))
-        example->in = space->interfaces.at[common(a, b, AXIS_INTERFACE)];
+        example->in = space->interfaces.at[common(a, b, AXIS_INTERFACE) / 2];
 }
 
 void claim_example_print(struct buf *out, const struct claim_example *e)

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lbgen/lint.h"
+#include "lbgen/lint_repeats.h"
 
 #define AT_HEADER(s) (s)->at, (s)->header_len
 
@@ -42,9 +43,8 @@ static void settle_mark(struct service *s, uint32_t default_mask, struct diag *d
             s->mark.value, default_mask, s->mark.value);
 }
 
-/* A list that has entries, but none of a family that the service has a VIP of: no rule comes of it there. */
-static void lint_family_list(const struct service *s, enum service_key key, const bool in_list[FAMILIES],
-                             struct diag *d)
+void lint_family_list(const struct service *s, enum service_key key, const bool in_list[FAMILIES],
+                      struct diag *d)
 {
     size_t len;
 
@@ -70,13 +70,8 @@ static void lint_prefix_list(const struct service *s, enum service_key key, stru
 
 static void lint_families(const struct service *s, const struct service_more *m, struct diag *d)
 {
-    bool real[FAMILIES] = {false, false};
-
-    for (uint32_t i = 0; i < m->n_real_servers; i++)
-        real[m->real_servers[i].address.family] = true;
     lint_prefix_list(s, KEY_SOURCE, m->sources, d);
     lint_prefix_list(s, KEY_MASQUERADE, m->masquerade, d);
-    lint_family_list(s, KEY_REAL_SERVER, real, d);
 }
 
 /* SNAT needs the one address that it writes. */
@@ -132,17 +127,9 @@ static void lint_protocols(const struct service *s, struct diag *d)
             shown(s), s->name);
 }
 
-static void lint_mask(const struct service *s, const struct service_more *m, struct diag *d)
-{
-    if (m->n_real_servers && s->mark.value && s->mark.mask != MARK_MASK_ALL)
-        diag_at(
-            d, SEVERITY_WARNING, s->fwmark_at, s->fwmark_len,
-            "IPVS compares all 32 bits of a mark: with mask 0x%x it finds %u only if nobody sets another bit",
-            s->mark.mask, s->mark.value);
-}
-
 void lint_services(struct config *config, struct diag *diag)
 {
+    lint_repeats(config, diag);
     for (size_t i = 0; i < config->services.n; i++) {
         struct service *s = &config->services.at[i];
 
@@ -155,8 +142,27 @@ void lint_services(struct config *config, struct diag *diag)
         lint_families(s, s->more, diag);
         lint_snat(s, s->more, diag);
         lint_masquerade(s, s->more, diag);
-        lint_mask(s, s->more, diag);
     }
+}
+
+/* accept = no leaves the other keys without a rule. */
+static void lint_vrrp_keys(const struct vrrp *v, struct diag *d)
+{
+    const struct {
+        bool given;
+        const char *key;
+        srcpos at;
+        size_t len;
+    } idle[] = {{v->interfaces.n, "interface", v->interface_at, strlen("interface")},
+                {v->sources.n, "source", v->sources.n ? v->sources.at[0].at : SRC_NONE,
+                 v->sources.n ? v->sources.at[0].text_len : 0},
+                {v->sync, "sync", v->at, strlen("[vrrp]")},
+                {v->ah, "authentication", v->at, strlen("[vrrp]")}};
+
+    for (size_t i = 0; !v->accept && i < sizeof idle / sizeof *idle; i++)
+        if (idle[i].given)
+            diag_at(d, SEVERITY_WARNING, idle[i].at, idle[i].len,
+                    "'%s' of [vrrp] makes no rule beside accept = no", idle[i].key);
 }
 
 static void lint_vrrp(const struct config *config, struct diag *d)
@@ -164,6 +170,7 @@ static void lint_vrrp(const struct config *config, struct diag *d)
     const struct vrrp *vrrp = &config->vrrp;
     static const struct prefix link_local = {.first = {.high = 0xfe80ULL << 48}, .family = IPV6, .len = 10};
 
+    lint_vrrp_keys(vrrp, d);
     for (uint32_t i = 0; i < vrrp->sources.n; i++) {
         const struct prefix *p = &vrrp->sources.at[i];
 

@@ -156,6 +156,24 @@ static void lint_persistence(const struct services *services, const uint32_t *gr
             s->mark.value);
 }
 
+/* Whether or not a service names the mark's real servers itself, its packets go to them. */
+static void lint_masks(const struct services *services, const uint32_t *group, size_t n, struct diag *d)
+{
+    bool balanced = false;
+
+    for (size_t i = 0; i < n && !balanced; i++)
+        balanced = service_more(&services->at[group[i]])->n_real_servers;
+    for (size_t i = 0; i < n && balanced; i++) {
+        const struct service *s = &services->at[group[i]];
+
+        if (s->mark.mask != MARK_MASK_ALL)
+            diag_at(d, SEVERITY_WARNING, s->fwmark_at, s->fwmark_len,
+                    "IPVS compares all 32 bits of a mark: with mask 0x%x it finds %u only if nobody sets "
+                    "another bit",
+                    s->mark.mask, s->mark.value);
+    }
+}
+
 /* Forwarding belongs to the mark: services of the group that name real servers but not how they are reached
  * take what another one says. */
 static void share_forwarding(struct config *config, const uint32_t *group, size_t n)
@@ -207,6 +225,35 @@ static void share_servers(struct config *config, const uint32_t *group, size_t n
     }
 }
 
+/* Where a mark has packets of one family alone, tunnels carry these to real servers of the other. */
+static void find_tunnels_across(struct config *config, const uint32_t *group, size_t n)
+{
+    struct service *services = config->services.at;
+    bool claims[FAMILIES] = {false, false};
+
+    for (size_t i = 0; i < n; i++)
+        for (int f = 0; f < FAMILIES; f++)
+            claims[f] |= service_claims(&services[group[i]], (enum family)f);
+    for (size_t i = 0; i < n && claims[IPV4] != claims[IPV6]; i++)
+        if (service_more(&services[group[i]])->n_real_servers)
+            services[group[i]].more->across = true;
+}
+
+static void lint_server_families(const struct services *services, const uint32_t *group, size_t n,
+                                 struct diag *d)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct service *s = &services->at[group[i]];
+        bool reached[FAMILIES];
+
+        for (int f = 0; f < FAMILIES; f++)
+            reached[f] = servers_named(s, (enum family)f) ||
+                         service_tunnels_across(s, (enum family)f == IPV4 ? IPV6 : IPV4);
+        if (service_has(s, KEY_REAL_SERVER))
+            lint_family_list(s, KEY_REAL_SERVER, reached, d);
+    }
+}
+
 void lint_marks(struct config *config, struct diag *diag)
 {
     const struct services *services = &config->services;
@@ -221,7 +268,10 @@ void lint_marks(struct config *config, struct diag *diag)
         share_forwarding(config, g->services, g->n);
         lint_agreement(services, g->services, g->n, diag);
         lint_persistence(services, g->services, g->n, diag);
+        lint_masks(services, g->services, g->n, diag);
         share_servers(config, g->services, g->n);
+        find_tunnels_across(config, g->services, g->n);
+        lint_server_families(services, g->services, g->n, diag);
     }
     mark_groups_free(&groups);
     config_index(config);

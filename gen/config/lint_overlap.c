@@ -11,20 +11,23 @@
  * override), the last one without override and the last such with another mark (they meet an earlier box).
  * The others are held against these alone.
  *
- * A service is hidden if each of its boxes lies inside a box of another service with the same mark. If it has
- * no override, nothing of another mark can stand between the two (that would be an error), so it can go
- * without any change.
+ * A service is hidden if each of its boxes lies inside a box of another service with the same mark and the
+ * same excluded MAC addresses. If it has no override, nothing of another mark can stand between the two (that
+ * would be an error), so its mark rules can go without any change. If it has, that is so if nothing of
+ * another mark shares a packet with it; which is not known, and taken for false, where others speak for its
+ * box.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "lbgen/claim.h"
+#include "lbgen/claim_marks.h"
 #include "lbgen/lint.h"
+#include "lbgen/lint_hidden.h"
 #include "lbgen/vec.h"
 #include "lbgen/vip_order.h"
 #include "lbgen/xalloc.h"
 
-enum { PARTNERS_MAX = 8 /* findings told of one service */ };
+enum { PARTNERS_MAX = 8 /* findings told of one service */, SPEAKERS_MAX = 4 };
 #define SEVERAL UINT32_MAX
 
 struct conflict {
@@ -44,6 +47,8 @@ struct overlap {
     uint32_t *first;   /* conflict in which it is the later one: number + 1 */
     uint32_t *covered; /* boxes that lie inside others' of the same mark */
     uint32_t *coverer; /* ... of this service, or SEVERAL */
+    uint32_t *defied;  /* the first whose excluded MAC addresses it marks all the same: number + 1 */
+    bool *contested;   /* some of its packets may get another mark from others */
 
     /* the present cluster */
     struct claim_space space;
@@ -89,28 +94,30 @@ static void note_conflict(struct overlap *o, const struct box *earlier, const st
         (struct conflict){.later = later->owner, .earlier = earlier->owner, .example = example};
 }
 
-static bool inside(const struct box *inner, const struct box *outer)
-{
-    for (int axis = 0; axis < BOX_AXES; axis++)
-        if (inner->low[axis] < outer->low[axis] || inner->high[axis] > outer->high[axis])
-            return false;
-    return true;
-}
-
 /* Notes that `inner` lies inside `outer`, if it does. Of two equal ones the later is the hidden one. */
 static void note_cover(struct overlap *o, const struct box *inner, const struct box *outer)
 {
-    const struct service *s = &o->services->at[inner->owner];
+    const struct service *s = &o->services->at[inner->owner], *by = &o->services->at[outer->owner];
 
-    if (o->box_covered[inner->tag] || override(s) || !inside(inner, outer) ||
-        (inner->owner < outer->owner && inside(outer, inner)) ||
-        service_more(&o->services->at[outer->owner])->exclude_macs.n)
+    if (o->box_covered[inner->tag] || !box_inside(inner, outer) ||
+        (inner->owner < outer->owner && box_inside(outer, inner)) || mac_not_excluded(s, by) ||
+        mac_not_excluded(by, s))
         return;
     o->box_covered[inner->tag] = true;
     if (o->covered[inner->owner]++ == 0)
         o->coverer[inner->owner] = outer->owner;
     else if (o->coverer[inner->owner] != outer->owner)
         o->coverer[inner->owner] = SEVERAL;
+}
+
+/* Notes that `marker` marks what `excluder`, of the same mark, leaves to a peer director, if it does. */
+static void note_defiance(struct overlap *o, const struct box *marker, const struct box *excluder)
+{
+    uint32_t *first = &o->defied[marker->owner];
+
+    if (mac_not_excluded(&o->services->at[marker->owner], &o->services->at[excluder->owner]) &&
+        (*first == 0 || excluder->owner < *first - 1))
+        *first = excluder->owner + 1;
 }
 
 static void on_pair(void *ctx, const struct box *a, const struct box *b)
@@ -124,9 +131,13 @@ static void on_pair(void *ctx, const struct box *a, const struct box *b)
     if (mark_equal(first->mark, second->mark)) {
         note_cover(o, later, earlier);
         note_cover(o, earlier, later);
-    } else if (!override(second)) {
-        note_conflict(o, earlier, later);
+        note_defiance(o, later, earlier);
+        note_defiance(o, earlier, later);
+        return;
     }
+    o->contested[a->owner] = o->contested[b->owner] = true;
+    if (!override(second))
+        note_conflict(o, earlier, later);
 }
 
 static int by_box(const void *a, const void *b)
@@ -140,11 +151,16 @@ static int by_box(const void *a, const void *b)
 }
 
 /* The boxes that speak for a run of equal ones (see on top), as indices; up to four. */
-static size_t speakers(const struct overlap *o, size_t from, size_t end, size_t chosen[4])
+static size_t speakers(const struct overlap *o, size_t from, size_t end, size_t chosen[SPEAKERS_MAX])
 {
     const struct service *services = o->services->at;
     size_t n = 0, i;
 
+    if (end - from <= SPEAKERS_MAX) {
+        for (i = from; i < end; i++)
+            chosen[n++] = i;
+        return n;
+    }
     chosen[n++] = from;
     for (i = from + 1; i < end; i++)
         if (!mark_equal(services[o->boxes.at[i].owner].mark, services[o->boxes.at[from].owner].mark)) {
@@ -163,7 +179,7 @@ static size_t speakers(const struct overlap *o, size_t from, size_t end, size_t 
 /* Holds a run of equal boxes against its speakers, and adds these to *kept. */
 static void thin_out(struct overlap *o, size_t from, size_t end, struct box_list *kept)
 {
-    size_t chosen[4], n = speakers(o, from, end, chosen);
+    size_t chosen[SPEAKERS_MAX], n = speakers(o, from, end, chosen);
 
     for (size_t i = from; i < end; i++) {
         bool speaks = false;
@@ -172,6 +188,8 @@ static void thin_out(struct overlap *o, size_t from, size_t end, struct box_list
             speaks |= chosen[c] == i;
         if (speaks)
             *VEC_ADD(kept) = o->boxes.at[i];
+        else
+            o->contested[o->boxes.at[i].owner] = true;
         for (size_t c = 0; c < n && !speaks; c++)
             on_pair(o, &o->boxes.at[chosen[c]], &o->boxes.at[i]);
     }
@@ -200,30 +218,11 @@ static void thin_out_equal(struct overlap *o)
     o->boxes = kept;
 }
 
-/* A service's VIP that is there twice; refs are sorted, so the two are neighbours. */
-static void warn_of_repeated(const struct overlap *o, const struct vip_ref *refs, size_t n)
-{
-    for (size_t i = 1; i < n; i++) {
-        const struct service *s = &o->services->at[refs[i].service];
-        const struct prefix *p = vip_ref_prefix(o->services, &refs[i]);
-
-        if (refs[i].service != refs[i - 1].service ||
-            !prefix_equal(p, vip_ref_prefix(o->services, &refs[i - 1])))
-            continue;
-        struct buf text = {0};
-        prefix_print(&text, p);
-        diag_at(o->diag, SEVERITY_WARNING, p->at, p->text_len, "service '%.*s' has the VIP %s twice",
-                s->name_len, s->name, buf_text(&text));
-        buf_free(&text);
-    }
-}
-
 static void look_into_cluster(struct overlap *o, const struct vip_ref *refs, size_t n)
 {
     struct claimed_vip *vips;
     bool alone = true;
 
-    warn_of_repeated(o, refs, n);
     for (size_t i = 1; i < n; i++)
         alone &= refs[i].service == refs[0].service;
     if (alone)
@@ -232,6 +231,8 @@ static void look_into_cluster(struct overlap *o, const struct vip_ref *refs, siz
         o->first = xcalloc(o->services->n, sizeof *o->first);
         o->covered = xcalloc(o->services->n, sizeof *o->covered);
         o->coverer = xcalloc(o->services->n, sizeof *o->coverer);
+        o->defied = xcalloc(o->services->n, sizeof *o->defied);
+        o->contested = xcalloc(o->services->n, sizeof *o->contested);
     }
     vips = xmalloc(n * sizeof *vips);
     for (size_t i = 0; i < n; i++)
@@ -271,10 +272,9 @@ static int by_services(const void *a, const void *b)
     return x->earlier < y->earlier ? -1 : x->earlier > y->earlier;
 }
 
-static void report_conflict(const struct overlap *o, const struct conflict *c)
+static void report_conflict(const struct overlap *o, const struct conflict *c, uint32_t result)
 {
     const struct service *later = &o->services->at[c->later], *earlier = &o->services->at[c->earlier];
-    uint32_t result = mark_apply(later->mark, mark_apply(earlier->mark, 0));
     struct buf a = {0}, b = {0}, packet = {0};
 
     mark_print(&a, later->mark);
@@ -293,18 +293,33 @@ static void report_conflict(const struct overlap *o, const struct conflict *c)
     buf_free(&packet);
 }
 
+/* The mark that each conflict's example ends with; the caller frees them. */
+static uint32_t *resulting_marks(const struct overlap *o)
+{
+    struct claim_example *packets = xmalloc(o->conflicts.n * sizeof *packets);
+    uint32_t *marks = xmalloc(o->conflicts.n * sizeof *marks);
+
+    for (size_t i = 0; i < o->conflicts.n; i++)
+        packets[i] = o->conflicts.at[i].example;
+    claim_marks(o->services, packets, o->conflicts.n, marks);
+    free(packets);
+    return marks;
+}
+
 static void report_conflicts(struct overlap *o)
 {
     size_t told = 0;
 
-    if (o->conflicts.n)
-        qsort(o->conflicts.at, o->conflicts.n, sizeof *o->conflicts.at, by_services);
+    if (o->conflicts.n == 0)
+        return;
+    qsort(o->conflicts.at, o->conflicts.n, sizeof *o->conflicts.at, by_services);
+    uint32_t *marks = resulting_marks(o);
     for (size_t i = 0; i < o->conflicts.n; i++) {
         const struct conflict *c = &o->conflicts.at[i];
 
         told = i && o->conflicts.at[i - 1].later == c->later ? told + 1 : 0;
         if (told < PARTNERS_MAX)
-            report_conflict(o, c);
+            report_conflict(o, c, marks[i]);
         if (i == 0)
             diag_note(o->diag, o->services->at[c->later].at,
                       "give it other addresses or ports, the same mark, or override = yes to let it win");
@@ -312,6 +327,7 @@ static void report_conflicts(struct overlap *o)
             continue;
         diag_note(o->diag, o->services->at[c->later].at, "and it overlaps more services than these");
     }
+    free(marks);
 }
 
 static void report_hidden(const struct overlap *o)
@@ -319,21 +335,16 @@ static void report_hidden(const struct overlap *o)
     for (size_t i = 0; o->covered && i < o->services->n; i++) {
         const struct service *s = &o->services->at[i];
 
-        if (o->covered[i] == 0 || o->covered[i] != claim_box_count(s))
-            continue;
-        if (o->coverer[i] == SEVERAL) {
-            diag_at(
-                o->diag, SEVERITY_WARNING, s->at, s->header_len,
-                "service '%.*s' marks nothing that other services together do not mark %u as well; it can go",
-                s->name_len, s->name, s->mark.value);
-            continue;
-        }
-        const struct service *other = &o->services->at[o->coverer[i]];
-        diag_at(o->diag, SEVERITY_WARNING, s->at, s->header_len,
-                "service '%.*s' marks nothing that service '%.*s' does not mark %u as well; it can go",
-                s->name_len, s->name, other->name_len, other->name, s->mark.value);
-        diag_note(o->diag, other->at, "'%.*s' is here", other->name_len, other->name);
+        if (o->covered[i] && o->covered[i] == claim_box_count(s) && !(override(s) && o->contested[i]))
+            lint_hidden(s, o->coverer[i] == SEVERAL ? NULL : &o->services->at[o->coverer[i]], o->diag);
     }
+}
+
+static void report_defied(const struct overlap *o)
+{
+    for (size_t i = 0; o->defied && i < o->services->n; i++)
+        if (o->defied[i])
+            lint_defied(&o->services->at[i], &o->services->at[o->defied[i] - 1], o->diag);
 }
 
 void lint_overlap(const struct config *config, struct diag *diag)
@@ -345,9 +356,12 @@ void lint_overlap(const struct config *config, struct diag *diag)
             look_into_family(&o, (enum family)f);
     report_conflicts(&o);
     report_hidden(&o);
+    report_defied(&o);
     free(o.conflicts.at);
     free(o.boxes.at);
     free(o.first);
     free(o.covered);
     free(o.coverer);
+    free(o.defied);
+    free(o.contested);
 }

@@ -48,3 +48,25 @@ bool service_claims(const struct service *s, enum family family)
     return protocol && prefix_list_has(s->vips, family) &&
            (!service_has(s, KEY_SOURCE) || prefix_list_has(service_more(s)->sources, family));
 }
+
+int service_tunneled(const struct service *s, enum family family)
+{
+    enum family other = family == IPV4 ? IPV6 : IPV4;
+
+    if (service_claims(s, family))
+        return (int)family;
+    return service_more(s)->across && service_claims(s, other) ? (int)other : -1;
+}
+
+bool service_tunnels_across(const struct service *s, enum family family)
+{
+    const struct service_more *m = service_more(s);
+
+    if (!m->across || service_tunneled(s, family) < 0 || service_claims(s, family))
+        return false;
+    for (uint32_t i = 0; i < m->n_real_servers; i++)
+        if (m->real_servers[i].address.family == family &&
+            real_server_forwarding(s, &m->real_servers[i]) == FORWARDING_TUN)
+            return true;
+    return false;
+}

@@ -3,13 +3,14 @@
 #include <string.h>
 
 #include "lbgen/audit.h"
-#include "lbgen/compile.h"
 #include "lbgen/flow_text.h"
 #include "lbgen/service_flow.h"
 
+/* One policy of DROP. */
 struct audit {
     const struct config *config;
-    struct walk_table *filter;
+    const struct host_policy *policy;
+    struct walk_table *rules; /* of its table */
     enum family family;
     struct diag *diag;
 };
@@ -33,47 +34,83 @@ static bool look_at_flow(void *ctx, const struct flow *flow)
     return false;
 }
 
-static void warn(const struct audit *a, const struct service *s, enum hook hook, const struct flow *flow,
-                 const char *what)
+/* The ways of a service's packets. (Table nat has no policy of DROP.) */
+enum way { FROM_CLIENT, REPLY, TO_SERVER, WAYS };
+
+static const struct {
+    const char *what;
+    void (*each)(const struct service *s, enum family family, flow_fn fn, void *ctx);
+    unsigned hooks; /* 1 << enum hook */
+} ways[WAYS] = {
+    [FROM_CLIENT] = {"the traffic", each_client_flow, 1U << HOOK_PREROUTING | 1U << HOOK_INPUT},
+    [REPLY] = {"the real servers' reply", each_reply_flow,
+               1U << HOOK_PREROUTING | 1U << HOOK_FORWARD | 1U << HOOK_POSTROUTING},
+    [TO_SERVER] = {"what IPVS sends to the real servers", each_forwarded_flow,
+                   1U << HOOK_OUTPUT | 1U << HOOK_POSTROUTING},
+};
+
+/* In table filter each service can be accepted; elsewhere it takes a rule of the host's. */
+static void warn(const struct audit *a, const struct service *s, const struct flow *flow, const char *what)
 {
+    const struct host_policy *p = a->policy;
     struct buf packet = {0};
 
     flow_print(&packet, flow);
-    diag_at(a->diag, SEVERITY_WARNING, s->at, s->header_len,
+    if (p->table == TABLE_FILTER)
+        diag_at(
+            a->diag, SEVERITY_WARNING, s->at, s->header_len,
             "%s of service '%.*s' is dropped by the policy of filter %s (%s): give accept = yes or a rule "
             "that accepts it",
-            what, s->name_len, s->name, hook_names[hook], buf_text(&packet));
+            what, s->name_len, s->name, hook_names[p->chain], buf_text(&packet));
+    else
+        diag_at(a->diag, SEVERITY_WARNING, p->at, strlen("policy"),
+                "this policy of %s %s drops %s of service '%.*s' (%s): accept = yes is for table filter "
+                "alone, so "
+                "give a rule here that accepts it",
+                table_names[p->table], hook_names[p->chain], what, s->name_len, s->name, buf_text(&packet));
     buf_free(&packet);
 }
 
-/* Warns of the service's first flow that is dropped in the chain. */
-static void audit_service(const struct audit *a, const struct service *s, enum hook hook)
+/* Warns of the service's first flow of that way that is dropped; whether there is one. */
+static bool audit_service(const struct audit *a, const struct service *s, enum way way)
 {
-    struct search search = {.table = a->filter, .chain = hook_names[hook]};
+    struct search search = {.table = a->rules, .chain = hook_names[a->policy->chain]};
 
-    if (hook == HOOK_INPUT)
-        each_client_flow(s, a->family, look_at_flow, &search);
-    else if (hook == HOOK_FORWARD)
-        each_reply_flow(s, a->family, look_at_flow, &search);
-    else
-        each_forwarded_flow(s, a->family, look_at_flow, &search);
+    ways[way].each(s, a->family, look_at_flow, &search);
     if (search.found)
-        warn(a, s, hook, &search.dropped,
-             hook == HOOK_INPUT     ? "the traffic"
-             : hook == HOOK_FORWARD ? "the real servers' reply"
-                                    : "what IPVS sends to the real servers");
+        warn(a, s, &search.dropped, ways[way].what);
+    return search.found;
 }
 
-/* Whether directors talk in this family: where there are VIPs of it, or none at all. */
+/* Outside of table filter the first service is told of. */
+static void audit_services(const struct audit *a)
+{
+    bool filter = a->policy->table == TABLE_FILTER;
+
+    for (int way = 0; way < WAYS; way++)
+        for (size_t i = 0; (ways[way].hooks >> a->policy->chain & 1) && i < a->config->services.n; i++) {
+            const struct service *s = &a->config->services.at[i];
+
+            if (filter && service_more(s)->accept)
+                continue;
+            if (audit_service(a, s, (enum way)way) && !filter)
+                return;
+        }
+}
+
+/* Whether directors talk in this family: where there are VIPs of it; without any, where [vrrp] is spoken of.
+ */
 static bool audit_family(const struct config *config, enum family family)
 {
-    return config->has_vips[family] || (!config->has_vips[IPV4] && !config->has_vips[IPV6]);
+    return config->has_vips[family] ||
+           (config->vrrp.at != SRC_NONE && !config->has_vips[IPV4] && !config->has_vips[IPV6]);
 }
 
-/* lbgen accepts VRRP itself unless it was told not to. */
-static void audit_vrrp(const struct audit *a, enum hook hook)
+/* Whether VRRP is known to be dropped on one of the interfaces of [vrrp], or, where it has none, anywhere. */
+static bool vrrp_is_dropped(const struct audit *a)
 {
-    const struct vrrp *v = &a->config->vrrp;
+    const struct interface_list list = a->config->vrrp.interfaces;
+    bool in = a->policy->chain == HOOK_PREROUTING || a->policy->chain == HOOK_INPUT;
     struct flow flow = {.src = {.family = (uint8_t)a->family},
                         .dst = {.family = (uint8_t)a->family},
                         .protocol = IP_PROTO_VRRP,
@@ -82,30 +119,53 @@ static void audit_vrrp(const struct audit *a, enum hook hook)
                         .outside = true,
                         .states = 1U << STATE_NEW | 1U << STATE_ESTABLISHED};
 
-    if (!audit_family(a->config, a->family) || v->accept ||
-        (walk(a->filter, hook_names[hook], &flow) & OUTCOME_ACCEPT))
-        return;
-    diag_at(a->diag, SEVERITY_WARNING, v->at, strlen("[vrrp]"),
-            "VRRP of %s is dropped by the policy of filter %s: two directors would both be master; accept it "
-            "in [vrrp] or with a rule",
-            family_ops[a->family].name, hook_names[hook]);
+    for (uint32_t i = 0; i < list.n || i == 0; i++) {
+        if (i < list.n)
+            *(in ? &flow.in : &flow.out) = list.at[i];
+        if (!(walk(a->rules, hook_names[a->policy->chain], &flow) & OUTCOME_ACCEPT))
+            return true;
+    }
+    return false;
 }
 
-void audit_policies(const struct config *config, struct walk_table filter[FAMILIES], struct diag *diag)
+/* lbgen accepts VRRP itself in table filter unless it was told not to. */
+static void audit_vrrp(const struct audit *a)
 {
-    static const enum hook hooks[] = {HOOK_INPUT, HOOK_FORWARD, HOOK_OUTPUT};
+    const struct vrrp *v = &a->config->vrrp;
+    const struct host_policy *p = a->policy;
 
-    for (int f = 0; f < FAMILIES; f++)
-        for (size_t h = 0; h < sizeof hooks / sizeof *hooks; h++) {
-            struct audit a = {.config = config, .filter = &filter[f], .family = (enum family)f, .diag = diag};
+    if (p->chain == HOOK_FORWARD || !audit_family(a->config, a->family) ||
+        (p->table == TABLE_FILTER && v->accept) || !vrrp_is_dropped(a))
+        return;
+    if (p->table == TABLE_FILTER)
+        diag_at(
+            a->diag, SEVERITY_WARNING, v->at, strlen("[vrrp]"),
+            "VRRP of %s is dropped by the policy of filter %s: two directors would both be master; accept it "
+            "in [vrrp] or with a rule",
+            family_ops[a->family].name, hook_names[p->chain]);
+    else
+        diag_at(a->diag, SEVERITY_WARNING, p->at, strlen("policy"),
+                "this policy of %s %s drops VRRP of %s: two directors would both be master; give a rule here "
+                "that "
+                "accepts it",
+                table_names[p->table], hook_names[p->chain], family_ops[a->family].name);
+}
 
-            if (!config_policy_drops(config, (enum family)f, TABLE_FILTER, hooks[h]))
+void audit_policies(const struct config *config, struct walk_table rules[TABLES][FAMILIES], struct diag *diag)
+{
+    for (size_t i = 0; i < config->policies.n; i++)
+        for (int f = 0; f < FAMILIES; f++) {
+            const struct host_policy *p = &config->policies.at[i];
+            const struct audit a = {.config = config,
+                                    .policy = p,
+                                    .rules = &rules[p->table][f],
+                                    .family = (enum family)f,
+                                    .diag = diag};
+
+            if (!p->drop || !(p->families >> f & 1))
                 continue;
-            if (hooks[h] != HOOK_FORWARD)
-                audit_vrrp(&a, hooks[h]);
-            for (size_t i = 0; i < config->services.n; i++)
-                if (!service_more(&config->services.at[i])->accept)
-                    audit_service(&a, &config->services.at[i], hooks[h]);
+            audit_vrrp(&a);
+            audit_services(&a);
         }
 }
 

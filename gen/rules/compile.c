@@ -121,6 +121,12 @@ static bool accepts(const struct compiler *c, const struct service *s)
     return service_more(s)->accept && service_claims(s, c->target.family);
 }
 
+/* Whether the service's packets, of either family, are accepted on their way in the family. */
+static bool accepts_or_tunnels(const struct compiler *c, const struct service *s)
+{
+    return accepts(c, s) || (service_more(s)->accept && service_tunnels_across(s, c->target.family));
+}
+
 static bool excludes(const struct compiler *c, const struct service *s)
 {
     return service_more(s)->exclude_macs.n && service_claims(s, c->target.family);
@@ -183,7 +189,7 @@ static void emit_all_marks(const struct compiler *c)
 static void emit_neighbours_once(const struct compiler *c, const char *chain)
 {
     size_t i = 0;
-    const struct service *s = next_special(c, &i, accepts);
+    const struct service *s = next_special(c, &i, accepts_or_tunnels);
 
     if (s)
         emit_neighbours(&c->target, s, chain);
@@ -206,7 +212,7 @@ static void emit_chain(const struct compiler *c, enum table table, enum hook hoo
     if (table == TABLE_FILTER && hook == HOOK_OUTPUT &&
         config_policy_drops(c->config, c->target.family, TABLE_FILTER, HOOK_OUTPUT)) {
         emit_vrrp(&c->target, &c->config->vrrp, true);
-        emit_special(c, emit_forwarded, accepts);
+        emit_special(c, emit_forwarded, accepts_or_tunnels);
         emit_neighbours_once(c, "OUTPUT");
     }
     emit_host_rules(c, table, hook_names[hook], false);
@@ -279,7 +285,8 @@ static bool table_is_used(const struct compiler *c, enum table table)
     switch (table) {
     case TABLE_MANGLE: return marks_anything(c);
     case TABLE_NAT: return any_special(c, masquerades);
-    case TABLE_FILTER: return vrrp_is_accepted(&c->config->vrrp, c->target.family) || any_special(c, accepts);
+    case TABLE_FILTER:
+        return vrrp_is_accepted(&c->config->vrrp, c->target.family) || any_special(c, accepts_or_tunnels);
     default: return false;
     }
 }

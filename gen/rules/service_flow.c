@@ -83,7 +83,8 @@ void each_reply_flow(const struct service *s, enum family family, flow_fn fn, vo
         struct flow flow = open_flow(family);
 
         flow.src = m->real_servers[i].address;
-        if (flow.src.family == family && real_server_forwarding(s, &m->real_servers[i]) == FORWARDING_NAT &&
+        if (flow.src.family == family && service_claims(s, family) &&
+            real_server_forwarding(s, &m->real_servers[i]) == FORWARDING_NAT &&
             !each_port(s, flow, true, fn, ctx))
             return;
     }
@@ -99,12 +100,16 @@ void each_forwarded_flow(const struct service *s, enum family family, flow_fn fn
         struct flow flow = open_flow(family);
 
         flow.dst = m->real_servers[i].address;
-        if (flow.dst.family != family)
+        int carried = forwarding == FORWARDING_TUN ? service_tunneled(s, family)
+                      : service_claims(s, family)  ? (int)family
+                                                   : -1;
+
+        if (flow.dst.family != family || carried < 0)
             continue;
         if (forwarding == FORWARDING_NAT) {
             go_on = each_port(s, flow, false, fn, ctx);
         } else if (forwarding == FORWARDING_TUN) {
-            flow.protocol = family == IPV4 ? IP_PROTO_IPIP : IP_PROTO_IPV6;
+            flow.protocol = carried == IPV4 ? IP_PROTO_IPIP : IP_PROTO_IPV6;
             go_on = fn(ctx, &flow);
         } else {
             for (uint32_t v = 0; v < s->vips.n && go_on; v++) {

@@ -188,11 +188,11 @@ void emit_replies(const struct rule_target *t, const struct service *s)
 
 /* iptables-save names protocol 4 as /etc/protocols does ("ipencap", "ipv4"), and prints the number where it
  * has no name. */
-static const char *tunnel_protocol(enum family family)
+static const char *tunnel_protocol(enum family carried)
 {
-    const char *name = protocol_file_name(family == IPV4 ? 4 : 41);
+    const char *name = protocol_file_name(carried == IPV4 ? 4 : 41);
 
-    return name ? name : family == IPV4 ? "4" : "41";
+    return name ? name : carried == IPV4 ? "4" : "41";
 }
 
 /* What IPVS sends to real servers, which passes OUTPUT: there go the ICMP messages to the VIPs, too, which it
@@ -200,23 +200,27 @@ static const char *tunnel_protocol(enum family family)
  * way to a real server. */
 void emit_forwarded(const struct rule_target *t, const struct service *s)
 {
+    const enum family other = t->family == IPV4 ? IPV6 : IPV4;
+    bool claims = service_claims(s, t->family); /* if not, there are only tunnels for the other family's */
     struct prefix_list nat = servers_by(s, FORWARDING_NAT), dr = servers_by(s, FORWARDING_DR),
                        tun = servers_by(s, FORWARDING_TUN);
     struct product p = service_claim(s, service_rule(s, "OUTPUT", TARGET_ACCEPT));
 
     p.src = any_prefix;
     p.in = any_interface;
-    if (prefix_list_has(dr, t->family))
+    if (claims && prefix_list_has(dr, t->family))
         emit_accepted(t, &p);
     p.dst = each_prefix(nat);
-    emit_accepted(t, &p);
+    if (claims)
+        emit_accepted(t, &p);
     if (prefix_list_has(tun, t->family)) {
         p.dst = each_prefix(tun);
         p.protocols = NULL;
-        p.base.protocol = tunnel_protocol(t->family);
+        p.base.protocol = tunnel_protocol(claims ? t->family : other);
         emit_product(t->sink, t->family, &p);
     }
-    if (prefix_list_has(nat, t->family) || prefix_list_has(dr, t->family) || prefix_list_has(tun, t->family))
+    if (claims && (prefix_list_has(nat, t->family) || prefix_list_has(dr, t->family) ||
+                   prefix_list_has(tun, t->family) || service_tunnels_across(s, other)))
         emit_icmp(t, service_rule(s, "OUTPUT", TARGET_ACCEPT), each_prefix(s->vips), any_prefix,
                   family_ops[t->family].path_mtu_types);
     free((void *)(uintptr_t)nat.at);

@@ -6,10 +6,11 @@
 #include "lbgen/config.h"
 #include "lbgen/walk.h"
 
-/* Warns where a policy of DROP in INPUT, FORWARD or OUTPUT is known to swallow a VIP's packets, VRRP, or what
- * IPVS forwards: lbgen was not asked to accept them, and none of the host's own rules in table filter does.
- * What can't be judged is not warned of. Each family has its own rules. */
-void audit_policies(const struct config *config, struct walk_table filter[FAMILIES], struct diag *diag);
+/* Warns where a policy of DROP is known to swallow a VIP's packets, VRRP, or what IPVS forwards: none of the
+ * host's own rules in its table accepts them, and lbgen, which accepts in table filter alone, was not asked
+ * to. What can't be judged is not warned of. rules: the host's own. */
+void audit_policies(const struct config *config, struct walk_table rules[TABLES][FAMILIES],
+                    struct diag *diag);
 
 /* A rule that stands in front of lbgen's in mangle PREROUTING (`marking`) or filter INPUT (otherwise) and can
  * end the walk of a service's packet: the first such service, with an example packet printed to `example`;

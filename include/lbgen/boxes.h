@@ -3,6 +3,7 @@
 #ifndef LBGEN_BOXES_H
 #define LBGEN_BOXES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -13,6 +14,14 @@ struct box {
     uint32_t low[BOX_AXES], high[BOX_AXES];
     uint32_t owner, tag; /* the caller's */
 };
+
+static inline bool box_inside(const struct box *inner, const struct box *outer)
+{
+    for (int axis = 0; axis < BOX_AXES; axis++)
+        if (inner->low[axis] < outer->low[axis] || inner->high[axis] > outer->high[axis])
+            return false;
+    return true;
+}
 
 typedef void (*boxes_pair_fn)(void *ctx, const struct box *a, const struct box *b);
 

@@ -6,7 +6,8 @@
  * The axes of a box are numbers that a claim_space gives out for what occurs in a handful of services.
  * Prefixes become numbers by their place in a sorted list: those inside a prefix follow it directly, so a
  * prefix is the interval from its own place to its last descendant's. Interface names likewise: `eth+` is the
- * interval of the names that begin so. */
+ * interval of the names that begin so, which ends with one number for those that nobody wrote. A source of
+ * length 0 and the interface `+` are all there is, as if none were given. */
 #ifndef LBGEN_CLAIM_H
 #define LBGEN_CLAIM_H
 

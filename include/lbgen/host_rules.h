@@ -10,7 +10,7 @@
 /* Zero-initialise; host_rules_free when done. */
 struct formed_host_rules {
     struct formed_rules of[FAMILIES];
-    struct walk_table filter[FAMILIES]; /* what table filter's mean */
+    struct walk_table meant[TABLES][FAMILIES]; /* what they mean */
     struct arena mem;
 };
 

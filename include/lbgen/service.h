@@ -108,6 +108,7 @@ struct service_more {
     bool persistence_mask_dotted; /* written as an IPv4 netmask */
     const struct real_server *real_servers;
     uint32_t n_real_servers, cap_real_servers;
+    bool across; /* its mark has packets of one family alone: tunnels to servers of the other carry these */
     struct prefix sorry_server;
     enum health_check check;
     uint16_t check_port;
@@ -172,6 +173,11 @@ bool service_has_protocol(const struct service *s, enum proto p);
 /* Whether the service has packets of the family at all: a VIP, a source (if it asks for some) and a protocol.
  */
 bool service_claims(const struct service *s, enum family family);
+/* The family of the service's packets that tunnels to its real servers of `family` carry: that family, where
+ * the service has packets of it, or where the mark has none, the other. -1: none go there. */
+int service_tunneled(const struct service *s, enum family family);
+/* Whether packets of the other family go through a tunnel to some real server of `family`. */
+bool service_tunnels_across(const struct service *s, enum family family);
 /* Whether the list has an entry of the family. */
 bool prefix_list_has(struct prefix_list list, enum family family);
 

@@ -26,7 +26,7 @@ static inline void finish_services(struct input *input)
     lint_mark_users(&input->config, &input->diag);
     lint_chains(&input->config, &input->diag);
     lint_overlap(&input->config, &input->diag);
-    audit_policies(&input->config, input->host.filter, &input->diag);
+    audit_policies(&input->config, input->host.meant, &input->diag);
 }
 
 /* The text must stay and be closed by a NUL. The names of ports are read once, and kept. */
