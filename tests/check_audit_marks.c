@@ -45,7 +45,8 @@ static const struct {
     {WEB("80"), T("mangle", "-A OUTPUT -j CONNMARK --set-xmark 0x50/0xff\n"), ""},
     /* Other bits on a service's packet, between lbgen's rules and IPVS. */
     {WEB("80"), PRE(OWN "-A PREROUTING -j MARK --set-xmark 0x100/0x100\n"),
-     "writes mark bits 0x100 (as Cilium does) on packets of service 'web', such as tcp 203.0.113.9:40000 192.0.2.10:80: "
+     "writes mark bits 0x100 (as Cilium does) on packets of service 'web', such as tcp 203.0.113.9:40000 "
+     "192.0.2.10:80: "
      "IPVS "
      "then does not find fwmark 80\n"},
     {WEB("80"), PRE("-A PREROUTING -j MARK --set-xmark 0x100/0x100\n" OWN), ""}, /* before: lbgen's wins */

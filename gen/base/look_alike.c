@@ -6,29 +6,29 @@
 #include "lbgen/utf8.h"
 
 static const struct {
-    uint16_t first, last;
     const char *name, *advice;
+    uint16_t first, last;
     bool unseen;
 } look_alikes[] = {
-    {0x00a0, 0x00a0, "a no-break space", "write a blank", true},
-    {0x00ab, 0x00ab, "a typographic quote", "write \" or nothing", false},
-    {0x00ad, 0x00ad, "a soft hyphen", "take it out", true},
-    {0x00bb, 0x00bb, "a typographic quote", "write \" or nothing", false},
-    {0x2000, 0x200a, "a typographic space", "write a blank", true},
-    {0x200b, 0x200f, "a character that is not seen", "take it out", true},
-    {0x2010, 0x2011, "a typographic hyphen", "write -", false},
-    {0x2012, 0x2012, "a figure dash", "write -", false},
-    {0x2013, 0x2013, "an en dash", "write -", false},
-    {0x2014, 0x2015, "an em dash", "write - or --", false},
-    {0x2018, 0x201f, "a typographic quote", "write \" or nothing", false},
-    {0x2028, 0x2029, "a line separator", "begin a new line", false},
-    {0x202a, 0x202e, "a character that turns text", "take it out", true},
-    {0x202f, 0x202f, "a no-break space", "write a blank", true},
-    {0x2060, 0x2064, "a character that is not seen", "take it out", true},
-    {0x2066, 0x2069, "a character that turns text", "take it out", true},
-    {0x2212, 0x2212, "a minus sign", "write -", false},
-    {0x3000, 0x3000, "a wide blank", "write a blank", true},
-    {0xfeff, 0xfeff, "a byte order mark", "take it out", true},
+    {"a no-break space", "write a blank", 0x00a0, 0x00a0, true},
+    {"a typographic quote", "write \" or nothing", 0x00ab, 0x00ab, false},
+    {"a soft hyphen", "take it out", 0x00ad, 0x00ad, true},
+    {"a typographic quote", "write \" or nothing", 0x00bb, 0x00bb, false},
+    {"a typographic space", "write a blank", 0x2000, 0x200a, true},
+    {"a character that is not seen", "take it out", 0x200b, 0x200f, true},
+    {"a typographic hyphen", "write -", 0x2010, 0x2011, false},
+    {"a figure dash", "write -", 0x2012, 0x2012, false},
+    {"an en dash", "write -", 0x2013, 0x2013, false},
+    {"an em dash", "write - or --", 0x2014, 0x2015, false},
+    {"a typographic quote", "write \" or nothing", 0x2018, 0x201f, false},
+    {"a line separator", "begin a new line", 0x2028, 0x2029, false},
+    {"a character that turns text", "take it out", 0x202a, 0x202e, true},
+    {"a no-break space", "write a blank", 0x202f, 0x202f, true},
+    {"a character that is not seen", "take it out", 0x2060, 0x2064, true},
+    {"a character that turns text", "take it out", 0x2066, 0x2069, true},
+    {"a minus sign", "write -", 0x2212, 0x2212, false},
+    {"a wide blank", "write a blank", 0x3000, 0x3000, true},
+    {"a byte order mark", "take it out", 0xfeff, 0xfeff, true},
 };
 
 /* All of them have two or three bytes; 0 otherwise. */

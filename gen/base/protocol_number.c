@@ -87,7 +87,7 @@ const char *protocol_file_name(uint8_t number)
         const struct protoent *entry = getprotobynumber(number);
 
         if (entry)
-            seen[number].name = strcpy(xmalloc(strlen(entry->p_name) + 1), entry->p_name);
+            seen[number].name = xmemdup0(entry->p_name, strlen(entry->p_name));
         seen[number].asked = true;
     }
     return seen[number].name;

@@ -294,9 +294,9 @@ static void on_bad_section(void *ctx, const char *text, size_t len)
     struct word word = {0}, name;
 
     finish_section(b);
-    bool has_word = word_next(text, len, &word);
+    word_next(text, len, &word);
     name = word;
-    has_word = word_next(text, len, &name) && has_word;
+    word_next(text, len, &name);
     begin_refused(b, find_section(text + word.at, word.len), text + name.at, name.len);
 }
 

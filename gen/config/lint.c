@@ -149,15 +149,15 @@ void lint_services(struct config *config, struct diag *diag)
 static void lint_vrrp_keys(const struct vrrp *v, struct diag *d)
 {
     const struct {
-        bool given;
         const char *key;
-        srcpos at;
         size_t len;
-    } idle[] = {{v->interfaces.n, "interface", v->interface_at, strlen("interface")},
-                {v->sources.n, "source", v->sources.n ? v->sources.at[0].at : SRC_NONE,
-                 v->sources.n ? v->sources.at[0].text_len : 0},
-                {v->sync, "sync", v->at, strlen("[vrrp]")},
-                {v->ah, "authentication", v->at, strlen("[vrrp]")}};
+        srcpos at;
+        bool given;
+    } idle[] = {{"interface", strlen("interface"), v->interface_at, v->interfaces.n},
+                {"source", v->sources.n ? v->sources.at[0].text_len : 0,
+                 v->sources.n ? v->sources.at[0].at : SRC_NONE, v->sources.n},
+                {"sync", strlen("[vrrp]"), v->at, v->sync},
+                {"authentication", strlen("[vrrp]"), v->at, v->ah}};
 
     for (size_t i = 0; !v->accept && i < sizeof idle / sizeof *idle; i++)
         if (idle[i].given)

@@ -5,17 +5,17 @@
 
 const struct mac *mac_not_excluded(const struct service *s, const struct service *other)
 {
-    const struct mac_list has = service_more(s)->exclude_macs, wanted = service_more(other)->exclude_macs;
+    const struct mac_list *has = &service_more(s)->exclude_macs, *wanted = &service_more(other)->exclude_macs;
 
-    if (has.at == wanted.at) /* one template's */
+    if (has->at == wanted->at) /* one template's */
         return NULL;
-    for (uint32_t i = 0; i < wanted.n; i++) {
+    for (uint32_t i = 0; i < wanted->n; i++) {
         bool found = false;
 
-        for (uint32_t k = 0; k < has.n && !found; k++)
-            found = memcmp(&has.at[k], &wanted.at[i], sizeof *has.at) == 0;
+        for (uint32_t k = 0; k < has->n && !found; k++)
+            found = memcmp(&has->at[k], &wanted->at[i], sizeof *has->at) == 0;
         if (!found)
-            return &wanted.at[i];
+            return &wanted->at[i];
     }
     return NULL;
 }

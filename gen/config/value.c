@@ -120,7 +120,7 @@ bool value_choice(const struct value *v, const char *const *words, int n, int *o
 bool value_yes_no(const struct value *v, bool *out)
 {
     static const char *const words[] = {"yes", "no"};
-    int i;
+    int i = 0;
 
     if (!value_choice(v, words, 2, &i))
         return false;

@@ -72,6 +72,8 @@ static size_t first_foreign(const struct chain_now *c, uint64_t key, size_t at)
  * undo of that takes them away again. */
 static size_t find_foreign(const struct chain_now *c, uint64_t key, size_t at)
 {
+    if (!c->now)
+        return KEY_NOT_FOUND;
     size_t next = first_foreign(c, key, at), before = next, found = KEY_NOT_FOUND;
 
     while (before > 0 && c->now->at[c->foreign[before - 1]].key == key && c->goes[c->foreign[before - 1]])
