@@ -58,7 +58,13 @@ static const struct {
     {"*filter\n" S(1) W(1) B(1), W(1), S(1) W(1) B(1), false, 1},
     {"*filter\n" S(1) W(1) B(1), W(1), S(1) W(1), true, 0},
     {"*filter\n" B(3) S(1), W(1), W(1) B(3) S(1), true, 0},
-    {"*mangle\n" B(1) S(1), W(1), S(1) W(1), true, 0},
+    /* ... which is theirs outside of filter, where lbgen has no rules yet: what stands behind them may end
+       walks */
+    {"*mangle\n" B(1) S(1), W(1), W(1) S(1), true, 0},
+    {"*mangle\n" B(1) S(1), W(1), B(1) S(1) W(1), false, 1},
+    {"*mangle\n" S(1) B(2) S(2) B(1) S(3), W(1) W(2) W(3), S(1) W(1) W(2) W(3) S(2) S(3), true, 0},
+    {"*mangle\n" B(1) S(1) W(2), W(1) W(2), S(1) W(1) W(2), true, 0},
+    {"*mangle\n" S(1) FINAL B(1), W(1) FINAL, S(1) W(1) FINAL, true, 0},
 };
 
 struct found {

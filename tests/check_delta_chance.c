@@ -83,12 +83,14 @@ static size_t expected_chain(const struct round *r, const struct image_chain *li
         } else if (is_own(live, i)) {
             head = i;
         }
-    if (head == n_live)
-        head = r->table == TABLE_FILTER ? 0 : final;
-    while (first_final < n_wanted && !wanted->at[first_final].final)
-        first_final++;
     if (live && r->adopt)
         mark_adopted(live, wanted, adopted);
+    if (head == n_live) {
+        for (head = 0; r->table != TABLE_FILTER && head < final && !adopted[head];)
+            head++;
+    }
+    while (first_final < n_wanted && !wanted->at[first_final].final)
+        first_final++;
     for (size_t i = 0; i <= n_live; i++) {
         while (w < n_wanted && ((i >= head && w < first_final) || i >= final))
             keys[n++] = wanted->at[w++].key;

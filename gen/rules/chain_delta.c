@@ -46,6 +46,18 @@ static size_t end_of_run(const struct chain_work *w, size_t low, bool finals)
     return i;
 }
 
+/* Where the first rule stands that is adopted; n_old where none is. */
+static size_t first_adopted(const struct chain_work *w)
+{
+    size_t i = 0;
+
+    while (i < w->n_old && (is_own(w, i) || w->stays[i] != GOES))
+        i++;
+    return i;
+}
+
+/* The first block goes where lbgen's rules are. Where there are none it is filter's head, else the place of
+ * what is adopted, so that what stood in front of an end of the walk still does, else the chain's end. */
 static void find_blocks(struct chain_work *w, enum table table)
 {
     size_t first = w->n_old, first_final = w->n_old, final = 0;
@@ -69,7 +81,7 @@ static void find_blocks(struct chain_work *w, enum table table)
     while (final < w->n_new && !w->new[final].final)
         final++;
     if (!found)
-        first = table == TABLE_FILTER ? 0 : first_final;
+        first = table == TABLE_FILTER ? 0 : first_adopted(w) < first_final ? first_adopted(w) : first_final;
     w->block[0] = (struct block){first, found ? end_of_run(w, first, false) : first, 0, final};
     w->block[1] = (struct block){first_final, end_of_run(w, first_final, true), final, w->n_new};
 }
@@ -304,8 +316,8 @@ void chain_delta(const struct image_chain *live, const struct image_chain *wante
         w.stays[i] = is_own(&w, i) ? GOES : FOREIGN;
     for (size_t i = 0; i < w.n_new; i++)
         w.heir_of[i] = KEY_NOT_FOUND;
-    find_blocks(&w, out->table);
     find_doubles(&w);
+    find_blocks(&w, out->table);
     match_block(&w, &w.block[0]);
     match_block(&w, &w.block[1]);
     find_heirs(&w);
