@@ -24,7 +24,7 @@ static const struct {
      "0x4050)\n"},
     {WEB("80"), T("filter", "-A FORWARD -m mark --mark 0x4000/0x4000 -j ACCEPT\n"), ""},
     {WEB("80"), T("filter", "-A FORWARD -m mark ! --mark 0x40/0xff -j ACCEPT\n"),
-     "tests mark bits 0xff (as Cilium does), some of"},
+     "tests mark bits 0xff, some of"},
     {WEB("80"), T("mangle", "-A OUTPUT -m mark --mark 0x50 -j CONNMARK --save-mark\n"),
      "tests mark bits 0x50"},
     {WEB("80"), T("mangle", "-A POSTROUTING -m mark --mark 0xca6c -j CONNMARK --save-mark\n"),
@@ -37,17 +37,14 @@ static const struct {
     {WEB("0x20050"), T("mangle", "-A cali-x -j MARK --set-xmark 0x0/0xe0000\n"),
      "writes mark bits 0xe0000 (as Calico does), some of which service 'web' sets too"},
     {WEB("80"), T("mangle", "-A FORWARD -j MARK --set-xmark 0x20000/0x60000\n"), ""},
-    {WEB("80"), T("mangle", "-A FORWARD -j MARK --set-xmark 0x50/0xffffffff\n"),
-     "writes mark bits 0x50 (as Cilium"},
+    {WEB("80"), T("mangle", "-A FORWARD -j MARK --set-xmark 0x50/0xffffffff\n"), "writes mark bits 0x50"},
     {WEB("80"), T("mangle", "-A OUTPUT -j MARK --set-xmark 0x100/0xffffffff\n"), ""},
     {WEB("80"), T("mangle", "-A OUTPUT -j CONNMARK --restore-mark --nfmask 0xff --ctmask 0xff\n"),
      "writes mark bits 0xff"},
     {WEB("80"), T("mangle", "-A OUTPUT -j CONNMARK --set-xmark 0x50/0xff\n"), ""},
     /* Other bits on a service's packet, between lbgen's rules and IPVS. */
     {WEB("80"), PRE(OWN "-A PREROUTING -j MARK --set-xmark 0x100/0x100\n"),
-     "writes mark bits 0x100 (as Cilium does) on packets of service 'web', such as tcp 203.0.113.9:40000 "
-     "192.0.2.10:80: "
-     "IPVS "
+     "writes mark bits 0x100 on packets of service 'web', such as tcp 203.0.113.9:40000 192.0.2.10:80: IPVS "
      "then does not find fwmark 80\n"},
     {WEB("80"), PRE("-A PREROUTING -j MARK --set-xmark 0x100/0x100\n" OWN), ""}, /* before: lbgen's wins */
     {WEB("80"), PRE("-A PREROUTING -j MARK --set-xmark 0x100/0x100\n"), ""},

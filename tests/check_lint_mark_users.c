@@ -21,8 +21,9 @@ static const struct {
     {0x20000, "cali-FORWARD", "Calico"},
     {0x20000, "ts-input", "Tailscale"},
     {0x1000000, NULL, "Calico"},
-    {0x100, NULL, "Cilium"},
-    {0x1, NULL, "Cilium"}, /* one bit of a whole mark is no sign of it */
+    {0x100, "CILIUM_PRE_mangle", "Cilium"},
+    {0x100, NULL, NULL}, /* its bits are nearly all there are */
+    {0x1, NULL, NULL},   /* one bit of a whole mark is no sign of it */
     {0xc080, NULL, NULL},
     {0, NULL, NULL},
 };

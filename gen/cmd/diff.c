@@ -59,7 +59,7 @@ static int diff_live(struct job *job, struct diff_work *c)
 
     if (status != EXIT_GOOD)
         return status;
-    job->change.find = job_find_wanted;
+    job->change.find = job_look_for_wanted;
     job->change.ctx = job;
     if (!change_find(&job->change, &why) || !diff_report_add_live(&c->report, &job->change, &why))
         return job_fail(EXIT_SYSTEM, "%s", why.text);

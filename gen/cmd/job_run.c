@@ -26,6 +26,16 @@ bool job_find_wanted(void *ctx, enum family family, enum table table, const stru
     return delta_find(now, &job->wanted[family].of[table], table, job->options->adopt, out, why);
 }
 
+bool job_look_for_wanted(void *ctx, enum family family, enum table table, const struct image_table *now,
+                         struct edit *out, struct complaint *why)
+{
+    struct job *job = ctx;
+
+    if (!job_find_wanted(ctx, family, table, now, out, why) && job->options->n_inputs)
+        job_warn(job, "a commit would be refused: %s", why->text);
+    return true;
+}
+
 static bool undo_lines(void *ctx, const struct undo *undo, struct undo *out, struct complaint *why)
 {
     (void)ctx;

@@ -156,7 +156,7 @@ static int find_out(struct job *job, struct status_report *report)
 {
     struct complaint why;
 
-    job->change.find = job_find_wanted;
+    job->change.find = job_look_for_wanted;
     job->change.ctx = job;
     if (!change_find(&job->change, &why))
         return job_fail(EXIT_SYSTEM, "%s", why.text);

@@ -12,7 +12,7 @@ static const struct mark_user users[] = {
     {"wg-quick", 0xca6c, true, NULL},
 };
 
-enum { USERS = sizeof users / sizeof *users };
+enum { USERS = sizeof users / sizeof *users, NARROW_MAX = 16 };
 
 static bool may_be(const struct mark_user *user, uint32_t bits)
 {
@@ -30,6 +30,9 @@ const struct mark_user *mark_user_find(uint32_t bits, const char *chain)
             continue;
         if (chain && u->chains && strncmp(chain, u->chains, strlen(u->chains)) == 0)
             return u;
+        /* Cilium's bits are nearly all there are: they tell nothing by themselves. */
+        if (__builtin_popcount(u->bits) > NARROW_MAX)
+            continue;
         if (!best || __builtin_popcount(u->bits) < __builtin_popcount(best->bits))
             best = u;
     }

@@ -72,6 +72,10 @@ void job_end(struct job *job);
 bool job_find_wanted(void *ctx, enum family family, enum table table, const struct image_table *now,
                      struct edit *out, struct complaint *why);
 
+/* The same for verbs that only look: what a commit would be refused for is a warning. */
+bool job_look_for_wanted(void *ctx, enum family family, enum table table, const struct image_table *now,
+                         struct edit *out, struct complaint *why);
+
 /* Says something: what was done on standard output, the rest on standard error. */
 void job_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void job_warn(struct job *job, const char *format, ...) __attribute__((format(printf, 2, 3)));
