@@ -129,6 +129,8 @@ static bool can_be_sent(const struct example *e)
         return false;
     if (p->state_given || e->connmark || e->icmp_code || (e->flags_matter && e->flags != TCP_SYN))
         return false;
+    if (e->fragment || (e->frame_matters && e->frame != PACKET_UNICAST))
+        return false;
     return strncmp(p->in.name, "eth", 3) == 0 || strcmp(p->in.name, "wan") == 0;
 }
 
