@@ -422,6 +422,18 @@ START_TEST(test_leave_a_dead_guard)
 }
 END_TEST
 
+/* It has ended before it could do anything. */
+START_TEST(test_leave_a_broken_guard)
+{
+    struct guard g = {.fd = open("/dev/null", O_RDONLY | O_CLOEXEC), .pid = fork()};
+
+    if (g.pid == 0)
+        _exit(GUARD_EXIT_BROKEN);
+    ck_assert_int_eq(guard_leave(&g), GUARD_GONE);
+    ck_assert_int_eq(g.pid, 0);
+}
+END_TEST
+
 /* Pending: undone at the deadline, unless somebody confirms. */
 START_TEST(test_leave_while_pending)
 {
@@ -470,6 +482,7 @@ static Suite *guard_suite(void)
     tcase_add_test(t, test_leave_before_arming);
     tcase_add_test(t, test_leave_and_undo_fails);
     tcase_add_loop_test(t, test_leave_a_dead_guard, 0, 2);
+    tcase_add_test(t, test_leave_a_broken_guard);
     tcase_add_loop_test(t, test_leave_while_pending, 0, 2);
     return s;
 }
