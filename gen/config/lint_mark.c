@@ -188,7 +188,7 @@ static void share_forwarding(struct config *config, const uint32_t *group, size_
         struct service *s = &services[group[i]];
 
         if (service_has(s, KEY_REAL_SERVER) && !service_has(s, KEY_FORWARDING))
-            service_more_new(s, &config->mem)->forwarding = speaker->more->forwarding;
+            service_more_new(s, &config->mem)->forwarding = service_more(speaker)->forwarding;
     }
 }
 
