@@ -193,6 +193,14 @@ START_TEST(test_elsewhere)
 END_TEST
 
 /* Of copies of a rule of somebody else's the nearest ones go. */
+static const struct {
+    size_t at;
+    const char *after;
+} nearest[] = {
+    {4, ACC S(1) S(2) S(3) S(4) S(5) S(6) S(7) S(8) W(1)}, /* one step, and then four, behind it */
+    {2, ACC S(2) S(3) S(4) S(5) S(6) S(7) S(8) S(1) W(1)}, /* two in front of it, and then two behind */
+};
+
 START_TEST(test_nearest)
 {
     struct image now, found, after;
@@ -200,10 +208,10 @@ START_TEST(test_nearest)
     struct edit back;
 
     read_filter(ACC S(1) S(2) S(3) S(4) S(5) S(1) S(6) S(7) S(8) S(1) W(1), &now, &text[0]);
-    read_filter(ACC S(1) S(2) S(3) S(4) S(5) S(6) S(7) S(8) W(1), &after, &text[1]);
+    read_filter(nearest[_i].after, &after, &text[1]);
     const struct image_table *t = &now.of[TABLE_FILTER];
     const uint64_t came[] = {t->at[0].at[0].key, t->at[0].at[0].key};
-    struct undo_hunk hunk = {.at = 4, .came = came, .n_came = 2};
+    struct undo_hunk hunk = {.at = nearest[_i].at, .came = came, .n_came = 2};
     struct undo_chain chain = {.name = "INPUT", .kind = UNDO_STAYED, .at = &hunk, .n = 1};
     struct undo undo = {.of[IPV4][TABLE_FILTER] = {.at = &chain, .n = 1}};
 
@@ -325,7 +333,7 @@ static Suite *undo_cases_suite(void)
     tcase_add_loop_test(t, test_case, 0, N_OF(cases));
     tcase_add_test(t, test_twice);
     tcase_add_test(t, test_elsewhere);
-    tcase_add_test(t, test_nearest);
+    tcase_add_loop_test(t, test_nearest, 0, N_OF(nearest));
     tcase_add_test(t, test_many);
     tcase_add_test(t, test_copies);
     tcase_add_test(t, test_each_rule);
