@@ -138,7 +138,9 @@ bool job_policies_find_wanted(void *ctx, enum family family, enum table table, c
 {
     if (!job_find_wanted(ctx, family, table, now, out, why))
         return false;
-    for (size_t i = 0; i < out->n && !is_known(); i++)
+    if (is_known())
+        return true;
+    for (size_t i = 0; i < out->n; i++)
         look_at_policy(ctx, family, table, &out->at[i]);
     return true;
 }
