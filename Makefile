@@ -134,7 +134,7 @@ $(BUILD)/tests/check_%: $(BUILD)/tests/check_%.o $(LIBRARY)
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(LIBRARY) $(CHECK_LIBS) $(LIBS)
 
 # A backend of arrays (live.h).
-FAKE_UNITS := plan change change_killed change_trouble guard journal guard_calls
+FAKE_UNITS := plan change change_killed change_trouble guard journal guard_calls guard_process
 $(FAKE_UNITS:%=$(BUILD)/tests/check_%): $(BUILD)/tests/fake_live.o
 
 # Calls that fail (tests/faults/calls.h).

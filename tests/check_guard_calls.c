@@ -143,6 +143,52 @@ START_TEST(test_guard)
 }
 END_TEST
 
+/* Once more by name: guard and command take turns by chance, so that a number above can be one call in one
+ * run and another in the next. */
+static const struct {
+    enum fault_where whose;
+    enum ending ending;
+    const char *name;
+} by_name[] = {{FAULT_HERE, CONFIRM, "socketpair"},
+               {FAULT_HERE, CONFIRM, "fork"},
+               {FAULT_HERE, CONFIRM, "sendmsg"},
+               {FAULT_HERE, CONFIRM, "send"},
+               {FAULT_HERE, CONFIRM, "poll"},
+               {FAULT_HERE, CONFIRM, "read"},
+               {FAULT_HERE, CONFIRM, "rename"},
+               {FAULT_HERE, CONFIRM_BY_ANOTHER, "socket"},
+               {FAULT_HERE, CONFIRM_BY_ANOTHER, "connect"},
+               {FAULT_HERE, CONFIRM_BY_ANOTHER, "send"},
+               {FAULT_HERE, CONFIRM_BY_ANOTHER, "read"},
+               {FAULT_IN_CHILDREN, CONFIRM, "chdir"},
+               {FAULT_IN_CHILDREN, CONFIRM, "open"},
+               {FAULT_IN_CHILDREN, CONFIRM, "read"},
+               {FAULT_IN_CHILDREN, CONFIRM, "send"},
+               {FAULT_IN_CHILDREN, CONFIRM_BY_ANOTHER, "socket"},
+               {FAULT_IN_CHILDREN, CONFIRM_BY_ANOTHER, "bind"},
+               {FAULT_IN_CHILDREN, CONFIRM_BY_ANOTHER, "listen"},
+               {FAULT_IN_CHILDREN, CONFIRM_BY_ANOTHER, "timerfd_create"},
+               {FAULT_IN_CHILDREN, CONFIRM_BY_ANOTHER, "timerfd_settime"},
+               {FAULT_IN_CHILDREN, CONFIRM_BY_ANOTHER, "accept4"},
+               {FAULT_IN_CHILDREN, CONFIRM_BY_ANOTHER, "read"},
+               {FAULT_IN_CHILDREN, CONFIRM_BY_ANOTHER, "send"},
+               {FAULT_IN_CHILDREN, CONFIRM_BY_ANOTHER, "renameat"},
+               {FAULT_IN_CHILDREN, UNDO, "openat"},
+               {FAULT_IN_CHILDREN, UNDO, "fsync"},
+               {FAULT_IN_CHILDREN, UNDO, "fstatat"},
+               {FAULT_IN_CHILDREN, UNDO, "unlinkat"}};
+
+START_TEST(test_by_name)
+{
+    unsigned n = 1;
+
+    NEEDS_RUN();
+    while (check_one(by_name[_i].ending, by_name[_i].whose, by_name[_i].name, n, EIO))
+        n++;
+    ck_assert_uint_gt(n, 1);
+}
+END_TEST
+
 /* What is interrupted is begun again, and what comes in pieces is put together: nobody notices. */
 static const struct {
     const char *name;
@@ -242,6 +288,7 @@ static Suite *guard_calls_suite(void)
     tcase_add_checked_fixture(t, change_setup, NULL);
     tcase_add_loop_test(t, test_command, 0, ENDINGS);
     tcase_add_loop_test(t, test_guard, 0, ENDINGS);
+    tcase_add_loop_test(t, test_by_name, 0, N_OF(by_name));
     tcase_add_loop_test(t, test_interrupted, 0, N_OF(interrupted));
     tcase_add_loop_test(t, test_memory_limit, 0, 4);
     tcase_add_test(t, test_cut_short);
