@@ -141,6 +141,23 @@ static int heal(struct job *job)
     return EXIT_GOOD;
 }
 
+void job_tell_remains(struct job *job)
+{
+    struct complaint why;
+    struct plan plan = {0};
+    int lock;
+
+    /* Whoever is at work holds the lock, and so does a guard that waits: the journal is theirs then. */
+    if (access(JOURNAL_PATH, F_OK) != 0 || lock_own(LOCK_OWN_FOLDER, 0, &lock, &why) != LOCK_TAKEN)
+        return;
+    if (journal_read(&plan, &why) == JOURNAL_FOUND) {
+        job_warn(job, "an earlier lbgen has died in the middle of a change: the next --commit, --restore, "
+                      "--remove or --rollback undoes what it left, before anything else");
+        plan_free(&plan);
+    }
+    lock_release(&lock);
+}
+
 static int check_firewalld(struct job *job)
 {
     uint32_t pid;

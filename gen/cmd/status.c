@@ -181,6 +181,8 @@ int status(const struct options *options)
         result = job_input(&job);
     if (result == EXIT_GOOD)
         result = job_enter(&job);
+    if (result == EXIT_GOOD)
+        job_tell_remains(&job);
     if (result == EXIT_GOOD && job.change.backend == &live_nftables) {
         result = table_status(&job);
         job_end(&job);

@@ -68,6 +68,9 @@ int job_report_undone(const char *why);
 
 void job_end(struct job *job);
 
+/* Warns of what a dead run has left, and leaves it there: for verbs that only look. */
+void job_tell_remains(struct job *job);
+
 /* The edit towards job->wanted; ctx is the job. */
 bool job_find_wanted(void *ctx, enum family family, enum table table, const struct image_table *now,
                      struct edit *out, struct complaint *why);
