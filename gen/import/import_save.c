@@ -147,6 +147,11 @@ static void put_policy(struct rules_import *import, enum table table, const stru
 
     if (!chain->drops || !hook_find(chain->name, strlen(chain->name), &hook) || !table_has_hook(table, hook))
         return;
+    if (table == TABLE_NAT) { /* the kernel may have it, but neither iptables nor services.ini takes it */
+        draft_leave(import->draft, &import->draft->remarks, SRC_NONE,
+                    "the policy DROP of nat's %s, a table that is not for filtering", chain->name);
+        return;
+    }
     buf_printf(&b, "policy%d = %s DROP", family_ops[import->family].number, chain->name);
     add_rule(import->draft, table, !own, arena_text(&import->draft->mem, b.at, b.len));
     buf_free(&b);
