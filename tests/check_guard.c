@@ -93,7 +93,7 @@ START_TEST(test_dismiss)
     ck_assert_int_eq(c.guard.pid, 0);
     ck_assert_int_eq(kill(pid, 0), -1);
     guard_dismiss(&c.guard);                /* fine */
-    ck_assert(!guard_is_stopped(&c.guard)); /* nor is what is gone */
+    ck_assert(!guard_is_stopped(&c.guard)); /* it is gone */
     ck_assert(tables_are_new());
     command_end(&c);
 }

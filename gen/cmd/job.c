@@ -150,7 +150,11 @@ void job_tell_remains(struct job *job)
     /* Whoever is at work holds the lock, and so does a guard that waits: the journal is theirs then. */
     if (access(JOURNAL_PATH, F_OK) != 0 || lock_own(LOCK_OWN_FOLDER, 0, &lock, &why) != LOCK_TAKEN)
         return;
-    if (journal_read(&plan, &why) == JOURNAL_FOUND) {
+    switch (journal_read(&plan, &why)) {
+    case JOURNAL_NONE:
+    case JOURNAL_ELSEWHERE: break;
+    case JOURNAL_UNREADABLE: job_warn(job, "%s", why.text); break;
+    case JOURNAL_FOUND:
         job_warn(job, "an earlier lbgen has died in the middle of a change: the next --commit, --restore, "
                       "--remove or --rollback undoes what it left, before anything else");
         plan_free(&plan);
